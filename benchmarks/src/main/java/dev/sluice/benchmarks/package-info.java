@@ -1,0 +1,2 @@
+/** Pipelines that any Beam runner can run, with their records per second. */
+package dev.sluice.benchmarks;

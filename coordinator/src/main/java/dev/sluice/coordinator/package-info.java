@@ -1,0 +1,2 @@
+/** Job lifecycle, placement of tasks on workers, and checkpoint rounds. */
+package dev.sluice.coordinator;

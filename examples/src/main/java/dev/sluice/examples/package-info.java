@@ -1,0 +1,2 @@
+/** Example pipelines. */
+package dev.sluice.examples;

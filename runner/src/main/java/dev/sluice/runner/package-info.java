@@ -1,0 +1,2 @@
+/** SluiceRunner, the embedded cluster and the sluice command. */
+package dev.sluice.runner;
