@@ -1,0 +1,169 @@
+package dev.sluice.translation;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+
+/**
+ * A graph of stages under construction.
+ *
+ * <p>Used by one translation, in its thread. Always true: the exchanges form no cycle; whoever adds
+ * one into a stage that already has exchanges going out asks {@link #reaches} first.
+ */
+final class GraphDraft {
+
+  private final List<StageDraft> stages = new ArrayList<>();
+  private final List<ExchangeDraft> exchanges = new ArrayList<>();
+
+  StageDraft newStage(Node root) {
+    StageDraft stage = new StageDraft(stages.size());
+    stage.add(root);
+    stages.add(stage);
+    return stage;
+  }
+
+  ExchangeDraft connect(
+      StageDraft producer,
+      String producerCollection,
+      StageDraft consumer,
+      String consumerCollection,
+      Exchange.Kind kind) {
+    ExchangeDraft exchange =
+        new ExchangeDraft(producer, producerCollection, consumer, consumerCollection, kind);
+    exchanges.add(exchange);
+    return exchange;
+  }
+
+  /** Whether something that happens in {@code from} can have an effect on {@code to}. */
+  boolean reaches(StageDraft from, StageDraft to) {
+    Set<StageDraft> seen = new HashSet<>(Set.of(from));
+    List<StageDraft> open = new ArrayList<>(List.of(from));
+    while (!open.isEmpty()) {
+      StageDraft stage = open.remove(open.size() - 1);
+      if (stage == to) {
+        return true;
+      }
+      for (ExchangeDraft exchange : exchanges) {
+        if (exchange.producer() == stage && seen.add(exchange.consumer())) {
+          open.add(exchange.consumer());
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Numbers stages and exchanges in topological order. */
+  JobGraph finish(MadeUpComponents components, boolean streaming) {
+    List<StageDraft> order = topological();
+    Map<StageDraft, Integer> position = new HashMap<>();
+    order.forEach(stage -> position.put(stage, position.size()));
+    List<ExchangeDraft> sorted = new ArrayList<>(exchanges);
+    sorted.sort(
+        Comparator.comparing((ExchangeDraft e) -> position.get(e.producer()))
+            .thenComparing(e -> position.get(e.consumer())));
+    Map<ExchangeDraft, String> exchangeIds = new HashMap<>();
+    sorted.forEach(exchange -> exchangeIds.put(exchange, "e" + (exchangeIds.size() + 1)));
+    Map<StageDraft, Stage.Parallelism> parallelism = new HashMap<>();
+    order.forEach(stage -> parallelism.put(stage, parallelismOf(stage, parallelism)));
+
+    StageNames names = new StageNames(components);
+    List<Stage> finishedStages = new ArrayList<>();
+    for (StageDraft draft : order) {
+      List<Node> nodes =
+          draft.nodes().stream().map(node -> finished(node, draft, exchangeIds)).toList();
+      finishedStages.add(
+          new Stage(idOf(draft, position), names.of(nodes), nodes, parallelism.get(draft)));
+    }
+    List<Exchange> finishedExchanges =
+        sorted.stream()
+            .map(
+                draft ->
+                    new Exchange(
+                        exchangeIds.get(draft),
+                        idOf(draft.producer(), position),
+                        draft.producerCollection(),
+                        idOf(draft.consumer(), position),
+                        draft.consumerCollection(),
+                        draft.kind(),
+                        components.coderOf(draft.consumerCollection())))
+            .toList();
+    return new JobGraph(components.build(), finishedStages, finishedExchanges, streaming);
+  }
+
+  private static String idOf(StageDraft stage, Map<StageDraft, Integer> position) {
+    return "s" + (position.get(stage) + 1);
+  }
+
+  private static Node finished(
+      Node node, StageDraft stage, Map<ExchangeDraft, String> exchangeIds) {
+    if (!(node instanceof Node.ParDo parDo)) {
+      return node;
+    }
+    List<SideInput> sideInputs =
+        stage.sideInputsOf(parDo).stream()
+            .map(
+                draft ->
+                    new SideInput(
+                        draft.localName(), draft.collection(), exchangeIds.get(draft.exchange())))
+            .toList();
+    return new Node.ParDo(
+        parDo.transformId(),
+        parDo.input(),
+        sideInputs,
+        parDo.keyed(),
+        parDo.splittable(),
+        parDo.outputs());
+  }
+
+  private List<StageDraft> topological() {
+    Map<StageDraft, Integer> missing = new HashMap<>();
+    exchanges.forEach(e -> missing.merge(e.consumer(), 1, Integer::sum));
+    PriorityQueue<StageDraft> ready =
+        new PriorityQueue<>(Comparator.comparingInt((StageDraft stage) -> stage.serial));
+    stages.stream().filter(stage -> !missing.containsKey(stage)).forEach(ready::add);
+    Set<StageDraft> order = new LinkedHashSet<>();
+    while (!ready.isEmpty()) {
+      StageDraft next = ready.poll();
+      order.add(next);
+      for (ExchangeDraft exchange : exchanges) {
+        if (exchange.producer() == next
+            && missing.merge(exchange.consumer(), -1, Integer::sum) == 0) {
+          ready.add(exchange.consumer());
+        }
+      }
+    }
+    if (order.size() != stages.size()) {
+      throw new IllegalStateException(
+          "The stages form a cycle: %d of %d could be ordered"
+              .formatted(order.size(), stages.size()));
+    }
+    return List.copyOf(order);
+  }
+
+  /** Elements that come from one task, by exchanges that keep the task, need no more than one. */
+  private Stage.Parallelism parallelismOf(
+      StageDraft stage, Map<StageDraft, Stage.Parallelism> ofProducers) {
+    Node root = stage.root();
+    if (root instanceof Node.Read) {
+      return Stage.Parallelism.JOB;
+    }
+    if (!(root instanceof Node.Input)) {
+      return Stage.Parallelism.ONE;
+    }
+    boolean inOneTask =
+        exchanges.stream()
+            .filter(e -> e.consumer() == stage && e.kind() != Exchange.Kind.BROADCAST)
+            .allMatch(
+                e ->
+                    e.kind() == Exchange.Kind.GATHER
+                        || (e.kind() == Exchange.Kind.FORWARD
+                            && ofProducers.get(e.producer()) == Stage.Parallelism.ONE));
+    return inOneTask ? Stage.Parallelism.ONE : Stage.Parallelism.JOB;
+  }
+}

@@ -1,0 +1,24 @@
+package dev.sluice.translation;
+
+import java.util.List;
+import org.apache.beam.model.pipeline.v1.RunnerApi;
+
+/** Makes the {@link JobGraph} of a portable pipeline; pure functions. */
+public final class JobGraphs {
+  private JobGraphs() {}
+
+  /**
+   * Translates a portable pipeline.
+   *
+   * @param pipeline any SDK's pipeline proto
+   * @param streaming whether the user asked for streaming although every input may be bounded
+   * @throws UnsupportedTransformException if a transform is not known to Sluice
+   */
+  public static JobGraph translate(RunnerApi.Pipeline pipeline, boolean streaming) {
+    List<Primitive> primitives = Primitives.of(pipeline);
+    boolean unbounded =
+        pipeline.getComponents().getPcollectionsMap().values().stream()
+            .anyMatch(c -> c.getIsBounded() == RunnerApi.IsBounded.Enum.UNBOUNDED);
+    return new Fusion(pipeline.getComponents()).fuse(primitives, streaming || unbounded);
+  }
+}
