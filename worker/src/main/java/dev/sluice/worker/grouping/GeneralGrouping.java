@@ -1,0 +1,364 @@
+package dev.sluice.worker.grouping;
+
+import dev.sluice.state.KeyHasher;
+import dev.sluice.state.KeyedState;
+import dev.sluice.state.Times;
+import dev.sluice.translation.Node;
+import dev.sluice.worker.stage.OperatorContext;
+import dev.sluice.worker.stage.Receiver;
+import dev.sluice.worker.stage.TransformException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.apache.beam.runners.core.NullSideInputReader;
+import org.apache.beam.runners.core.ReduceFn;
+import org.apache.beam.runners.core.ReduceFnRunner;
+import org.apache.beam.runners.core.StateNamespaces.WindowNamespace;
+import org.apache.beam.runners.core.SystemReduceFn;
+import org.apache.beam.runners.core.TimerInternals;
+import org.apache.beam.runners.core.TimerInternals.TimerData;
+import org.apache.beam.runners.core.triggers.ExecutableTriggerStateMachine;
+import org.apache.beam.runners.core.triggers.TriggerStateMachines;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.metrics.MetricsContainer;
+import org.apache.beam.sdk.metrics.MetricsEnvironment;
+import org.apache.beam.sdk.metrics.MetricsEnvironment.MetricsEnvironmentState;
+import org.apache.beam.sdk.state.TimeDomain;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.util.construction.TriggerTranslation;
+import org.apache.beam.sdk.values.CausedByDrain;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.WindowedValue;
+import org.apache.beam.sdk.values.WindowedValues;
+import org.apache.beam.sdk.values.WindowingStrategy;
+import org.joda.time.Instant;
+
+/**
+ * Groups by key and window, right for every window function, trigger, lateness and accumulation
+ * mode: Beam's own {@link ReduceFnRunner} on the state and timers of one key at a time.
+ *
+ * <p>Owned by one task's stage. Always true: what it knows of keys and windows is in its {@link
+ * KeyedState}; its fields hold watermarks and what can be made again. Its output watermark never
+ * passes a hold or an event timer that is due and not yet fired, so a window's pane on time is
+ * fired while the watermark downstream is not yet beyond the window.
+ *
+ * <p>The specialised operators of this package are held against this one by property tests.
+ */
+final class GeneralGrouping<K> implements GroupingOperator {
+  private static final List<TimeDomain> CLOCK_DOMAINS =
+      List.of(TimeDomain.PROCESSING_TIME, TimeDomain.SYNCHRONIZED_PROCESSING_TIME);
+
+  private final OperatorContext context;
+  private final Receiver output;
+  private final boolean keyed;
+  private final WindowingStrategy<?, BoundedWindow> strategy;
+  private final ReduceFn<K, Object, Object, BoundedWindow> reduceFn;
+  // The reduce function once more if it is one that combines, else null.
+  private final CombiningReduceFn<K, Object, BoundedWindow> combining;
+  private final ExecutableTriggerStateMachine trigger;
+  private final KeyedState<K> state;
+  private final KeyHasher<K> hasher;
+  private final Lateness lateness;
+  private final List<WindowedValue<Object>> arrivals = new ArrayList<>(1);
+
+  private MetricsEnvironmentState metricsEnvironment;
+  private ReduceFnRunner<K, Object, Object, BoundedWindow> runner;
+  private boolean emitting;
+  private long inputWatermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+  private long outputWatermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+
+  private GeneralGrouping(
+      OperatorContext context,
+      GroupingInput<K> input,
+      boolean keyed,
+      ReduceFn<K, Object, Object, BoundedWindow> reduceFn,
+      Receiver output) {
+    this.context = context;
+    this.output = output;
+    this.keyed = keyed;
+    this.strategy = input.strategy();
+    this.reduceFn = reduceFn;
+    this.combining =
+        reduceFn instanceof CombiningReduceFn<K, ?, BoundedWindow> c ? unchecked(c) : null;
+    this.trigger =
+        ExecutableTriggerStateMachine.create(
+            TriggerStateMachines.stateMachineForTrigger(
+                TriggerTranslation.toProto(strategy.getTrigger())));
+    this.state =
+        context
+            .task()
+            .state()
+            .keyed(
+                context.transformId(),
+                input.keyCoder(),
+                strategy.getWindowFn().windowCoder(),
+                new OperatorTimes());
+    this.hasher = KeyHasher.of(input.keyCoder());
+    this.lateness = new Lateness(strategy, context.metrics());
+  }
+
+  /** {@code KV<K, V>} to {@code KV<K, Iterable<V>>}. */
+  static GroupingOperator groupByKey(
+      OperatorContext context, Node.GroupByKey node, Receiver output) {
+    GroupingInput<Object> input = GroupingInput.keyed(context.components(), node.input());
+    return new GeneralGrouping<>(context, input, true, buffering(input.valueCoder()), output);
+  }
+
+  /** {@code KV<K, InputT>} or {@code KV<K, AccumT>} to {@code KV<K, OutputT>}. */
+  static GroupingOperator combinePerKey(
+      OperatorContext context, Node.CombinePerKey node, Receiver output) {
+    GroupingInput<Object> input = GroupingInput.keyed(context.components(), node.input());
+    CombiningReduceFn<Object, Object, BoundedWindow> reduceFn =
+        CombiningReduceFn.of(Combine.of(context));
+    return new GeneralGrouping<>(context, input, true, reduceFn, output);
+  }
+
+  /** {@code T} to {@code Iterable<T>}, all elements under one key. */
+  static GroupingOperator collectView(
+      OperatorContext context, Node.CollectView node, Receiver output) {
+    GroupingInput<Void> input = GroupingInput.unkeyed(context.components(), node.input());
+    return new GeneralGrouping<>(context, input, false, buffering(input.valueCoder()), output);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <K> ReduceFn<K, Object, Object, BoundedWindow> buffering(Coder<Object> coder) {
+    // Its output is an Iterable, which is all that the covariance here says.
+    return (ReduceFn<K, Object, Object, BoundedWindow>)
+        (ReduceFn<K, Object, ?, BoundedWindow>)
+            SystemReduceFn.<K, Object, BoundedWindow>buffering(coder);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <K> CombiningReduceFn<K, Object, BoundedWindow> unchecked(
+      CombiningReduceFn<K, ?, BoundedWindow> c) {
+    return (CombiningReduceFn<K, Object, BoundedWindow>) c;
+  }
+
+  @Override
+  public void open() {
+    metricsEnvironment = MetricsEnvironment.getMetricsEnvironmentStateForCurrentThread();
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public void receive(
+      Object value, long timestampMs, Collection<? extends BoundedWindow> windows, PaneInfo pane) {
+    if (keyed) {
+      int keyHash = hasher.hash(((KV<K, ?>) value).getKey());
+      receiveKeyed(value, keyHash, false, timestampMs, windows, pane);
+    } else if (admit(value, false, timestampMs, windows, pane)) {
+      process(null, hasher.hash(null), false);
+    }
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public void receiveKeyed(
+      Object value,
+      int keyHash,
+      boolean accumulated,
+      long timestampMs,
+      Collection<? extends BoundedWindow> windows,
+      PaneInfo pane) {
+    KV<K, ?> kv = (KV<K, ?>) value;
+    if (admit(kv.getValue(), accumulated, timestampMs, windows, pane)) {
+      process(kv.getKey(), keyHash, accumulated);
+    }
+  }
+
+  /** Puts the value into {@link #arrivals}, once for each of its windows that is not expired. */
+  private boolean admit(
+      Object value,
+      boolean accumulated,
+      long timestampMs,
+      Collection<? extends BoundedWindow> windows,
+      PaneInfo pane) {
+    if (accumulated && windows.size() > 1) {
+      throw new IllegalStateException(
+          "an accumulator in %s windows came to '%s', expected one"
+              .formatted(windows.size(), context.transformName()));
+    }
+    arrivals.clear();
+    for (BoundedWindow window : windows) {
+      if (lateness.expiryMs(window) < inputWatermarkMs) {
+        lateness.drop();
+      } else {
+        arrivals.add(WindowedValues.of(value, Instant.ofEpochMilli(timestampMs), window, pane));
+      }
+    }
+    return !arrivals.isEmpty();
+  }
+
+  private void process(K key, int keyHash, boolean accumulated) {
+    if (combining != null) {
+      combining.accumulated(accumulated);
+    }
+    state.select(key, keyHash);
+    run(null);
+    arrivals.clear();
+  }
+
+  /** Hands {@link #arrivals}, or else the timer, to Beam's runner for the selected key. */
+  private void run(TimerData timer) {
+    MetricsContainer outer = metricsEnvironment.activate(context.metrics());
+    try {
+      ReduceFnRunner<K, Object, Object, BoundedWindow> keyRunner = newRunner();
+      if (timer == null) {
+        keyRunner.processElements(arrivals);
+      } else {
+        keyRunner.onTimers(List.of(timer));
+      }
+      keyRunner.persist();
+    } catch (Throwable e) {
+      throw failure(e);
+    } finally {
+      emitting = false;
+      metricsEnvironment.activate(outer);
+    }
+  }
+
+  private RuntimeException failure(Throwable e) {
+    if (e instanceof TransformException alreadyNamed) {
+      return alreadyNamed;
+    }
+    if (emitting && e instanceof Error error) {
+      throw error;
+    }
+    if (emitting && e instanceof RuntimeException fromDownstream) {
+      return fromDownstream;
+    }
+    return new TransformException(context.transformName(), e);
+  }
+
+  private ReduceFnRunner<K, Object, Object, BoundedWindow> newRunner() {
+    return new ReduceFnRunner<>(
+        state.key(),
+        strategy,
+        trigger,
+        state.stateInternals(),
+        state.timerInternals(),
+        this::emit,
+        NullSideInputReader.empty(),
+        reduceFn,
+        context.task().options());
+  }
+
+  private void emit(WindowedValue<KV<K, Object>> result) {
+    KV<K, Object> kv = result.getValue();
+    emitting = true;
+    output.receive(
+        keyed ? kv : kv.getValue(),
+        result.getTimestamp().getMillis(),
+        result.getWindows(),
+        result.getPaneInfo());
+    emitting = false;
+  }
+
+  @Override
+  public void advanceWatermark(long watermarkMs) {
+    inputWatermarkMs = watermarkMs;
+  }
+
+  @Override
+  public long outputWatermarkMs() {
+    long held = Math.min(state.minHoldMs(), state.nextTimerMs(TimeDomain.EVENT_TIME));
+    outputWatermarkMs = Math.max(outputWatermarkMs, Math.min(inputWatermarkMs, held));
+    return outputWatermarkMs;
+  }
+
+  @Override
+  public boolean hasDueWork() {
+    if (state.nextTimerMs(TimeDomain.EVENT_TIME) < inputWatermarkMs) {
+      return true;
+    }
+    long next = nextProcessingTimeMs();
+    return next != Long.MAX_VALUE && next <= processingTimeMs();
+  }
+
+  @Override
+  public int fireTimers(int limit) {
+    int fired = 0;
+    while (fired < limit) {
+      TimerData timer = pollDue();
+      if (timer == null) {
+        return fired;
+      }
+      fire(timer);
+      fired++;
+    }
+    return fired;
+  }
+
+  // Beam's timers are due when time is beyond them, not when it has reached them.
+  private TimerData pollDue() {
+    TimerData timer = state.pollDue(TimeDomain.EVENT_TIME, inputWatermarkMs - 1);
+    if (timer != null) {
+      return timer;
+    }
+    for (TimeDomain domain : CLOCK_DOMAINS) {
+      timer = state.pollDue(domain, processingTimeMs() - 1);
+      if (timer != null) {
+        return timer;
+      }
+    }
+    return null;
+  }
+
+  private void fire(TimerData timer) {
+    WindowNamespace<?> namespace = (WindowNamespace<?>) timer.getNamespace();
+    BoundedWindow window = namespace.getWindow();
+    long expiryMs = lateness.expiryMs(window);
+    if (timer.getDomain() == TimeDomain.EVENT_TIME && expiryMs < inputWatermarkMs) {
+      // Whichever of them it is, the runner now emits the last pane and forgets the window. The
+      // window's
+      // other timers must not reach it, for it would take them for those of a new window.
+      deleteEventTimer(namespace, expiryMs);
+      deleteEventTimer(namespace, window.maxTimestamp().getMillis());
+    }
+    run(timer);
+  }
+
+  private void deleteEventTimer(WindowNamespace<?> namespace, long timestampMs) {
+    Instant timestamp = Instant.ofEpochMilli(timestampMs);
+    TimerData timer =
+        TimerData.of(namespace, timestamp, timestamp, TimeDomain.EVENT_TIME, CausedByDrain.NORMAL);
+    TimerInternals timers = state.timerInternals();
+    timers.deleteTimer(
+        namespace, timer.getTimerId(), timer.getTimerFamilyId(), TimeDomain.EVENT_TIME);
+  }
+
+  @Override
+  public long nextProcessingTimeMs() {
+    long next = Long.MAX_VALUE;
+    for (TimeDomain domain : CLOCK_DOMAINS) {
+      next = Math.min(next, state.nextTimerMs(domain));
+    }
+    return next == Long.MAX_VALUE ? next : next + 1;
+  }
+
+  private long processingTimeMs() {
+    return context.task().clock().nowMs();
+  }
+
+  /**
+   * Tells Beam's runner the output watermark that was last told downstream, not what it might be
+   * now.
+   */
+  private final class OperatorTimes implements Times {
+    @Override
+    public long processingTimeMs() {
+      return context.task().clock().nowMs();
+    }
+
+    @Override
+    public long inputWatermarkMs() {
+      return inputWatermarkMs;
+    }
+
+    @Override
+    public long outputWatermarkMs() {
+      return outputWatermarkMs;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package dev.sluice.worker.grouping;
+
+import dev.sluice.translation.Node;
+import dev.sluice.worker.stage.OperatorContext;
+import dev.sluice.worker.stage.Receiver;
+
+/** Makes the operators that assign windows and that group by key and window. */
+public final class GroupingOperators {
+  private GroupingOperators() {}
+
+  /**
+   * Makes the operator of a GroupByKey, CombinePerKey, PartialCombine, CollectView or
+   * AssignWindows.
+   *
+   * @param context what the operator works with
+   * @param node the node it stands for
+   * @param output where its only output goes
+   * @throws IllegalArgumentException if the node is of another kind or its payload cannot be read
+   */
+  public static GroupingOperator create(OperatorContext context, Node node, Receiver output) {
+    if (node instanceof Node.AssignWindows assign) {
+      return new AssignWindowsOperator(context, assign, output);
+    }
+    if (node instanceof Node.PartialCombine partial) {
+      return new PartialCombineOperator(context, partial, output);
+    }
+    if (node instanceof Node.GroupByKey group) {
+      return GeneralGrouping.groupByKey(context, group, output);
+    }
+    if (node instanceof Node.CombinePerKey combine) {
+      return GeneralGrouping.combinePerKey(context, combine, output);
+    }
+    if (node instanceof Node.CollectView collect) {
+      return GeneralGrouping.collectView(context, collect, output);
+    }
+    throw new IllegalArgumentException("not a grouping: " + node);
+  }
+}
