@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Runs a part of Beam's suite with the classes of the last build: bash validates-runner/run.sh --include=FlattenTest
+set -euo pipefail
+cd "$(dirname "$0")"
+classpath=target/run.classpath
+if [[ ! -s $classpath || pom.xml -nt $classpath || ../pom.xml -nt $classpath ]]; then
+  mvn -B -q -f .. -pl validates-runner -am -Dmdep.outputFile=target/run.classpath \
+    compile dependency:build-classpath
+fi
+exec java -Xmx4g -cp "target/classes:$(<"$classpath")" dev.sluice.validatesrunner.RunSuite "$@"

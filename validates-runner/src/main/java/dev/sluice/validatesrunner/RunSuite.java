@@ -1,0 +1,212 @@
+package dev.sluice.validatesrunner;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * The suite from a command line: any part of it, on any runner. Prints one line per test and the
+ * failures grouped by their innermost cause, and leaves the whole results in a folder. Exits with 1
+ * if a test failed, with 2 on a bad option.
+ */
+@Command(
+    name = "run-suite",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Runs Beam's ValidatesRunner tests, or a part of them, against a runner.")
+public final class RunSuite implements Callable<Integer> {
+
+  @Option(names = "--mode", description = "streaming, bounded or both (default: streaming)")
+  String mode = Mode.STREAMING.label();
+
+  @Option(
+      names = "--include",
+      split = ",",
+      description = "only tests whose class#method contains one of these: ParDoTest, #testParDo")
+  List<String> include = new ArrayList<>();
+
+  @Option(names = "--exclude", split = ",", description = "no tests whose class#method contains it")
+  List<String> exclude = new ArrayList<>();
+
+  @Option(
+      names = "--category",
+      split = ",",
+      description = "only tests in one of these: UsesSideInputs; (none) for those without any")
+  List<String> categories = new ArrayList<>();
+
+  @Option(names = "--exclude-category", split = ",", description = "no tests in one of these")
+  List<String> excludedCategories = new ArrayList<>();
+
+  @Option(
+      names = "--need",
+      split = ",",
+      description = "only tests with this need: NOTHING_SPECIAL, STATE_AND_TIMERS, ...")
+  List<Need> needs = new ArrayList<>();
+
+  @Option(names = "--runner", description = "a Beam runner (default: TestSluiceRunner)")
+  String runner = "TestSluiceRunner";
+
+  @Option(names = "--option", description = "a further pipeline option, --option=--x=y; repeatable")
+  List<String> options = new ArrayList<>();
+
+  @Option(names = "--time-limit", description = "seconds per test (default: 30)")
+  int timeLimitSeconds = 30;
+
+  @Option(names = "--lanes", description = "classes side by side (default: 2)")
+  int lanes = 2;
+
+  @Option(names = "--log", description = "error, warn, info or debug (default: error)")
+  String logLevel = "error";
+
+  @Option(names = "--stacks", description = "print the stack trace of each failure")
+  boolean stacks;
+
+  @Option(names = "--quiet", description = "no line for a test that passes")
+  boolean quiet;
+
+  @Option(names = "--list", description = "print the selected tests with their categories only")
+  boolean list;
+
+  @Option(names = "--results", description = "folder of the results (default: ${DEFAULT-VALUE})")
+  Path results = Path.of("target", "validates-runner");
+
+  @Option(names = "--expected", description = "the list of expected failures to compare with")
+  Path expectedFile;
+
+  @Option(names = "--write-expected", description = "write the list that would fit this run")
+  Path newExpectedFile;
+
+  /** Runs and ends the JVM, whatever threads a hanging test has left behind. */
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new RunSuite()).execute(args));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", logLevel);
+    SortedSet<BeamTest> catalog = TestCatalog.load();
+    ExpectedFailures expected =
+        expectedFile == null
+            ? ExpectedFailures.parse(List.of(), catalog)
+            : ExpectedFailures.read(expectedFile, catalog);
+    List<BeamTest> selected = catalog.stream().filter(this::isSelected).toList();
+    if (list) {
+      selected.forEach(test -> System.out.println(test.id() + " " + test.categories()));
+      System.out.println(selected.size() + " tests");
+      return 0;
+    }
+    List<Outcome> all = new ArrayList<>();
+    for (Mode each : modes()) {
+      all.addAll(runIn(each, selected));
+    }
+    if (newExpectedFile != null) {
+      Files.write(newExpectedFile, expected.linesFor(all));
+    }
+    return expectedFile == null ? exitCodeOf(all) : compare(all, expected);
+  }
+
+  private List<Outcome> runIn(Mode each, List<BeamTest> selected)
+      throws InterruptedException, IOException {
+    SuiteRun.Settings settings =
+        new SuiteRun.Settings(runner, options, Duration.ofSeconds(timeLimitSeconds), lanes);
+    long start = System.nanoTime();
+    List<Outcome> outcomes = new SuiteRun(each, settings, this::printLine).run(selected);
+    ResultFiles.write(results, each, outcomes);
+    printFailures(outcomes);
+    long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
+    Map<Outcome.Status, Integer> counts = new LinkedHashMap<>();
+    outcomes.forEach(outcome -> counts.merge(outcome.status(), 1, Integer::sum));
+    System.out.printf(
+        "%n%s, %s: %d tests in %d s: %s%n", runner, each.label(), outcomes.size(), seconds, counts);
+    for (Need need : Need.values()) {
+      List<Outcome> those = outcomes.stream().filter(o -> o.test().need() == need).toList();
+      long passed = those.stream().filter(o -> o.status() == Outcome.Status.PASSED).count();
+      if (!those.isEmpty()) {
+        System.out.printf("  %3d of %3d with need %s%n", passed, those.size(), need);
+      }
+    }
+    System.out.println("  results in " + results.toAbsolutePath());
+    return outcomes;
+  }
+
+  private List<Mode> modes() {
+    if (mode.equals("both")) {
+      return List.of(Mode.values());
+    }
+    for (Mode each : Mode.values()) {
+      if (each.label().equals(mode)) {
+        return List.of(each);
+      }
+    }
+    throw new CommandLine.ParameterException(
+        new CommandLine(this), "--mode: streaming, bounded or both wanted, not " + mode);
+  }
+
+  private boolean isSelected(BeamTest test) {
+    return (include.isEmpty() || include.stream().anyMatch(test.id()::contains))
+        && exclude.stream().noneMatch(test.id()::contains)
+        && (categories.isEmpty() || categories.stream().anyMatch(name -> isIn(test, name)))
+        && excludedCategories.stream().noneMatch(name -> isIn(test, name))
+        && (needs.isEmpty() || needs.contains(test.need()));
+  }
+
+  private static boolean isIn(BeamTest test, String category) {
+    return category.equals("(none)")
+        ? test.categories().isEmpty()
+        : test.categories().contains(category);
+  }
+
+  private synchronized void printLine(Outcome outcome) {
+    if (quiet && !outcome.isFailure()) {
+      return;
+    }
+    String cause = outcome.cause().isEmpty() ? "" : "  " + outcome.cause();
+    System.out.printf(
+        "%-7s %6d ms  %s%s%n", outcome.status(), outcome.millis(), outcome.test().label(), cause);
+    if (stacks && outcome.isFailure()) {
+      System.out.println(outcome.detail());
+    }
+  }
+
+  private static void printFailures(List<Outcome> outcomes) {
+    Map<String, List<Outcome>> byCause = new LinkedHashMap<>();
+    for (Outcome outcome : outcomes) {
+      if (outcome.isFailure()) {
+        byCause.computeIfAbsent(ResultFiles.group(outcome), c -> new ArrayList<>()).add(outcome);
+      }
+    }
+    List<Map.Entry<String, List<Outcome>>> mostFirst = new ArrayList<>(byCause.entrySet());
+    mostFirst.sort((a, b) -> Integer.compare(b.getValue().size(), a.getValue().size()));
+    for (Map.Entry<String, List<Outcome>> entry : mostFirst) {
+      System.out.printf("%n%d x %s%n", entry.getValue().size(), entry.getKey());
+      entry.getValue().forEach(outcome -> System.out.println("      " + outcome.test().label()));
+    }
+  }
+
+  private static int exitCodeOf(List<Outcome> outcomes) {
+    return outcomes.stream().anyMatch(Outcome::isFailure) ? 1 : 0;
+  }
+
+  private static int compare(List<Outcome> outcomes, ExpectedFailures expected) {
+    int unexpected = 0;
+    for (Outcome outcome : outcomes) {
+      ExpectedFailures.Verdict verdict = expected.judge(outcome);
+      if (!verdict.isAgreed()) {
+        unexpected++;
+        System.out.printf("%s  %s  %s%n", verdict, outcome.mode().label(), outcome.test().id());
+      }
+    }
+    System.out.println(unexpected + " outcomes differ from the expected ones");
+    return unexpected == 0 ? 0 : 1;
+  }
+}
