@@ -1,0 +1,38 @@
+package dev.sluice.coordinator;
+
+import dev.sluice.worker.protocol.Failure;
+import dev.sluice.worker.protocol.JobId;
+import java.util.Optional;
+import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
+
+/** What the coordinator tells the client of a job. */
+public sealed interface JobUpdate {
+
+  /** The job it is about. */
+  JobId job();
+
+  /** The job has come to a phase that is not its last. */
+  record Advanced(JobId job, JobPhase phase) implements JobUpdate {}
+
+  /** The answer to {@link ClientRequest.QueryMetrics}. */
+  record Metrics(JobId job, long request, JobMetricValues values) implements JobUpdate {}
+
+  /**
+   * The job has come to its end; the last that is ever told of it.
+   *
+   * @param phase a terminal one
+   * @param failure why, if it is {@link JobPhase#FAILED}
+   * @param metrics its last metrics
+   */
+  record Ended(JobId job, JobPhase phase, Optional<Failure> failure, JobMetricValues metrics)
+      implements JobUpdate {}
+
+  /**
+   * The metrics of a job over all workers. Not touched any more by who sent it.
+   *
+   * @param attempted what user code has counted so far
+   * @param committed what it had counted at the last completed checkpoint; everything once the job
+   *     is done
+   */
+  record JobMetricValues(MetricsContainerStepMap attempted, MetricsContainerStepMap committed) {}
+}

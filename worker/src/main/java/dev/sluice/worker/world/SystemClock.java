@@ -1,0 +1,14 @@
+package dev.sluice.worker.world;
+
+/** The machine's own time. Stateless; any thread. */
+public final class SystemClock implements Clock {
+  @Override
+  public long nowMs() {
+    return System.currentTimeMillis();
+  }
+
+  @Override
+  public long nanoTime() {
+    return System.nanoTime();
+  }
+}
