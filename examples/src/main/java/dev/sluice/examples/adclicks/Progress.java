@@ -1,0 +1,36 @@
+package dev.sluice.examples.adclicks;
+
+import java.util.SortedMap;
+
+/**
+ * The run at one moment, as {@link LiveView} shows it.
+ *
+ * @param phase what is going on, such as {@code 12 s of 30 s}
+ * @param sent clicks in the topic
+ * @param sentPerSecond how fast they come in
+ * @param counted clicks in the latest counts
+ * @param countedPerSecond how fast they are counted
+ * @param newestMs event time of the latest click, or {@link Long#MIN_VALUE} if unknown
+ * @param watermarkMs the end of a minute that the watermark has passed, or {@link Long#MIN_VALUE}
+ * @param latest the latest count of each (ad, minute)
+ */
+record Progress(
+    String phase,
+    long sent,
+    long sentPerSecond,
+    long counted,
+    long countedPerSecond,
+    long newestMs,
+    long watermarkMs,
+    SortedMap<AdMinute, ClickCount> latest) {
+
+  /** Clicks that are in the topic and in no count yet. */
+  long lag() {
+    return Math.max(0, sent - counted);
+  }
+
+  /** How long counting them will take at the present rate. */
+  double lagSeconds() {
+    return countedPerSecond <= 0 ? 0 : (double) lag() / countedPerSecond;
+  }
+}

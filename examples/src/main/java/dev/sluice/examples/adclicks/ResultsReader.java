@@ -1,0 +1,99 @@
+package dev.sluice.examples.adclicks;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.VoidDeserializer;
+
+/**
+ * Reads the pipeline's results back from their topic, in a thread of its own, from where the topic
+ * ended when the reader was made.
+ */
+final class ResultsReader implements AutoCloseable {
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  private final KafkaConsumer<Void, String> consumer;
+  private final Results results = new Results();
+  private final Thread thread = new Thread(this::run, "results-reader");
+  private volatile boolean stopped;
+  private volatile Exception failure;
+
+  ResultsReader(String bootstrapServers, String topic) {
+    consumer =
+        new KafkaConsumer<>(
+            Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
+                ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, IgnoredKey.class,
+                ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class,
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false,
+                ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000));
+    List<TopicPartition> partitions =
+        consumer.partitionsFor(topic).stream()
+            .map(partition -> new TopicPartition(topic, partition.partition()))
+            .toList();
+    consumer.assign(partitions);
+    seekToEnd(partitions);
+    thread.setDaemon(true);
+  }
+
+  /** Accepts any key and keeps none. */
+  public static final class IgnoredKey extends VoidDeserializer {
+    @Override
+    public Void deserialize(String topic, byte[] data) {
+      return null;
+    }
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  Results results() {
+    return results;
+  }
+
+  /** Why it stopped before it was told to, or null. */
+  Exception failure() {
+    return failure;
+  }
+
+  @Override
+  public void close() {
+    stopped = true;
+    consumer.wakeup();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    consumer.close();
+  }
+
+  private void seekToEnd(Collection<TopicPartition> partitions) {
+    consumer.seekToEnd(partitions);
+    // Seeking is lazy: asking for the position makes it happen now, before the pipeline writes.
+    partitions.forEach(consumer::position);
+  }
+
+  private void run() {
+    try {
+      while (!stopped) {
+        for (ConsumerRecord<Void, String> record : consumer.poll(POLL)) {
+          results.add(ClickCount.parse(record.value()));
+        }
+      }
+    } catch (WakeupException e) {
+      // Told to stop.
+      return;
+    } catch (RuntimeException e) {
+      failure = e;
+    }
+  }
+}

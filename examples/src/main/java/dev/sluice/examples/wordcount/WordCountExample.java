@@ -1,0 +1,148 @@
+package dev.sluice.examples.wordcount;
+
+import dev.sluice.runner.cli.Example;
+import dev.sluice.runner.cli.Screen;
+import dev.sluice.runner.cli.UserError;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
+import org.apache.beam.sdk.io.fs.MatchResult;
+import org.apache.beam.sdk.io.fs.ResolveOptions.StandardResolveOptions;
+import org.apache.beam.sdk.io.fs.ResourceId;
+import org.apache.beam.sdk.metrics.MetricNameFilter;
+import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.metrics.MetricsFilter;
+import org.apache.beam.sdk.options.PipelineOptions;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code sluice run word-count}: checks the files, runs {@link WordCount} and says what it found. */
+@Command(
+    name = "word-count",
+    description = "Count the words of your own text files (a bounded pipeline).",
+    footer = {
+      "",
+      "sluice run word-count --input='docs/*.md' --output=target/words",
+      "",
+      "A word is what stands between white space, so these two print the same:",
+      "  cat target/words/counts-* | LC_ALL=C sort",
+      "  cat docs/*.md | tr -s '[:space:]' '\\n' | grep . | LC_ALL=C sort | uniq -c \\",
+      "    | sed 's/^ *//' | LC_ALL=C sort",
+    })
+public final class WordCountExample implements Example {
+  private static final String FILES = "counts";
+
+  @Option(
+      names = "--input",
+      required = true,
+      paramLabel = "FILE",
+      description = "A text file in UTF-8, or a glob in quotes.")
+  String input;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "FOLDER",
+      description = {
+        "Where the files counts-00000-of-0000N go, with lines \"count word\".",
+        "Counts of an earlier run in there are replaced."
+      })
+  String output;
+
+  @Override
+  public Pipeline pipeline(PipelineOptions options) {
+    FileSystems.setDefaultPipelineOptions(options);
+    Pipeline pipeline = Pipeline.create(options);
+    WordCount.addTo(pipeline, input, outputFolder() + FILES);
+    return pipeline;
+  }
+
+  @Override
+  public int run(PipelineOptions options, Screen screen) throws Exception {
+    Pipeline pipeline = pipeline(options);
+    long bytes = inputBytes();
+    deleteEarlierCounts();
+    long start = System.nanoTime();
+    PipelineResult result = pipeline.run();
+    PipelineResult.State state = result.waitUntilFinish();
+    double seconds = (System.nanoTime() - start) / 1e9;
+    if (state != PipelineResult.State.DONE) {
+      screen.print("word-count ended " + state);
+      return 1;
+    }
+    screen.print(
+        String.format(
+            Locale.ROOT,
+            "%,d words, %,d different ones, from %,d bytes in %.1f s",
+            counter(result, WordCount.WORDS),
+            counter(result, WordCount.DISTINCT_WORDS),
+            bytes,
+            seconds));
+    for (ResourceId file : counts()) {
+      screen.print("  " + file);
+    }
+    return 0;
+  }
+
+  private long inputBytes() {
+    MatchResult match;
+    try {
+      match = FileSystems.match(input, EmptyMatchTreatment.DISALLOW);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new UserError("--input=" + input + ": " + e.getMessage(), e);
+    }
+    try {
+      return match.metadata().stream().mapToLong(MatchResult.Metadata::sizeBytes).sum();
+    } catch (FileNotFoundException e) {
+      throw new UserError("--input=" + input + ": no file matches", e);
+    } catch (IOException e) {
+      throw new UserError("--input=" + input + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void deleteEarlierCounts() throws IOException {
+    List<ResourceId> earlier = counts();
+    if (!earlier.isEmpty()) {
+      FileSystems.delete(earlier);
+    }
+  }
+
+  private List<ResourceId> counts() throws IOException {
+    try {
+      return FileSystems.match(outputFolder() + FILES + "-*-of-*", EmptyMatchTreatment.ALLOW)
+          .metadata()
+          .stream()
+          .map(MatchResult.Metadata::resourceId)
+          .toList();
+    } catch (IllegalArgumentException e) {
+      throw new UserError("--output=" + output + ": " + e.getMessage(), e);
+    }
+  }
+
+  private String outputFolder() {
+    return FileSystems.matchNewResource(output, true)
+        .resolve(".", StandardResolveOptions.RESOLVE_DIRECTORY)
+        .toString();
+  }
+
+  private static long counter(PipelineResult result, String name) {
+    Iterable<MetricResult<Long>> counters =
+        result
+            .metrics()
+            .queryMetrics(
+                MetricsFilter.builder()
+                    .addNameFilter(MetricNameFilter.named(WordCount.class, name))
+                    .build())
+            .getCounters();
+    long sum = 0;
+    for (MetricResult<Long> counter : counters) {
+      sum += counter.getAttempted();
+    }
+    return sum;
+  }
+}

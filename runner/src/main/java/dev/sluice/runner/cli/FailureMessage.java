@@ -1,0 +1,81 @@
+package dev.sluice.runner.cli;
+
+import dev.sluice.worker.stage.TransformException;
+import java.lang.reflect.InvocationTargetException;
+import java.util.concurrent.ExecutionException;
+import org.apache.beam.sdk.Pipeline.PipelineExecutionException;
+import org.apache.beam.sdk.util.UserCodeException;
+
+/**
+ * What went wrong, in the few lines that the person at the terminal needs: the transform, the
+ * innermost cause, and the line of their own code that threw it.
+ */
+final class FailureMessage {
+  private FailureMessage() {}
+
+  /** The message for {@code failure}. */
+  static String of(Throwable failure) {
+    if (failure instanceof UserError) {
+      return failure.getMessage();
+    }
+    Throwable cause = failure;
+    String transform = null;
+    while (true) {
+      if (cause instanceof TransformException named) {
+        transform = named.transform();
+      }
+      if (cause.getCause() == null || !isWrapping(cause)) {
+        break;
+      }
+      cause = cause.getCause();
+    }
+    StringBuilder message = new StringBuilder();
+    if (transform != null) {
+      message.append("transform '").append(transform).append("' failed: ");
+    }
+    message.append(say(cause));
+    for (Throwable next = cause.getCause(); next != null; next = next.getCause()) {
+      message.append(System.lineSeparator()).append("  because of ").append(say(next));
+    }
+    StackTraceElement place = placeInUserCode(cause);
+    if (place != null) {
+      message.append(System.lineSeparator()).append("  at ").append(place);
+    }
+    return message.toString();
+  }
+
+  private static boolean isWrapping(Throwable failure) {
+    return failure instanceof PipelineExecutionException
+        || failure instanceof UserCodeException
+        || failure instanceof TransformException
+        || failure instanceof ExecutionException
+        || failure instanceof InvocationTargetException
+        || (failure instanceof RuntimeException
+            && failure.getMessage() != null
+            && failure.getMessage().equals(String.valueOf(failure.getCause())));
+  }
+
+  private static String say(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null || message.isBlank()
+        ? failure.getClass().getName()
+        : failure.getClass().getSimpleName() + ": " + message.strip();
+  }
+
+  private static StackTraceElement placeInUserCode(Throwable failure) {
+    for (StackTraceElement frame : failure.getStackTrace()) {
+      String name = frame.getClassName();
+      boolean library =
+          name.startsWith("java.")
+              || name.startsWith("jdk.")
+              || name.startsWith("sun.")
+              || name.startsWith("org.apache.")
+              || name.startsWith("com.fasterxml.")
+              || (name.startsWith("dev.sluice.") && !name.startsWith("dev.sluice.examples."));
+      if (!library) {
+        return frame;
+      }
+    }
+    return null;
+  }
+}

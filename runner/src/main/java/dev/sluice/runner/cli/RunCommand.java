@@ -1,0 +1,70 @@
+package dev.sluice.runner.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Unmatched;
+
+/** {@code sluice run}: runs an example, or a program of the user's own. */
+@Command(
+    name = "run",
+    sortOptions = false,
+    customSynopsis = {
+      "sluice run EXAMPLE [OPTIONS]",
+      "       sluice run --jar=JAR --class=CLASS [-- PIPELINE OPTIONS]"
+    },
+    header = "Run an example, or the pipeline of your own jar.",
+    description = {
+      "",
+      "Everything runs in this process, on the cores of this machine. Options after the",
+      "example's own are Beam's, such as --parallelism=4.",
+      ""
+    },
+    commandListHeading = "%nExamples:%n")
+final class RunCommand implements Callable<Integer> {
+  static final String DEFAULT_RUNNER = "SluiceRunner";
+
+  @Spec CommandSpec spec;
+  @Mixin UserProgramOptions program;
+
+  static CommandLine with(Map<String, Example> examples) {
+    CommandLine run = new CommandLine(new RunCommand());
+    examples.forEach(
+        (name, example) ->
+            run.addSubcommand(ExampleCommands.of("run", name, example, new OfExample(example))));
+    return run;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    UserProgram userProgram = program.userProgram(spec);
+    userProgram.main(program.arguments().withDefaultRunner(DEFAULT_RUNNER));
+    return 0;
+  }
+
+  /** {@code sluice run EXAMPLE}. */
+  @Command
+  static final class OfExample implements Callable<Integer> {
+    private final Example example;
+
+    @Unmatched List<String> forBeam = new ArrayList<>();
+
+    OfExample(Example example) {
+      this.example = example;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+      var options = new PipelineArguments(forBeam).withDefaultRunner(DEFAULT_RUNNER).parse();
+      try (Screen screen = Screen.ofProcess()) {
+        return example.run(options, screen);
+      }
+    }
+  }
+}

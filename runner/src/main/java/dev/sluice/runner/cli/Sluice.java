@@ -1,0 +1,112 @@
+package dev.sluice.runner.cli;
+
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.ServiceLoader;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The {@code sluice} command: reads the command line, hands over to one of its commands, and turns
+ * whatever fails into one message and an exit code.
+ *
+ * <p>The process ends when the command ends, with 0 if all went well, 1 if a job or a check failed and
+ * 2 if the command line or the input is wrong.
+ */
+@Command(
+    name = "sluice",
+    sortOptions = false,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Runs Apache Beam pipelines on the Sluice engine.",
+    footer = {
+      "",
+      "Try:",
+      "  sluice run ad-clicks",
+      "  sluice run word-count --input=README.md --output=target/words",
+      "  sluice run --jar=my.jar --class=my.Main -- --parallelism=4",
+    })
+public final class Sluice implements Runnable {
+  static final int FAILED = 1;
+  static final int BAD_INPUT = 2;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      order = 100,
+      description = "Show this help.")
+  boolean help;
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      order = 101,
+      description = "Show stack traces, and the log on standard error.")
+  boolean verbose;
+
+  private final CommandLine commands;
+
+  private Sluice(Map<String, Example> examples) {
+    commands = new CommandLine(this);
+    commands.addSubcommand(RunCommand.with(examples));
+    commands.addSubcommand(ExplainCommand.with(examples));
+    commands.addSubcommand(new ExamplesCommand(examples));
+    commands.setParameterExceptionHandler(this::refuse);
+    commands.setExecutionExceptionHandler(this::fail);
+    commands.setAbbreviatedOptionsAllowed(false);
+    commands.setUsageHelpAutoWidth(true);
+    commands.setUsageHelpLongOptionsMaxWidth(36);
+  }
+
+  /** Runs one command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    LogSettings.apply(java.util.List.of(args).contains("--verbose"));
+    int exitCode = execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args);
+    System.out.flush();
+    System.exit(exitCode);
+  }
+
+  /** Runs one command in this process and returns its exit code. */
+  static int execute(PrintWriter out, PrintWriter err, String... args) {
+    ClassLoader loader = ExampleClassPath.loader();
+    Thread.currentThread().setContextClassLoader(loader);
+    Map<String, Example> examples = new LinkedHashMap<>();
+    for (Example example : ServiceLoader.load(Example.class, loader)) {
+      examples.put(CommandSpec.forAnnotatedObject(example).name(), example);
+    }
+    return new Sluice(examples).commands.setOut(out).setErr(err).execute(args);
+  }
+
+  /** Without a command there is nothing to do but to say what could be done. */
+  @Override
+  public void run() {
+    commands.usage(commands.getOut());
+  }
+
+  private int refuse(ParameterException e, String[] args) {
+    CommandLine at = e.getCommandLine();
+    PrintWriter err = commands.getErr();
+    err.println(at.getColorScheme().errorText("error: " + e.getMessage()));
+    UnmatchedArgumentException.printSuggestions(e, err);
+    err.println("see '" + at.getCommandSpec().qualifiedName() + " --help'");
+    return BAD_INPUT;
+  }
+
+  private int fail(Exception e, CommandLine at, CommandLine.ParseResult parsed) {
+    PrintWriter err = commands.getErr();
+    String message = FailureMessage.of(e);
+    err.println(at.getColorScheme().errorText("error: " + message));
+    if (verbose) {
+      e.printStackTrace(err);
+    } else if (!(e instanceof UserError)) {
+      err.println("(--verbose shows the stack trace)");
+    }
+    return e instanceof UserError ? BAD_INPUT : FAILED;
+  }
+}
