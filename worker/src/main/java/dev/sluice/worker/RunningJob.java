@@ -1,0 +1,268 @@
+package dev.sluice.worker;
+
+import dev.sluice.state.SpillArea;
+import dev.sluice.worker.protocol.JobId;
+import dev.sluice.worker.protocol.TaskId;
+import dev.sluice.worker.protocol.WorkerCommand;
+import dev.sluice.worker.protocol.WorkerEvent;
+import dev.sluice.worker.task.Failures;
+import dev.sluice.worker.task.Task;
+import dev.sluice.worker.task.TaskListener.Counters;
+import dev.sluice.worker.task.TaskMessage;
+import dev.sluice.worker.world.JobClock;
+import dev.sluice.worker.world.ManualClock;
+import dev.sluice.worker.world.World;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+
+/**
+ * The tasks of one job on this worker, and what is known of each.
+ *
+ * <p>Owned by the worker's loop. Always true: a task is in {@link #alive} until its thread has taken its last step, in {@link #finished}
+ * from the moment it has reported that all its work is done.
+ */
+final class RunningJob {
+  private static final long STOP_GRACE_MS = 1_000;
+
+  private final WorkerCommand.Deploy deploy;
+  private final World world;
+  private final String worker;
+  private final String coordinator;
+  private final ManualClock manualClock;
+  private final SpillArea spill;
+  private final Map<TaskId, Task> tasks = new LinkedHashMap<>();
+  private final Set<TaskId> alive = new LinkedHashSet<>();
+  private final Map<TaskId, Counters> finished = new LinkedHashMap<>();
+  private final TreeMap<Long, Set<TaskId>> unacknowledged = new TreeMap<>();
+  private final TreeMap<Long, Set<TaskId>> unreleased = new TreeMap<>();
+  private final MetricsContainerStepMap splitting;
+  private final List<MetricsContainerStepMap> metrics = new ArrayList<>();
+  private final Map<TaskId, Counters> quiet = new LinkedHashMap<>();
+  private long round = -1;
+  private boolean stopping;
+  private boolean stopped;
+
+  /**
+   * @param splitting what splitting the job's sources has counted
+   */
+  RunningJob(
+      WorkerCommand.Deploy deploy,
+      World world,
+      String worker,
+      String coordinator,
+      MetricsContainerStepMap splitting) {
+    this.deploy = deploy;
+    this.world = world;
+    this.worker = worker;
+    this.coordinator = coordinator;
+    this.manualClock =
+        deploy.manualClock()
+            ? new ManualClock(BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis())
+            : null;
+    this.spill = SpillArea.onDisk(world.scratch().ofJob(deploy.job().value()));
+    this.splitting = splitting;
+  }
+
+  JobId id() {
+    return deploy.job();
+  }
+
+  /** Whether all threads have ended after a stop; the job can be forgotten. */
+  boolean stopped() {
+    return stopped;
+  }
+
+  /** Builds and starts the tasks; a task that cannot be built fails the job. */
+  void start() {
+    JobClock clock = manualClock != null ? manualClock : world.clock()::nowMs;
+    TaskReports reports = new TaskReports(id(), world.network(), worker, coordinator);
+    ClassLoader caller = Thread.currentThread().getContextClassLoader();
+    Thread.currentThread().setContextClassLoader(deploy.loader());
+    try {
+      TaskBuilder builder = new TaskBuilder(deploy, world.clock(), clock, spill, reports);
+      for (TaskId id : deploy.tasks()) {
+        MetricsContainerStepMap ofTask = new MetricsContainerStepMap();
+        metrics.add(ofTask);
+        tasks.put(id, builder.build(id, ofTask, tasks));
+      }
+    } catch (RuntimeException e) {
+      tasks.clear();
+      world
+          .network()
+          .send(coordinator, new WorkerEvent.TaskFailed(id(), Failures.of(e, id().value())));
+      return;
+    } finally {
+      Thread.currentThread().setContextClassLoader(caller);
+    }
+    alive.addAll(tasks.keySet());
+    tasks.forEach(
+        (id, task) -> world.tasks().start("task:" + task.spec().name(), deploy.loader(), task));
+  }
+
+  void handle(WorkerCommand command) {
+    if (command instanceof WorkerCommand.Stop) {
+      stop();
+    } else if (command instanceof WorkerCommand.SetClock clock) {
+      manualClock.moveTo(clock.nowMs());
+      postToAll(new TaskMessage.ClockMoved());
+    } else if (command instanceof WorkerCommand.ProbeQuiescence probe) {
+      round = probe.round();
+      quiet.clear();
+      quiet.putAll(finished);
+      postToAll(new TaskMessage.Probe(round));
+      reportQuiet();
+    } else if (command instanceof WorkerCommand.Quiescent quiescent) {
+      tasks.get(quiescent.task()).post(new TaskMessage.Quiescent());
+    } else if (command instanceof WorkerCommand.TriggerCheckpoint trigger) {
+      trigger(trigger.checkpoint());
+    } else if (command instanceof WorkerCommand.CompleteCheckpoint complete) {
+      complete(complete.checkpoint());
+    } else if (command instanceof WorkerCommand.ReportMetrics report) {
+      send(new WorkerEvent.Metrics(id(), report.request(), mergedMetrics()));
+    } else {
+      throw new IllegalArgumentException("a running job got " + command);
+    }
+  }
+
+  void handle(TaskEvent event) {
+    if (event instanceof TaskEvent.Finished done) {
+      finish(done);
+    } else if (event instanceof TaskEvent.Failed failed) {
+      send(new WorkerEvent.TaskFailed(id(), failed.failure()));
+    } else if (event instanceof TaskEvent.Ended ended) {
+      end(ended.task());
+    } else if (event instanceof TaskEvent.Quiet answer) {
+      if (answer.round() == round) {
+        quiet.put(answer.task(), answer.counters());
+        reportQuiet();
+      }
+    } else if (event instanceof TaskEvent.CheckpointAcknowledged ack) {
+      acknowledge(ack.task(), ack.checkpoint());
+    } else if (event instanceof TaskEvent.CheckpointReleased released) {
+      release(released.task(), released.checkpoint());
+    } else if (event instanceof TaskEvent.StopOverdue) {
+      alive.forEach(task -> tasks.get(task).interrupt());
+    }
+  }
+
+  private void stop() {
+    if (!stopping) {
+      stopping = true;
+      postToAll(new TaskMessage.Stop());
+      world.network().sendLater(worker, new TaskEvent.StopOverdue(id()), STOP_GRACE_MS);
+      stopIfEnded();
+    }
+  }
+
+  private void finish(TaskEvent.Finished event) {
+    finished.put(event.task(), event.counters());
+    unacknowledged.forEach(
+        (checkpoint, missing) -> {
+          if (missing.contains(event.task())) {
+            tasks.get(event.task()).post(new TaskMessage.TriggerCheckpoint(checkpoint));
+          }
+        });
+    if (round >= 0) {
+      quiet.putIfAbsent(event.task(), event.counters());
+      reportQuiet();
+    }
+    send(new WorkerEvent.TaskFinished(id(), event.task()));
+  }
+
+  private void end(TaskId task) {
+    alive.remove(task);
+    Map.copyOf(unacknowledged).keySet().stream().sorted().forEach(c -> acknowledge(task, c));
+    Map.copyOf(unreleased).keySet().stream().sorted().forEach(c -> release(task, c));
+    stopIfEnded();
+  }
+
+  private void stopIfEnded() {
+    if (stopping && alive.isEmpty() && !stopped) {
+      stopped = true;
+      spill.close();
+      send(new WorkerEvent.JobStopped(id(), mergedMetrics()));
+    }
+  }
+
+  private void trigger(long checkpoint) {
+    unacknowledged.put(checkpoint, new LinkedHashSet<>(tasks.keySet()));
+    for (Map.Entry<TaskId, Task> entry : tasks.entrySet()) {
+      TaskId task = entry.getKey();
+      if (!alive.contains(task)) {
+        acknowledge(task, checkpoint);
+      } else if (finished.containsKey(task) || entry.getValue().isSource()) {
+        entry.getValue().post(new TaskMessage.TriggerCheckpoint(checkpoint));
+      }
+    }
+  }
+
+  private void acknowledge(TaskId task, long checkpoint) {
+    Set<TaskId> missing = unacknowledged.get(checkpoint);
+    if (missing != null && missing.remove(task)) {
+      send(new WorkerEvent.CheckpointAcknowledged(id(), task, checkpoint));
+      if (missing.isEmpty()) {
+        unacknowledged.remove(checkpoint);
+      }
+    }
+  }
+
+  private void complete(long checkpoint) {
+    unacknowledged.headMap(checkpoint, true).clear();
+    unreleased.put(checkpoint, new LinkedHashSet<>(alive));
+    alive.forEach(task -> tasks.get(task).post(new TaskMessage.CompleteCheckpoint(checkpoint)));
+    reportReleased(checkpoint);
+  }
+
+  private void release(TaskId task, long checkpoint) {
+    Set<TaskId> missing = unreleased.get(checkpoint);
+    if (missing != null && missing.remove(task)) {
+      reportReleased(checkpoint);
+    }
+  }
+
+  private void reportReleased(long checkpoint) {
+    if (unreleased.get(checkpoint).isEmpty()) {
+      unreleased.remove(checkpoint);
+      send(new WorkerEvent.CheckpointReleased(id(), checkpoint));
+    }
+  }
+
+  private void reportQuiet() {
+    if (round < 0 || quiet.size() < tasks.size()) {
+      return;
+    }
+    long sent = 0;
+    long received = 0;
+    long steps = 0;
+    for (Counters counters : quiet.values()) {
+      sent += counters.sent();
+      received += counters.received();
+      steps += counters.steps();
+    }
+    long answered = round;
+    round = -1;
+    send(new WorkerEvent.Quiet(id(), answered, sent, received, steps));
+  }
+
+  private MetricsContainerStepMap mergedMetrics() {
+    MetricsContainerStepMap merged = new MetricsContainerStepMap();
+    merged.updateAll(splitting);
+    metrics.forEach(merged::updateAll);
+    return merged;
+  }
+
+  private void postToAll(TaskMessage message) {
+    alive.forEach(task -> tasks.get(task).post(message));
+  }
+
+  private void send(WorkerEvent event) {
+    world.network().send(coordinator, event);
+  }
+}

@@ -1,0 +1,128 @@
+package dev.sluice.worker;
+
+import dev.sluice.translation.Exchange;
+import dev.sluice.translation.Node;
+import dev.sluice.translation.Stage;
+import dev.sluice.worker.exchange.Batch;
+import dev.sluice.worker.exchange.ExchangeWriter;
+import dev.sluice.worker.grouping.GroupingOperators;
+import dev.sluice.worker.pardo.ParDoOperator;
+import dev.sluice.worker.pardo.SideInputs;
+import dev.sluice.worker.protocol.SourceSplit;
+import dev.sluice.worker.source.SourceOperators;
+import dev.sluice.worker.stage.FlattenOperator;
+import dev.sluice.worker.stage.JavaStage;
+import dev.sluice.worker.stage.Operator;
+import dev.sluice.worker.stage.OperatorContext;
+import dev.sluice.worker.stage.PipelineComponents;
+import dev.sluice.worker.stage.Receiver;
+import dev.sluice.worker.stage.Receivers;
+import dev.sluice.worker.stage.TaskContext;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
+
+/**
+ * Makes the operators of one stage for one task and wires them, from the last to the first, so that each is made
+ * with the receivers of its outputs at hand.
+ *
+ * <p>Used once, by the worker's loop.
+ */
+final class StageBuilder {
+  private final Stage stage;
+  private final PipelineComponents components;
+  private final TaskContext task;
+  private final MetricsContainerStepMap metrics;
+  private final Map<String, List<SourceSplit>> splits;
+  private final SideInputs sideInputs = new SideInputs();
+  private final Map<String, Deque<Receiver>> readers = new LinkedHashMap<>();
+  private final Deque<JavaStage.Part> parts = new ArrayDeque<>();
+
+  StageBuilder(
+      Stage stage,
+      PipelineComponents components,
+      TaskContext task,
+      MetricsContainerStepMap metrics,
+      Map<String, List<SourceSplit>> splits) {
+    this.stage = stage;
+    this.components = components;
+    this.task = task;
+    this.metrics = metrics;
+    this.splits = splits;
+  }
+
+  JavaStage build(List<Exchange> inputs, List<ExchangeWriter> outputs) {
+    for (ExchangeWriter output : outputs) {
+      readersOf(output.exchange().producerCollection()).addLast(output);
+    }
+    List<Node> nodes = stage.nodes();
+    for (int i = nodes.size() - 1; i >= 0; i--) {
+      add(nodes.get(i));
+    }
+    Receiver root = stage.root() instanceof Node.Input input ? receiver(input.collection()) : null;
+    boolean keyed = inputs.stream().anyMatch(e -> e.kind() == Exchange.Kind.HASH);
+    return new JavaStage(stage, new ArrayList<>(parts), root, keyed, new Panes(sideInputs));
+  }
+
+  private void add(Node node) {
+    if (node instanceof Node.Input) {
+      return;
+    }
+    Operator operator = operator(node);
+    parts.addFirst(
+        new JavaStage.Part(operator, node.inputs(), List.copyOf(node.outputs().values())));
+    for (String input : node.inputs()) {
+      readersOf(input).addFirst((Receiver) operator);
+    }
+  }
+
+  private Operator operator(Node node) {
+    if (node instanceof Node.ParDo parDo) {
+      Map<String, Receiver> outputs = new LinkedHashMap<>();
+      node.outputs().forEach((name, collection) -> outputs.put(name, receiver(collection)));
+      return new ParDoOperator(context(node), parDo, outputs, sideInputs);
+    }
+    Receiver output = receiver(node.outputs().values().iterator().next());
+    if (node instanceof Node.Flatten) {
+      return new FlattenOperator(output);
+    }
+    if (node == stage.root()) {
+      return SourceOperators.create(
+          context(node), node, splits.getOrDefault(node.transformId(), List.of()), output);
+    }
+    return GroupingOperators.create(context(node), node, output);
+  }
+
+  private OperatorContext context(Node node) {
+    String name = components.transform(node.transformId()).getUniqueName();
+    return new OperatorContext(
+        node.transformId(), name, components, task, metrics.getContainer(name));
+  }
+
+  private Deque<Receiver> readersOf(String collection) {
+    return readers.computeIfAbsent(collection, id -> new ArrayDeque<>());
+  }
+
+  private Receiver receiver(String collection) {
+    return Receivers.of(new ArrayList<>(readersOf(collection)));
+  }
+
+  /** Unpacks the batches of side inputs. */
+  private record Panes(SideInputs sideInputs) implements JavaStage.SidePanes {
+    @Override
+    public void receive(String exchangeId, Batch batch) {
+      for (int i = 0; i < batch.size(); i++) {
+        sideInputs.receive(exchangeId, batch.value(i), batch.windows(i), batch.pane(i));
+      }
+    }
+
+    @Override
+    public void advanceWatermark(String exchangeId, long watermarkMs) {
+      sideInputs.advanceWatermark(exchangeId, watermarkMs);
+    }
+  }
+}

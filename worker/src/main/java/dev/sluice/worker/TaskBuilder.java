@@ -1,0 +1,179 @@
+package dev.sluice.worker;
+
+import dev.sluice.state.KeyGroups;
+import dev.sluice.state.KeyHasher;
+import dev.sluice.state.SpillArea;
+import dev.sluice.state.TaskState;
+import dev.sluice.translation.Exchange;
+import dev.sluice.translation.JobGraph;
+import dev.sluice.translation.Stage;
+import dev.sluice.worker.exchange.Channel;
+import dev.sluice.worker.exchange.ExchangeWriter;
+import dev.sluice.worker.exchange.InputGate;
+import dev.sluice.worker.exchange.Room;
+import dev.sluice.worker.protocol.TaskId;
+import dev.sluice.worker.protocol.WorkerCommand;
+import dev.sluice.worker.stage.PipelineComponents;
+import dev.sluice.worker.stage.TaskContext;
+import dev.sluice.worker.task.CheckpointCallbacks;
+import dev.sluice.worker.task.Task;
+import dev.sluice.worker.task.TaskListener;
+import dev.sluice.worker.task.TaskPorts;
+import dev.sluice.worker.task.TaskSpec;
+import dev.sluice.worker.world.Clock;
+import dev.sluice.worker.world.JobClock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.KvCoder;
+
+/**
+ * Makes the tasks of one job on this worker, and the channels between them.
+ *
+ * <p>Used by the worker's loop while it deploys. Tasks name each other by {@link Task#wake} only, through the map that is
+ * being filled.
+ */
+final class TaskBuilder {
+  private final WorkerCommand.Deploy deploy;
+  private final JobGraph graph;
+  private final Clock clock;
+  private final JobClock jobClock;
+  private final SpillArea spill;
+  private final TaskListener listener;
+  private final Map<String, Stage> stages;
+  private final Map<Route, Channel> channels = new LinkedHashMap<>();
+
+  /** One producer task to one consumer task of an exchange. */
+  private record Route(String exchangeId, int producer, int consumer) {}
+
+  TaskBuilder(
+      WorkerCommand.Deploy deploy,
+      Clock clock,
+      JobClock jobClock,
+      SpillArea spill,
+      TaskListener listener) {
+    this.deploy = deploy;
+    this.graph = deploy.graph();
+    this.clock = clock;
+    this.jobClock = jobClock;
+    this.spill = spill;
+    this.listener = listener;
+    this.stages = graph.stagesById();
+  }
+
+  /**
+   * Makes one task.
+   *
+   * @param metrics where its steps count
+   * @param tasks all tasks made so far and, later, the others that it is to wake
+   */
+  Task build(TaskId id, MetricsContainerStepMap metrics, Map<TaskId, Task> tasks) {
+    Stage stage = stages.get(id.stageId());
+    PipelineComponents components = new PipelineComponents(graph.components());
+    CheckpointCallbacks callbacks = new CheckpointCallbacks(id, listener);
+    String name = deploy.job() + "/" + id;
+    TaskContext context =
+        new TaskContext(
+            name,
+            id.index(),
+            tasksOf(stage),
+            new TaskState(KeyGroups.rangeOf(id.index(), tasksOf(stage)), spill),
+            jobClock,
+            deploy.options(),
+            callbacks);
+    StageBuilder builder =
+        new StageBuilder(stage, components, context, metrics, deploy.splits());
+    return new Task(
+        new TaskSpec(id, name, clock, jobClock, !deploy.manualClock(), listener),
+        callbacks,
+        room -> ports(id, components, tasks, room),
+        ports -> builder.build(graph.into(id.stageId()), ports.outputs()));
+  }
+
+  private int tasksOf(Stage stage) {
+    return stage.parallelism() == Stage.Parallelism.ONE ? 1 : deploy.parallelism();
+  }
+
+  private TaskPorts ports(
+      TaskId id, PipelineComponents components, Map<TaskId, Task> tasks, Room room) {
+    InputGate gate = new InputGate();
+    for (Exchange exchange : graph.into(id.stageId())) {
+      int producers = tasksOf(stages.get(exchange.producerStage()));
+      for (int producer = 0; producer < producers; producer++) {
+        if (consumers(exchange, producer).contains(id.index())) {
+          gate.add(exchange, channel(new Route(exchange.id(), producer, id.index()), exchange, tasks));
+        }
+      }
+    }
+    List<ExchangeWriter> writers = new ArrayList<>();
+    for (Exchange exchange : graph.outOf(id.stageId())) {
+      List<Channel> to = new ArrayList<>();
+      for (int consumer : consumers(exchange, id.index())) {
+        to.add(channel(new Route(exchange.id(), id.index(), consumer), exchange, tasks));
+      }
+      writers.add(
+          new ExchangeWriter(exchange, to, hasher(exchange, components), id.index(), room));
+    }
+    return new TaskPorts(gate, writers);
+  }
+
+  /** The consumer tasks that a producer task sends to, in order. */
+  private List<Integer> consumers(Exchange exchange, int producer) {
+    int consumers = tasksOf(stages.get(exchange.consumerStage()));
+    if (exchange.kind() == Exchange.Kind.FORWARD) {
+      return List.of(producer % consumers);
+    }
+    List<Integer> all = new ArrayList<>();
+    for (int consumer = 0; consumer < consumers; consumer++) {
+      all.add(consumer);
+    }
+    return all;
+  }
+
+  private Channel channel(Route route, Exchange exchange, Map<TaskId, Task> tasks) {
+    return channels.computeIfAbsent(
+        route,
+        r ->
+            new Channel(
+                new Waker(tasks, new TaskId(exchange.producerStage(), r.producer())),
+                new Waker(tasks, new TaskId(exchange.consumerStage(), r.consumer()))));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static KeyHasher<Object> hasher(Exchange exchange, PipelineComponents components) {
+    if (exchange.kind() != Exchange.Kind.HASH) {
+      return null;
+    }
+    Coder<?> coder = components.coder(exchange.coderId());
+    if (!(coder instanceof KvCoder<?, ?> kv)) {
+      throw new IllegalArgumentException(
+          "exchange " + exchange.id() + " hashes keys, but its coder is " + coder);
+    }
+    return KeyHasher.of((Coder<Object>) kv.getKeyCoder());
+  }
+
+  /** Wakes a task that is made later than the channel; looks it up the first time. */
+  private static final class Waker implements Runnable {
+    private final Map<TaskId, Task> tasks;
+    private final TaskId id;
+    private volatile Task task;
+
+    Waker(Map<TaskId, Task> tasks, TaskId id) {
+      this.tasks = tasks;
+      this.id = id;
+    }
+
+    @Override
+    public void run() {
+      Task known = task;
+      if (known == null) {
+        known = tasks.get(id);
+        task = known;
+      }
+      known.wake();
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.sluice.worker;
+
+import dev.sluice.worker.protocol.JobId;
+import dev.sluice.worker.protocol.WorkerCommand;
+import dev.sluice.worker.protocol.WorkerEvent;
+import dev.sluice.worker.world.Network;
+import dev.sluice.worker.world.World;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
+
+/**
+ * One worker: runs the tasks that the coordinator places here, and answers it.
+ *
+ * <p>Owned by the loop of its network address, which handles one message at a time; tasks run in threads of their own and talk to
+ * it by {@link TaskEvent}s sent to that address. Knows nothing of a job but its own tasks of it.
+ */
+public final class Worker implements Network.Endpoint {
+  private final String address;
+  private final String coordinator;
+  private final World world;
+  private final Map<JobId, RunningJob> jobs = new LinkedHashMap<>();
+  private final Map<JobId, MetricsContainerStepMap> splitting = new LinkedHashMap<>();
+
+  /**
+   * @param address where messages for this worker go; it registers itself there
+   * @param coordinator where its events go
+   */
+  public Worker(String address, String coordinator, World world) {
+    this.address = address;
+    this.coordinator = coordinator;
+    this.world = world;
+    world.network().register(address, this);
+  }
+
+  /** Stops handling messages; the coordinator must have stopped all jobs before. */
+  public void close() {
+    world.network().unregister(address);
+  }
+
+  @Override
+  public void handle(Object message) {
+    if (message instanceof WorkerCommand command) {
+      command(command);
+    } else if (message instanceof TaskEvent event) {
+      RunningJob job = jobs.get(event.job());
+      if (job != null) {
+        job.handle(event);
+        if (job.stopped()) {
+          jobs.remove(job.id());
+        }
+      }
+    } else {
+      throw new IllegalArgumentException("a worker got " + message);
+    }
+  }
+
+  private void command(WorkerCommand command) {
+    if (command instanceof WorkerCommand.SplitSources split) {
+      MetricsContainerStepMap metrics = new MetricsContainerStepMap();
+      splitting.put(split.job(), metrics);
+      world
+          .tasks()
+          .start(
+              "split:" + split.job(),
+              split.loader(),
+              new SourceSplitter(split, metrics, event -> world.network().send(coordinator, event)));
+    } else if (command instanceof WorkerCommand.Deploy deploy) {
+      MetricsContainerStepMap counted = splitting.remove(deploy.job());
+      RunningJob job =
+          new RunningJob(
+              deploy,
+              world,
+              address,
+              coordinator,
+              counted == null ? new MetricsContainerStepMap() : counted);
+      jobs.put(deploy.job(), job);
+      job.start();
+    } else {
+      RunningJob job = jobs.get(command.job());
+      if (job != null) {
+        job.handle(command);
+        if (job.stopped()) {
+          jobs.remove(job.id());
+        }
+      } else if (command instanceof WorkerCommand.Stop stop) {
+        splitting.remove(stop.job());
+        world
+            .network()
+            .send(
+                coordinator,
+                new WorkerEvent.JobStopped(stop.job(), new MetricsContainerStepMap()));
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.sluice.worker.exchange;
+
+import org.jctools.queues.SpscArrayQueue;
+
+/**
+ * The ordered way from one producer task to one consumer task of the same worker: a ring of batches and
+ * control items, and a ring by which emptied batches come home.
+ *
+ * <p>The producer's thread calls the methods on its side only, the consumer's thread those on the other;
+ * the rings are the only thing they share. Always true: at most {@link #DATA_LIMIT} batches are under way,
+ * and there is always room for a watermark, a barrier and the end beside them.
+ */
+public final class Channel {
+  private static final int DATA_LIMIT = 16;
+  private static final int RING = 2 * DATA_LIMIT;
+
+  private final SpscArrayQueue<Object> ring = new SpscArrayQueue<>(RING);
+  private final SpscArrayQueue<Batch> home = new SpscArrayQueue<>(RING);
+  private final Runnable wakeProducer;
+  private final Runnable wakeConsumer;
+  private volatile boolean producerWaits;
+  private volatile boolean abandoned;
+
+  /**
+   * @param wakeProducer makes the producer's task step again; any thread
+   * @param wakeConsumer makes the consumer's task step again; any thread
+   */
+  public Channel(Runnable wakeProducer, Runnable wakeConsumer) {
+    this.wakeProducer = wakeProducer;
+    this.wakeConsumer = wakeConsumer;
+  }
+
+  /** Producer: an empty batch, one that has come home if there is one. */
+  Batch emptyBatch() {
+    Batch batch = home.relaxedPoll();
+    return batch == null ? new Batch() : batch;
+  }
+
+  /** Producer: hands over a batch or a control item; false if there is no room now. */
+  boolean offer(Object item, int limit) {
+    if (abandoned) {
+      return true;
+    }
+    if (ring.size() >= limit || !ring.offer(item)) {
+      return false;
+    }
+    wakeConsumer.run();
+    return true;
+  }
+
+  boolean offerBatch(Batch batch) {
+    return offer(batch, DATA_LIMIT);
+  }
+
+  boolean offerControl(ControlItem item) {
+    return offer(item, RING);
+  }
+
+  /**
+   * Producer: announces that it waits for room, and says whether there is some after all. The consumer wakes it
+   * when the ring is half drained.
+   */
+  boolean awaitsRoom() {
+    producerWaits = true;
+    if (abandoned || ring.size() <= DATA_LIMIT / 2) {
+      producerWaits = false;
+      return false;
+    }
+    return true;
+  }
+
+  /** Consumer: the next item, or null. */
+  Object poll() {
+    Object item = ring.poll();
+    if (producerWaits && ring.size() <= DATA_LIMIT / 2) {
+      producerWaits = false;
+      wakeProducer.run();
+    }
+    return item;
+  }
+
+  /** Consumer: gives an emptied batch back. */
+  void giveBack(Batch batch) {
+    batch.clear();
+    home.offer(batch);
+  }
+
+  /** Consumer: will never read again; whatever is sent from now on is dropped. */
+  void abandon() {
+    abandoned = true;
+    ring.clear();
+    wakeProducer.run();
+  }
+
+  /** Either side: whether nothing is under way. */
+  boolean isEmpty() {
+    return ring.isEmpty();
+  }
+}

@@ -1,0 +1,171 @@
+package dev.sluice.worker.exchange;
+
+import dev.sluice.translation.Exchange;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A consumer task's side of all exchanges into it: takes turns among the channels, keeps each one's watermark, and
+ * aligns barriers.
+ *
+ * <p>Owned by the consumer's task. Always true: a channel that has delivered the current barrier is not read
+ * until all others have delivered it or ended.
+ */
+public final class InputGate {
+
+  /** What the gate hands out; called by {@link #take}. */
+  public interface Consumer {
+    /** A batch of the main input, in order with what came before. */
+    void batch(Exchange exchange, Batch batch);
+
+    /** A batch of a side input. */
+    void sideBatch(Exchange exchange, Batch batch);
+
+    /** All channels have delivered this barrier. */
+    void barrier(long checkpoint);
+  }
+
+  private static final class Lane {
+    final Channel channel;
+    final Exchange exchange;
+    final boolean side;
+    long watermarkMs = Long.MIN_VALUE;
+    long barrier = -1;
+    boolean ended;
+
+    Lane(Channel channel, Exchange exchange) {
+      this.channel = channel;
+      this.exchange = exchange;
+      this.side = exchange.kind() == Exchange.Kind.BROADCAST;
+    }
+  }
+
+  private final List<Lane> lanes = new ArrayList<>();
+  private int turn;
+  private long aligning = -1;
+  private long received;
+
+  /** Adds a channel of an exchange; before the first {@link #take}. */
+  public void add(Exchange exchange, Channel channel) {
+    lanes.add(new Lane(channel, exchange));
+  }
+
+  /**
+   * Takes the next item of any channel that may be read, and hands it to {@code consumer} if it is a batch or
+   * completes a barrier.
+   *
+   * @return how many records it brought, 0 for a control item, -1 if there was nothing
+   */
+  public int take(Consumer consumer) {
+    for (int tried = 0; tried < lanes.size(); tried++) {
+      Lane lane = lanes.get(turn);
+      turn = turn + 1 == lanes.size() ? 0 : turn + 1;
+      if (lane.ended || lane.barrier >= 0) {
+        continue;
+      }
+      Object item = lane.channel.poll();
+      if (item != null) {
+        received++;
+        return item instanceof Batch batch
+            ? batch(lane, batch, consumer)
+            : control(lane, (ControlItem) item, consumer);
+      }
+    }
+    return -1;
+  }
+
+  private static int batch(Lane lane, Batch batch, Consumer consumer) {
+    int size = batch.size();
+    if (lane.side) {
+      consumer.sideBatch(lane.exchange, batch);
+    } else {
+      consumer.batch(lane.exchange, batch);
+    }
+    lane.channel.giveBack(batch);
+    return size;
+  }
+
+  private int control(Lane lane, ControlItem item, Consumer consumer) {
+    if (item instanceof ControlItem.Watermark watermark) {
+      lane.watermarkMs = watermark.ms();
+    } else if (item instanceof ControlItem.Barrier barrier) {
+      lane.barrier = barrier.checkpoint();
+      aligning = Math.max(aligning, barrier.checkpoint());
+      completeAlignment(consumer);
+    } else {
+      lane.ended = true;
+      lane.watermarkMs = Long.MAX_VALUE;
+      completeAlignment(consumer);
+    }
+    return 0;
+  }
+
+  private void completeAlignment(Consumer consumer) {
+    if (aligning < 0 || lanes.stream().anyMatch(lane -> !lane.ended && lane.barrier < aligning)) {
+      return;
+    }
+    long checkpoint = aligning;
+    aligning = -1;
+    lanes.forEach(lane -> lane.barrier = -1);
+    consumer.barrier(checkpoint);
+  }
+
+  /** Whether it waits for a barrier that some channel has not delivered. */
+  public boolean aligns() {
+    return aligning >= 0;
+  }
+
+  /** The least watermark of the main input's channels. */
+  public long watermarkMs() {
+    long least = Long.MAX_VALUE;
+    for (Lane lane : lanes) {
+      if (!lane.side) {
+        least = Math.min(least, lane.watermarkMs);
+      }
+    }
+    return least;
+  }
+
+  /** The least watermark of each side input's channels, by exchange id. */
+  public Map<String, Long> sideWatermarksMs() {
+    Map<String, Long> byExchange = new LinkedHashMap<>();
+    for (Lane lane : lanes) {
+      if (lane.side) {
+        byExchange.merge(lane.exchange.id(), lane.watermarkMs, Math::min);
+      }
+    }
+    return byExchange;
+  }
+
+  /** Whether every channel of the main input has ended. */
+  public boolean mainEnded() {
+    for (Lane lane : lanes) {
+      if (!lane.side && !lane.ended) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether every channel, of main and side inputs, has ended. */
+  public boolean allEnded() {
+    for (Lane lane : lanes) {
+      if (!lane.ended) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Drops whatever is under way or will come; the task reads no more. */
+  public void abandon() {
+    lanes.forEach(lane -> lane.channel.abandon());
+  }
+
+  /** How many items it has taken from its channels. */
+  public long received() {
+    return received;
+  }
+}

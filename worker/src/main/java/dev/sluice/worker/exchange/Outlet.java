@@ -1,0 +1,138 @@
+package dev.sluice.worker.exchange;
+
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+
+/**
+ * The producer's end of one {@link Channel}: the batch being filled, and the watermark, barriers and end that
+ * wait to follow it.
+ *
+ * <p>Owned by the producer's task. Always true: items enter the channel in the order in which they were
+ * handed to the outlet, except that a watermark may be replaced by a later one.
+ */
+final class Outlet {
+  private final Channel channel;
+  private final Room room;
+  private Batch batch;
+  private long watermarkMs = Long.MIN_VALUE;
+  private long sentWatermarkMs = Long.MIN_VALUE;
+  private final Deque<ControlItem> waiting = new ArrayDeque<>();
+  private long sent;
+
+  Outlet(Channel channel, Room room) {
+    this.channel = channel;
+    this.room = room;
+    this.batch = channel.emptyBatch();
+  }
+
+  /** Appends a record; waits for room if the batch before it has nowhere to go. */
+  void add(
+      Object value,
+      int keyHash,
+      boolean accumulated,
+      long timestampMs,
+      Collection<? extends BoundedWindow> windows,
+      PaneInfo pane) {
+    if (batch.size() > 0 && (batch.accumulated() != accumulated || batch.isFull())) {
+      sendBatchWaiting();
+    }
+    if (batch.size() == 0) {
+      batch.accumulated(accumulated);
+    }
+    batch.add(value, keyHash, timestampMs, windows, pane);
+    if (batch.isFull()) {
+      sendBatchWaiting();
+    }
+  }
+
+  private void sendBatchWaiting() {
+    while (!sendWaiting() || !channel.offerBatch(batch)) {
+      if (channel.awaitsRoom()) {
+        room.rest();
+      }
+    }
+    batchSent();
+    trySendWatermark();
+  }
+
+  private void batchSent() {
+    sent++;
+    batch = channel.emptyBatch();
+  }
+
+  private boolean sendWaiting() {
+    while (!waiting.isEmpty()) {
+      if (!channel.offerControl(waiting.peek())) {
+        return false;
+      }
+      waiting.poll();
+      sent++;
+    }
+    return true;
+  }
+
+  private boolean trySendWatermark() {
+    if (watermarkMs > sentWatermarkMs) {
+      if (!channel.offerControl(new ControlItem.Watermark(watermarkMs))) {
+        return false;
+      }
+      sentWatermarkMs = watermarkMs;
+      sent++;
+    }
+    return true;
+  }
+
+  /** Notes the watermark; it is sent behind the batch being filled. */
+  void watermark(long ms) {
+    watermarkMs = Math.max(watermarkMs, ms);
+  }
+
+  /** Queues a barrier or the end behind all that came before it. */
+  void control(ControlItem item) {
+    if (!flush()) {
+      queueAll();
+    }
+    waiting.add(item);
+    flush();
+  }
+
+  /** The channel is full: what would come before the new control item must not be overtaken by it. */
+  private void queueAll() {
+    if (batch.size() > 0) {
+      sendBatchWaiting();
+    }
+    if (watermarkMs > sentWatermarkMs) {
+      waiting.add(new ControlItem.Watermark(watermarkMs));
+      sentWatermarkMs = watermarkMs;
+    }
+  }
+
+  /**
+   * Sends all that is there.
+   *
+   * @return false if something had no room; the channel then wakes the task when there is some
+   */
+  boolean flush() {
+    boolean done = sendWaiting() && sendPartialBatch() && trySendWatermark();
+    return done || (!channel.awaitsRoom() && sendWaiting() && sendPartialBatch() && trySendWatermark());
+  }
+
+  private boolean sendPartialBatch() {
+    if (batch.size() == 0) {
+      return true;
+    }
+    if (!channel.offerBatch(batch)) {
+      return false;
+    }
+    batchSent();
+    return true;
+  }
+
+  /** How many items it has put into the channel. */
+  long sent() {
+    return sent;
+  }
+}

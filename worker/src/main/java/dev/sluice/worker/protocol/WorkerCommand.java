@@ -1,0 +1,62 @@
+package dev.sluice.worker.protocol;
+
+import dev.sluice.translation.JobGraph;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/** What the coordinator tells a worker. */
+public sealed interface WorkerCommand {
+
+  /** The job it is about. */
+  JobId job();
+
+  /**
+   * Split every source of a job; answered by {@link WorkerEvent.SourcesSplit}.
+   *
+   * @param desiredSplits how many splits a source should be asked for
+   */
+  record SplitSources(
+      JobId job, JobGraph graph, PipelineOptions options, ClassLoader loader, int desiredSplits)
+      implements WorkerCommand {}
+
+  /**
+   * Build and start tasks of a job.
+   *
+   * @param tasks the tasks of this job that this worker runs
+   * @param splits the splits of each source, by the id of the Read transform
+   * @param parallelism how many tasks a stage has that may have many
+   * @param manualClock whether the job's clock is moved by {@link SetClock} alone
+   */
+  record Deploy(
+      JobId job,
+      JobGraph graph,
+      PipelineOptions options,
+      ClassLoader loader,
+      List<TaskId> tasks,
+      Map<String, List<SourceSplit>> splits,
+      int parallelism,
+      boolean manualClock)
+      implements WorkerCommand {}
+
+  /** Stop all tasks of a job; answered by {@link WorkerEvent.JobStopped} when all their threads have ended. */
+  record Stop(JobId job) implements WorkerCommand {}
+
+  /** Move the clock of a job that has a manual one. */
+  record SetClock(JobId job, long nowMs) implements WorkerCommand {}
+
+  /** Answer with {@link WorkerEvent.Quiet} as soon as every task has found nothing to do since this came. */
+  record ProbeQuiescence(JobId job, long round) implements WorkerCommand {}
+
+  /** The job was found quiescent; tell the task that asked. */
+  record Quiescent(JobId job, TaskId task) implements WorkerCommand {}
+
+  /** Inject a barrier at the sources of a job. */
+  record TriggerCheckpoint(JobId job, long checkpoint) implements WorkerCommand {}
+
+  /** Every task has acknowledged; what waited for it may be released. Answered by {@link WorkerEvent.CheckpointReleased}. */
+  record CompleteCheckpoint(JobId job, long checkpoint) implements WorkerCommand {}
+
+  /** Answer with {@link WorkerEvent.Metrics}. */
+  record ReportMetrics(JobId job, long request) implements WorkerCommand {}
+}

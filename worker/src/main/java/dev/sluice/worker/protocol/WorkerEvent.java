@@ -1,0 +1,57 @@
+package dev.sluice.worker.protocol;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
+
+/** What a worker tells the coordinator. */
+public sealed interface WorkerEvent {
+
+  /** The job it is about. */
+  JobId job();
+
+  /** The sources of a job have been split, by the id of the Read transform. */
+  record SourcesSplit(JobId job, Map<String, List<SourceSplit>> splits) implements WorkerEvent {}
+
+  /** A task has done all its work; it stays a member of the job. */
+  record TaskFinished(JobId job, TaskId task) implements WorkerEvent {}
+
+  /** A task, or the splitting of a source, has failed. */
+  record TaskFailed(JobId job, Failure failure) implements WorkerEvent {}
+
+  /**
+   * All threads of the job on this worker have ended.
+   *
+   * @param metrics the last word of the job's metrics on this worker
+   */
+  record JobStopped(JobId job, MetricsContainerStepMap metrics) implements WorkerEvent {}
+
+  /** A task wants to know when the job is quiescent. */
+  record QuiescenceWanted(JobId job, TaskId task) implements WorkerEvent {}
+
+  /**
+   * Every task of the job on this worker has been without work at some moment since the probe came.
+   *
+   * @param sent items put into channels so far, over all tasks
+   * @param received items taken from channels so far, over all tasks
+   * @param steps steps in which any task made progress so far: unchanged between two rounds if nothing happened between them
+   */
+  record Quiet(JobId job, long round, long sent, long received, long steps)
+      implements WorkerEvent {}
+
+  /** A task (a TestStream) moves the job's clock. */
+  record ClockMoved(JobId job, long nowMs) implements WorkerEvent {}
+
+  /** A task has passed the barrier. */
+  record CheckpointAcknowledged(JobId job, TaskId task, long checkpoint) implements WorkerEvent {}
+
+  /** All tasks on this worker have run what waited for the checkpoint. */
+  record CheckpointReleased(JobId job, long checkpoint) implements WorkerEvent {}
+
+  /**
+   * The metrics of a job on this worker as they stand.
+   *
+   * @param request the number of the {@link WorkerCommand.ReportMetrics} that it answers
+   */
+  record Metrics(JobId job, long request, MetricsContainerStepMap metrics) implements WorkerEvent {}
+}

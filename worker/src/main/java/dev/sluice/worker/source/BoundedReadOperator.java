@@ -1,0 +1,124 @@
+package dev.sluice.worker.source;
+
+import dev.sluice.state.TaskValue;
+import dev.sluice.worker.protocol.SourceSplit;
+import dev.sluice.worker.stage.OperatorContext;
+import dev.sluice.worker.stage.Receiver;
+import dev.sluice.worker.stage.SourceOperator;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.io.BoundedSource;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+
+/**
+ * Reads this task's splits of a bounded source, one after the other.
+ *
+ * <p>Owned by its task. A split's position is the number of elements emitted from it, kept in state by the split's key
+ * group and brought up to date when a bundle ends; -1 once the split is done.
+ */
+final class BoundedReadOperator implements SourceOperator {
+  private static final long DONE = -1;
+
+  private record Split(BoundedSource<?> source, TaskValue<Long> position) {}
+
+  private final OperatorContext context;
+  private final Emission emission;
+  private final List<Split> splits = new ArrayList<>();
+  private int current;
+  private BoundedSource.BoundedReader<?> reader;
+  private boolean started;
+  private long emitted;
+
+  BoundedReadOperator(OperatorContext context, List<SourceSplit> mine, Receiver output) {
+    this.context = context;
+    this.emission = new Emission(context, output);
+    for (SourceSplit split : mine) {
+      TaskValue<Long> position =
+          context
+              .task()
+              .state()
+              .value(
+                  context.transformId(),
+                  "split-" + split.number(),
+                  Splits.groupOf(split),
+                  VarLongCoder.of());
+      splits.add(new Split((BoundedSource<?>) Splits.read(split), position));
+    }
+  }
+
+  @Override
+  public Polled poll(int limit) {
+    return emission.callSource(() -> read(limit));
+  }
+
+  private Polled read(int limit) throws Exception {
+    int count = 0;
+    while (count < limit) {
+      if (reader == null && !openNext()) {
+        return count > 0 ? Polled.RECORDS : Polled.ENDED;
+      }
+      boolean there = started ? reader.advance() : reader.start();
+      started = true;
+      if (there) {
+        emission.emit(reader.getCurrent(), reader.getCurrentTimestamp().getMillis());
+        emitted++;
+        count++;
+      } else {
+        closeReader();
+        splits.get(current).position().set(DONE);
+        current++;
+      }
+    }
+    return Polled.RECORDS;
+  }
+
+  private boolean openNext() throws Exception {
+    while (current < splits.size() && Long.valueOf(DONE).equals(position())) {
+      current++;
+    }
+    if (current == splits.size()) {
+      return false;
+    }
+    reader = splits.get(current).source().createReader(context.task().options());
+    started = false;
+    emitted = 0;
+    long skip = position() == null ? 0 : position();
+    while (emitted < skip && (started ? reader.advance() : reader.start())) {
+      started = true;
+      emitted++;
+    }
+    return true;
+  }
+
+  private Long position() {
+    return splits.get(current).position().get();
+  }
+
+  @Override
+  public void finishBundle() {
+    if (reader != null) {
+      splits.get(current).position().set(emitted);
+    }
+  }
+
+  @Override
+  public long outputWatermarkMs() {
+    return current == splits.size()
+        ? BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis()
+        : BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+  }
+
+  private void closeReader() throws Exception {
+    BoundedSource.BoundedReader<?> closing = reader;
+    reader = null;
+    if (closing != null) {
+      closing.close();
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    closeReader();
+  }
+}

@@ -1,0 +1,65 @@
+package dev.sluice.worker.source;
+
+import dev.sluice.worker.stage.OperatorContext;
+import dev.sluice.worker.stage.Receiver;
+import dev.sluice.worker.stage.TransformException;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.beam.sdk.metrics.MetricsContainer;
+import org.apache.beam.sdk.metrics.MetricsEnvironment;
+import org.apache.beam.sdk.metrics.MetricsEnvironment.MetricsEnvironmentState;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+
+/**
+ * What all sources do alike: emit into the global window, count metrics under their own step, and blame
+ * the transform for what its source throws.
+ *
+ * <p>Owned by its source's task.
+ */
+final class Emission {
+  private static final Collection<? extends BoundedWindow> GLOBAL = List.of(GlobalWindow.INSTANCE);
+
+  private final OperatorContext context;
+  private final Receiver output;
+  private MetricsEnvironmentState environment;
+
+  Emission(OperatorContext context, Receiver output) {
+    this.context = context;
+    this.output = output;
+  }
+
+  void emit(Object value, long timestampMs) {
+    output.receive(value, timestampMs, GLOBAL, PaneInfo.NO_FIRING);
+  }
+
+  /** Calls user code of the source under its step's metrics. */
+  <T> T callSource(Callable<T> call) {
+    MetricsContainer before = enter();
+    try {
+      return call.call();
+    } catch (TransformException e) {
+      throw e;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TransformException(context.transformName(), e);
+    } catch (Exception e) {
+      throw new TransformException(context.transformName(), e);
+    } finally {
+      leave(before);
+    }
+  }
+
+  private MetricsContainer enter() {
+    if (environment == null) {
+      environment = MetricsEnvironment.getMetricsEnvironmentStateForCurrentThread();
+    }
+    return environment.activate(context.metrics());
+  }
+
+  private void leave(MetricsContainer before) {
+    environment.activate(before);
+  }
+}

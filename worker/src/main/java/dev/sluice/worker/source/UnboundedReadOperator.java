@@ -1,0 +1,152 @@
+package dev.sluice.worker.source;
+
+import dev.sluice.worker.protocol.SourceSplit;
+import dev.sluice.worker.stage.OperatorContext;
+import dev.sluice.worker.stage.Receiver;
+import dev.sluice.worker.stage.SourceOperator;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.io.UnboundedSource.CheckpointMark;
+import org.apache.beam.sdk.io.UnboundedSource.UnboundedReader;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+
+/**
+ * Reads this task's splits of an unbounded source in turn.
+ *
+ * <p>Owned by its task. Always true: the output watermark never goes back; a split that has been silent for longer
+ * than {@link SourceOptions#getIdleSplitTimeoutMs} does not hold it, unless all are silent. Marks are taken at barriers
+ * and finalized when the checkpoint is complete.
+ */
+final class UnboundedReadOperator implements SourceOperator {
+  private static final long END_OF_TIME = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
+  private static final long LEAST_PAUSE_MS = 1;
+  private static final long LONGEST_PAUSE_MS = 10;
+
+  private final OperatorContext context;
+  private final Emission emission;
+  private final List<UnboundedSplit<?, ?>> splits = new ArrayList<>();
+  private final long idleTimeoutMs;
+  private final RecordIds seen;
+  private int turn;
+  private long watermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+  private long pauseMs = LEAST_PAUSE_MS;
+  private long nextPollMs = Long.MIN_VALUE;
+
+  UnboundedReadOperator(OperatorContext context, List<SourceSplit> mine, Receiver output) {
+    this.context = context;
+    this.emission = new Emission(context, output);
+    for (SourceSplit split : mine) {
+      splits.add(new UnboundedSplit<Object, CheckpointMark>(context, split));
+    }
+    this.idleTimeoutMs = context.task().options().as(SourceOptions.class).getIdleSplitTimeoutMs();
+    this.seen =
+        splits.stream().anyMatch(UnboundedSplit::requiresDeduping) ? new RecordIds(context) : null;
+  }
+
+  @Override
+  public void open() {
+    for (UnboundedSplit<?, ?> split : splits) {
+      emission.callSource(
+          () -> {
+            split.open(context);
+            return null;
+          });
+    }
+  }
+
+  @Override
+  public Polled poll(int limit) {
+    if (outputWatermarkMs() >= END_OF_TIME) {
+      return Polled.ENDED;
+    }
+    int count = 0;
+    for (int tried = 0; tried < splits.size() && count < limit; tried++) {
+      UnboundedSplit<?, ?> split = splits.get(turn);
+      turn = turn + 1 == splits.size() ? 0 : turn + 1;
+      int rest = limit - count;
+      count += emission.callSource(() -> read(split, rest));
+    }
+    if (count > 0) {
+      pauseMs = LEAST_PAUSE_MS;
+      return Polled.RECORDS;
+    }
+    nextPollMs = context.task().clock().nowMs() + pauseMs;
+    pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+    return Polled.IDLE;
+  }
+
+  private int read(UnboundedSplit<?, ?> split, int limit) throws IOException {
+    int count = 0;
+    UnboundedReader<?> reader = split.reader();
+    if (seen == null || !split.requiresDeduping()) {
+      while (count < limit && split.advance()) {
+        emission.emit(reader.getCurrent(), reader.getCurrentTimestamp().getMillis());
+        count++;
+      }
+    } else {
+      while (count < limit && split.advance()) {
+        if (seen.isNew(reader.getCurrentRecordId())) {
+          emission.emit(reader.getCurrent(), reader.getCurrentTimestamp().getMillis());
+        }
+        count++;
+      }
+    }
+    if (count > 0) {
+      split.recordsRead(context.task().clock().nowMs());
+    }
+    return count;
+  }
+
+  @Override
+  public long outputWatermarkMs() {
+    if (splits.isEmpty()) {
+      return END_OF_TIME;
+    }
+    watermarkMs = Math.max(watermarkMs, emission.callSource(this::leastWatermark));
+    return watermarkMs;
+  }
+
+  private long leastWatermark() {
+    long nowMs = context.task().clock().nowMs();
+    long active = Long.MAX_VALUE;
+    for (UnboundedSplit<?, ?> split : splits) {
+      if (!split.silent(nowMs, idleTimeoutMs)) {
+        active = Math.min(active, split.watermarkMs());
+      }
+    }
+    return active == Long.MAX_VALUE ? watermarkMs : active;
+  }
+
+  @Override
+  public boolean hasDueWork() {
+    return seen != null && seen.hasExpired();
+  }
+
+  @Override
+  public int fireTimers(int limit) {
+    return seen.expire(limit);
+  }
+
+  @Override
+  public long nextProcessingTimeMs() {
+    return nextPollMs;
+  }
+
+  @Override
+  public void barrier(long checkpoint) {
+    for (UnboundedSplit<?, ?> split : splits) {
+      CheckpointMark mark = emission.callSource(split::takeMark);
+      if (mark != null) {
+        context.task().services().afterCheckpoint(mark::finalizeCheckpoint);
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (UnboundedSplit<?, ?> split : splits) {
+      split.close();
+    }
+  }
+}

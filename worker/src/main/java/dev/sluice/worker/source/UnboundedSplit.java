@@ -1,0 +1,89 @@
+package dev.sluice.worker.source;
+
+import dev.sluice.state.TaskValue;
+import dev.sluice.worker.protocol.SourceSplit;
+import dev.sluice.worker.stage.OperatorContext;
+import java.io.IOException;
+import org.apache.beam.sdk.io.UnboundedSource;
+import org.apache.beam.sdk.io.UnboundedSource.CheckpointMark;
+import org.apache.beam.sdk.io.UnboundedSource.UnboundedReader;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+
+/**
+ * One split of an unbounded source with its reader and its mark.
+ *
+ * <p>Owned by the task of its {@link UnboundedReadOperator}. The mark of the last barrier is in state.
+ */
+final class UnboundedSplit<T, MarkT extends CheckpointMark> {
+  private final UnboundedSource<T, MarkT> source;
+  private final TaskValue<MarkT> mark;
+  private UnboundedReader<T> reader;
+  private boolean started;
+  private long lastRecordMs = Long.MIN_VALUE;
+
+  @SuppressWarnings("unchecked")
+  UnboundedSplit(OperatorContext context, SourceSplit split) {
+    this.source = (UnboundedSource<T, MarkT>) Splits.read(split);
+    this.mark =
+        context
+            .task()
+            .state()
+            .value(
+                context.transformId(),
+                "split-" + split.number(),
+                Splits.groupOf(split),
+                source.getCheckpointMarkCoder());
+  }
+
+  boolean requiresDeduping() {
+    return source.requiresDeduping();
+  }
+
+  void open(OperatorContext context) throws IOException {
+    reader = source.createReader(context.task().options(), mark.get());
+    lastRecordMs = context.task().clock().nowMs();
+  }
+
+  /** Moves to the next record; false if there is none now. */
+  boolean advance() throws IOException {
+    if (started) {
+      return reader.advance();
+    }
+    started = true;
+    return reader.start();
+  }
+
+  UnboundedReader<T> reader() {
+    return reader;
+  }
+
+  void recordsRead(long nowMs) {
+    lastRecordMs = nowMs;
+  }
+
+  /** Whether it has been silent for {@code timeoutMs} milliseconds. */
+  boolean silent(long nowMs, long timeoutMs) {
+    return timeoutMs > 0 && nowMs - lastRecordMs >= timeoutMs;
+  }
+
+  long watermarkMs() {
+    if (!started) {
+      return BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+    }
+    return reader.getWatermark().getMillis();
+  }
+
+  /** Takes the mark of all that was read so far, and keeps it in state. */
+  @SuppressWarnings("unchecked")
+  MarkT takeMark() {
+    MarkT taken = (MarkT) reader.getCheckpointMark();
+    mark.set(taken);
+    return taken;
+  }
+
+  void close() throws IOException {
+    if (reader != null) {
+      reader.close();
+    }
+  }
+}

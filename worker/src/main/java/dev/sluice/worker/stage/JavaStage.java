@@ -1,0 +1,215 @@
+package dev.sluice.worker.stage;
+
+import dev.sluice.translation.Stage;
+import dev.sluice.worker.exchange.Batch;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+
+/**
+ * The transforms of one stage at work in one task, wired by direct calls.
+ *
+ * <p>Owned by the task's thread. Always true: watermarks move through it between bundles only, each
+ * operator's input watermark being the least output watermark of those it reads from. Built by {@link JavaStageBuilder}.
+ */
+public final class JavaStage {
+
+  /** An operator with the PCollections it reads within the stage and those it makes. */
+  public record Part(Operator operator, List<String> inputs, List<String> outputs) {}
+
+  /** Where the panes of side inputs go; the stage has at most one. */
+  public interface SidePanes {
+    /** Takes the panes in a batch of a side input's exchange. */
+    void receive(String exchangeId, Batch batch);
+
+    /** The watermark of a side input's exchange has advanced. */
+    void advanceWatermark(String exchangeId, long watermarkMs);
+  }
+
+  private final Stage stage;
+  private final List<Part> parts;
+  private final Receiver root;
+  private final boolean keyed;
+  private final SidePanes sidePanes;
+  private final SourceOperator source;
+  private final Map<String, Long> watermarks = new LinkedHashMap<>();
+  private final List<Part> opened = new ArrayList<>();
+  private long inputCollectionWatermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+
+  /**
+   * @param parts in topological order; the first is the source if {@code root} is null
+   * @param root takes the elements of the stage's input
+   * @param keyed whether batches of the input carry the hashes of keys
+   */
+  public JavaStage(Stage stage, List<Part> parts, Receiver root, boolean keyed, SidePanes sidePanes) {
+    this.stage = stage;
+    this.parts = List.copyOf(parts);
+    this.root = root;
+    this.keyed = keyed;
+    this.sidePanes = sidePanes;
+    this.source = root == null ? (SourceOperator) parts.get(0).operator() : null;
+  }
+
+  /** The stage's description. */
+  public Stage stage() {
+    return stage;
+  }
+
+  /** The source that is its root, or null if it reads exchanges. */
+  public SourceOperator source() {
+    return source;
+  }
+
+  /** Opens every operator; those opened are closed by {@link #close} even if a later one fails. */
+  public void open() throws Exception {
+    for (Part part : parts) {
+      opened.add(part);
+      part.operator().open();
+    }
+  }
+
+  /** Begins a bundle. */
+  public void startBundle() {
+    for (Part part : parts) {
+      part.operator().startBundle();
+    }
+  }
+
+  /** Ends the bundle, upstream first: what an operator emits then still belongs to the bundle. */
+  public void finishBundle() {
+    for (Part part : parts) {
+      part.operator().finishBundle();
+    }
+  }
+
+  /** Runs the elements of a batch of the main input through the stage. */
+  public void process(Batch batch) {
+    int size = batch.size();
+    if (keyed) {
+      for (int i = 0; i < size; i++) {
+        root.receiveKeyed(
+            batch.value(i),
+            batch.keyHash(i),
+            batch.accumulated(),
+            batch.timestampMs(i),
+            batch.windows(i),
+            batch.pane(i));
+      }
+    } else {
+      for (int i = 0; i < size; i++) {
+        root.receive(batch.value(i), batch.timestampMs(i), batch.windows(i), batch.pane(i));
+      }
+    }
+  }
+
+  /** Takes the panes of a side input. */
+  public void processSide(String exchangeId, Batch batch) {
+    sidePanes.receive(exchangeId, batch);
+  }
+
+  /** Between bundles: the watermark of a side input has advanced. */
+  public void advanceSideWatermark(String exchangeId, long watermarkMs) {
+    sidePanes.advanceWatermark(exchangeId, watermarkMs);
+  }
+
+  /**
+   * Between bundles: moves the watermark through all operators.
+   *
+   * @param inputWatermarkMs of the stage's input; of no meaning if the root is a source
+   */
+  public void advanceWatermark(long inputWatermarkMs) {
+    long bounded = Math.min(inputWatermarkMs, BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis());
+    for (Part part : parts) {
+      if (part.operator() != source) {
+        long least = part.inputs().isEmpty() ? bounded : Long.MAX_VALUE;
+        for (String input : part.inputs()) {
+          least = Math.min(least, watermarks.getOrDefault(input, bounded));
+        }
+        part.operator().advanceWatermark(least);
+      }
+      long output = part.operator().outputWatermarkMs();
+      for (String made : part.outputs()) {
+        watermarks.put(made, output);
+      }
+    }
+    inputCollectionWatermark = bounded;
+  }
+
+  /** The watermark of a PCollection of this stage, as of the last {@link #advanceWatermark}. */
+  public long watermarkMs(String collectionId) {
+    return watermarks.getOrDefault(collectionId, inputCollectionWatermark);
+  }
+
+  /** Whether any operator has something due. */
+  public boolean hasDueWork() {
+    for (Part part : parts) {
+      if (part.operator().hasDueWork()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Does up to {@code limit} pieces of due work, upstream first; within a bundle. */
+  public int fireTimers(int limit) {
+    int fired = 0;
+    for (Part part : parts) {
+      if (fired < limit && part.operator().hasDueWork()) {
+        fired += part.operator().fireTimers(limit - fired);
+      }
+    }
+    return fired;
+  }
+
+  /** The least processing time at which an operator wants to be asked again. */
+  public long nextProcessingTimeMs() {
+    long least = Long.MAX_VALUE;
+    for (Part part : parts) {
+      least = Math.min(least, part.operator().nextProcessingTimeMs());
+    }
+    return least;
+  }
+
+  /** Whether any operator will still do something although the input has ended. */
+  public boolean hasPendingWork() {
+    for (Part part : parts) {
+      if (part.operator().hasPendingWork()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** All input up to a barrier is done, and no bundle is open. */
+  public void barrier(long checkpoint) {
+    for (Part part : parts) {
+      part.operator().barrier(checkpoint);
+    }
+  }
+
+  /**
+   * Closes every operator that was opened, downstream last; all of them even if some fail.
+   *
+   * @throws Exception the first failure
+   */
+  public void close() throws Exception {
+    Exception first = null;
+    for (Part part : opened) {
+      try {
+        part.operator().close();
+      } catch (Exception e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    opened.clear();
+    if (first != null) {
+      throw first;
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.sluice.worker.stage;
+
+/**
+ * One transform at work within a task.
+ *
+ * <p>Owned by its {@link JavaStage} and called by the task's thread only, in this order: {@link #open};
+ * then any number of bundles ({@link #startBundle}, elements and timers, {@link #finishBundle}) with {@link
+ * #advanceWatermark} between bundles; then {@link #close}. Always true: everything it would have to
+ * save at a barrier is in the {@code TaskState} of its {@link OperatorContext}, not in its fields.
+ */
+public interface Operator {
+
+  /** Prepares for work: DoFn set-up, state. */
+  default void open() throws Exception {}
+
+  /** A bundle begins; called before its first element or timer. */
+  default void startBundle() {}
+
+  /** A bundle ends; may still emit. Called in topological order. */
+  default void finishBundle() {}
+
+  /**
+   * The input watermark has advanced. Called between bundles, in topological order; fires nothing
+   * itself: what has become due is fired by {@link #fireTimers} within a bundle.
+   *
+   * @param inputWatermarkMs never less than before
+   */
+  void advanceWatermark(long inputWatermarkMs);
+
+  /** The least timestamp that may still be emitted: the input watermark, or an earlier hold. */
+  long outputWatermarkMs();
+
+  /** Whether {@link #fireTimers} has something to do at this watermark and clock. */
+  default boolean hasDueWork() {
+    return false;
+  }
+
+  /**
+   * Does up to {@code limit} pieces of due work (timers, expired windows, elements whose side input has
+   * become ready) within the open bundle.
+   *
+   * @return how many were done
+   */
+  default int fireTimers(int limit) {
+    return 0;
+  }
+
+  /** When {@link #hasDueWork} may change by the job's clock alone; {@code Long.MAX_VALUE} if never. */
+  default long nextProcessingTimeMs() {
+    return Long.MAX_VALUE;
+  }
+
+  /**
+   * Whether the task must live on although its input has ended, because something here will still
+   * be done by the clock or by a side input.
+   */
+  default boolean hasPendingWork() {
+    return false;
+  }
+
+  /**
+   * All input up to a barrier is done; no bundle is open. What must wait until the checkpoint is complete
+   * is handed to {@link TaskServices#afterCheckpoint} now.
+   */
+  default void barrier(long checkpoint) {}
+
+  /** Releases what {@link #open} took: DoFn teardown, readers. Called once, also after a failure. */
+  default void close() throws Exception {}
+}

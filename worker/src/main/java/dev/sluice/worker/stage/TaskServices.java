@@ -1,0 +1,22 @@
+package dev.sluice.worker.stage;
+
+import org.apache.beam.sdk.transforms.DoFn.BundleFinalizer;
+
+/** What a task does for its operators; called by the task's thread only. */
+public interface TaskServices {
+
+  /**
+   * Asks the coordinator to tell when the whole job is quiescent; {@code whenQuiescent} then runs in
+   * this task's thread between steps.
+   */
+  void awaitQuiescence(Runnable whenQuiescent);
+
+  /** Moves the job's clock to {@code nowMs}, for all of its tasks. */
+  void setJobClock(long nowMs);
+
+  /**
+   * Runs {@code callback} in this task's thread after the next checkpoint of this task is complete: the one
+   * whose barrier comes next, or the one that is being taken if called from {@link Operator#barrier}.
+   */
+  void afterCheckpoint(BundleFinalizer.Callback callback);
+}

@@ -1,0 +1,78 @@
+package dev.sluice.worker.task;
+
+import dev.sluice.worker.protocol.TaskId;
+import dev.sluice.worker.stage.TaskServices;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.beam.sdk.transforms.DoFn.BundleFinalizer;
+
+/**
+ * What a task's operators want to be told: that a checkpoint is complete, or that the job is
+ * quiescent.
+ *
+ * <p>Owned by the task's thread. Always true: a callback runs at most once, after the completion of a checkpoint whose
+ * barrier came after the callback was handed in.
+ */
+public final class CheckpointCallbacks implements TaskServices {
+  private final TaskId task;
+  private final TaskListener listener;
+  private final List<BundleFinalizer.Callback> sinceBarrier = new ArrayList<>();
+  private final TreeMap<Long, List<BundleFinalizer.Callback>> byCheckpoint = new TreeMap<>();
+  private final Deque<Runnable> whenQuiescent = new ArrayDeque<>();
+
+  public CheckpointCallbacks(TaskId task, TaskListener listener) {
+    this.task = task;
+    this.listener = listener;
+  }
+
+  @Override
+  public void awaitQuiescence(Runnable callback) {
+    whenQuiescent.add(callback);
+    listener.quiescenceWanted(task);
+  }
+
+  @Override
+  public void setJobClock(long nowMs) {
+    listener.clockMoved(nowMs);
+  }
+
+  @Override
+  public void afterCheckpoint(BundleFinalizer.Callback callback) {
+    sinceBarrier.add(callback);
+  }
+
+  /** The task's barrier of this checkpoint: what was handed in before belongs to it. */
+  void passed(long checkpoint) {
+    if (!sinceBarrier.isEmpty()) {
+      byCheckpoint.put(checkpoint, List.copyOf(sinceBarrier));
+      sinceBarrier.clear();
+    }
+  }
+
+  /** Runs what waited for this checkpoint or an earlier one that was never completed. */
+  void complete(long checkpoint) throws Exception {
+    Map<Long, List<BundleFinalizer.Callback>> due = byCheckpoint.headMap(checkpoint, true);
+    List<List<BundleFinalizer.Callback>> callbacks = new ArrayList<>(due.values());
+    due.clear();
+    for (List<BundleFinalizer.Callback> list : callbacks) {
+      for (BundleFinalizer.Callback callback : list) {
+        callback.onBundleSuccess();
+      }
+    }
+  }
+
+  void quiescent() {
+    Runnable callback = whenQuiescent.poll();
+    if (callback != null) {
+      callback.run();
+    }
+  }
+
+  boolean isEmpty() {
+    return sinceBarrier.isEmpty() && byCheckpoint.isEmpty();
+  }
+}

@@ -1,0 +1,402 @@
+package dev.sluice.worker.task;
+
+import dev.sluice.translation.Exchange;
+import dev.sluice.worker.exchange.Batch;
+import dev.sluice.worker.exchange.ExchangeWriter;
+import dev.sluice.worker.exchange.InputGate;
+import dev.sluice.worker.exchange.Room;
+import dev.sluice.worker.stage.JavaStage;
+import dev.sluice.worker.stage.SourceOperator.Polled;
+import dev.sluice.worker.world.Step;
+import dev.sluice.worker.world.TaskRunner;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+
+/**
+ * One parallel instance of a stage.
+ *
+ * <p>Owned by the thread that steps it; others only {@link #post} and {@link #wake}. Always true: outside a step it is between two
+ * inputs, a watermark reaches operators and consumers only when no bundle is open, and nothing that is due
+ * waits while new input is taken. The one place where a step waits is {@link #rest}, when user code
+ * emits more than fits into the channels.
+ */
+public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Room {
+  private static final int BUNDLE_RECORDS = 1000;
+  private static final long BUNDLE_NANOS = 10_000_000;
+  private static final long FLUSH_NANOS = 5_000_000;
+
+  private final TaskSpec spec;
+  private final TaskPorts ports;
+  private final JavaStage stage;
+  private final CheckpointCallbacks callbacks;
+  private final Queue<TaskMessage> mailbox = new ConcurrentLinkedQueue<>();
+  private volatile TaskRunner.Handle handle;
+  private volatile boolean stopRequested;
+
+  private boolean opened;
+  private boolean bundleOpen;
+  private int bundleRecords;
+  private long bundleDeadlineNanos;
+  private long nextFlushNanos;
+  private boolean blocked;
+  private boolean sourceEnded;
+  private boolean watermarksStale = true;
+  private boolean ending;
+  private boolean reported;
+  private long probe = -1;
+  private long steps;
+  private TaskListener.Counters last = new TaskListener.Counters(0, 0, 0);
+
+  /**
+   * @param stageOf makes the stage; given the task as the {@link Room} in which its outputs wait
+   */
+  public Task(
+      TaskSpec spec,
+      CheckpointCallbacks callbacks,
+      Function<Room, TaskPorts> portsOf,
+      Function<TaskPorts, JavaStage> stageOf) {
+    this.spec = spec;
+    this.callbacks = callbacks;
+    this.ports = portsOf.apply(this);
+    this.stage = stageOf.apply(ports);
+  }
+
+  /** Which task of its job. */
+  public TaskSpec spec() {
+    return spec;
+  }
+
+  /** Whether it makes its own elements, and so starts barriers. */
+  public boolean isSource() {
+    return stage.source() != null;
+  }
+
+  /** Hands it a message, to be handled between two steps. Any thread. */
+  public void post(TaskMessage message) {
+    if (message instanceof TaskMessage.Stop) {
+      stopRequested = true;
+    }
+    mailbox.add(message);
+    wake();
+  }
+
+  /** Makes it step again if it rests. Any thread. */
+  public void wake() {
+    TaskRunner.Handle mine = handle;
+    if (mine != null) {
+      mine.wake();
+    }
+  }
+
+  /** Interrupts user code that does not return after a stop. Any thread. */
+  public void interrupt() {
+    TaskRunner.Handle mine = handle;
+    if (mine != null) {
+      mine.interrupt();
+    }
+  }
+
+  @Override
+  public void started(TaskRunner.Handle newHandle) {
+    handle = newHandle;
+  }
+
+  @Override
+  public Step step() {
+    try {
+      Step step = tryStep();
+      if (step == Step.WORKED) {
+        steps++;
+      } else if (step != Step.FINISHED && step != Step.NEEDS_OUTPUT) {
+        answerProbe();
+      }
+      return step;
+    } catch (StopRequestedException e) {
+      return shutDown(null);
+    } catch (Throwable e) {
+      return shutDown(e);
+    }
+  }
+
+  private Step tryStep() throws Exception {
+    if (stopRequested) {
+      return shutDown(null);
+    }
+    if (!opened) {
+      opened = true;
+      stage.open();
+      return Step.WORKED;
+    }
+    boolean handled = handleMessages();
+    if (ending) {
+      return stepEnding(handled);
+    }
+    if (stage.hasDueWork()) {
+      openBundle();
+      bundleRecords += stage.fireTimers(BUNDLE_RECORDS);
+      endBundleIfFull();
+      return Step.WORKED;
+    }
+    boolean worked = stage.source() != null ? stepSource() : stepInput();
+    return worked ? Step.WORKED : stepIdle(handled);
+  }
+
+  private boolean stepSource() throws Exception {
+    if (sourceEnded || !flushIfBlocked()) {
+      return false;
+    }
+    openBundle();
+    Polled polled = stage.source().poll(BUNDLE_RECORDS);
+    if (polled == Polled.RECORDS) {
+      endBundle();
+      return true;
+    }
+    if (polled == Polled.ENDED) {
+      sourceEnded = true;
+      watermarksStale = true;
+      return true;
+    }
+    return false;
+  }
+
+  private boolean stepInput() {
+    if (!flushIfBlocked()) {
+      return false;
+    }
+    int records = ports.input().take(this);
+    if (records < 0) {
+      return false;
+    }
+    if (records == 0) {
+      watermarksStale = true;
+    }
+    bundleRecords += records;
+    endBundleIfFull();
+    return true;
+  }
+
+  /** Output that had no room is tried again; new input is taken only when all of it has gone. */
+  private boolean flushIfBlocked() {
+    return !blocked || flush();
+  }
+
+  private boolean flush() {
+    boolean all = true;
+    for (ExchangeWriter output : ports.outputs()) {
+      all &= output.flush();
+    }
+    blocked = !all;
+    nextFlushNanos = spec.clock().nanoTime() + FLUSH_NANOS;
+    return all;
+  }
+
+  private Step stepIdle(boolean handled) {
+    if (bundleOpen && (bundleRecords > 0 || sourceEnded)) {
+      endBundle();
+      return Step.WORKED;
+    }
+    if (watermarksStale || stage.source() != null) {
+      boolean wasStale = watermarksStale;
+      propagateWatermarks();
+      if (wasStale || stage.hasDueWork()) {
+        return Step.WORKED;
+      }
+    }
+    if (!flush()) {
+      return Step.NEEDS_OUTPUT;
+    }
+    if (inputEnded() && !stage.hasPendingWork()) {
+      ending = true;
+      for (ExchangeWriter output : ports.outputs()) {
+        output.watermark(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis());
+        output.end();
+      }
+      return Step.WORKED;
+    }
+    if (handled) {
+      return Step.WORKED;
+    }
+    if (ports.input().aligns()) {
+      return Step.NEEDS_BARRIER;
+    }
+    return inputEnded() ? Step.NEEDS_TIMER : Step.NEEDS_INPUT;
+  }
+
+  private boolean inputEnded() {
+    return stage.source() != null ? sourceEnded : ports.input().allEnded();
+  }
+
+  /** All work is done: sends the rest, reports, and lives on only for what waits for a checkpoint. */
+  private Step stepEnding(boolean handled) throws Exception {
+    if (!flush()) {
+      return Step.NEEDS_OUTPUT;
+    }
+    if (!reported) {
+      reported = true;
+      last = counters();
+      spec.listener().finished(spec.id(), last);
+      return Step.WORKED;
+    }
+    if (callbacks.isEmpty()) {
+      return shutDown(null);
+    }
+    return handled ? Step.WORKED : Step.NEEDS_TIMER;
+  }
+
+  private void openBundle() {
+    if (!bundleOpen) {
+      bundleOpen = true;
+      bundleRecords = 0;
+      bundleDeadlineNanos = spec.clock().nanoTime() + BUNDLE_NANOS;
+      stage.startBundle();
+    }
+  }
+
+  private void endBundleIfFull() {
+    if (bundleOpen
+        && (bundleRecords >= BUNDLE_RECORDS
+            || spec.clock().nanoTime() - bundleDeadlineNanos >= 0)) {
+      endBundle();
+    }
+  }
+
+  private void endBundle() {
+    stage.finishBundle();
+    bundleOpen = false;
+    propagateWatermarks();
+    if (spec.clock().nanoTime() - nextFlushNanos >= 0) {
+      flush();
+    }
+  }
+
+  private void propagateWatermarks() {
+    watermarksStale = false;
+    for (Map.Entry<String, Long> side : ports.input().sideWatermarksMs().entrySet()) {
+      stage.advanceSideWatermark(side.getKey(), side.getValue());
+    }
+    stage.advanceWatermark(ports.input().watermarkMs());
+    for (ExchangeWriter output : ports.outputs()) {
+      output.watermark(stage.watermarkMs(output.exchange().producerCollection()));
+    }
+  }
+
+  @Override
+  public void batch(Exchange exchange, Batch batch) {
+    openBundle();
+    stage.process(batch);
+  }
+
+  @Override
+  public void sideBatch(Exchange exchange, Batch batch) {
+    stage.processSide(exchange.id(), batch);
+    watermarksStale = true;
+  }
+
+  @Override
+  public void barrier(long checkpoint) {
+    if (bundleOpen) {
+      endBundle();
+    }
+    stage.barrier(checkpoint);
+    callbacks.passed(checkpoint);
+    if (!ending) {
+      for (ExchangeWriter output : ports.outputs()) {
+        output.barrier(checkpoint);
+      }
+    }
+    spec.listener().checkpointAcknowledged(spec.id(), checkpoint);
+  }
+
+  private boolean handleMessages() throws Exception {
+    boolean any = false;
+    for (TaskMessage message = mailbox.poll(); message != null; message = mailbox.poll()) {
+      any |= handle(message);
+    }
+    return any;
+  }
+
+  /** Handles one message; returns whether there may be work now that was not there before. */
+  private boolean handle(TaskMessage message) throws Exception {
+    if (message instanceof TaskMessage.Probe asked) {
+      probe = asked.round();
+      return false;
+    } else if (message instanceof TaskMessage.Quiescent) {
+      callbacks.quiescent();
+    } else if (message instanceof TaskMessage.TriggerCheckpoint trigger) {
+      barrier(trigger.checkpoint());
+    } else if (message instanceof TaskMessage.CompleteCheckpoint complete) {
+      callbacks.complete(complete.checkpoint());
+      spec.listener().checkpointReleased(spec.id(), complete.checkpoint());
+    }
+    return true;
+  }
+
+  private void answerProbe() {
+    if (probe >= 0) {
+      long round = probe;
+      probe = -1;
+      last = counters();
+      spec.listener().quiet(spec.id(), round, last);
+    }
+  }
+
+  private TaskListener.Counters counters() {
+    long sent = 0;
+    for (ExchangeWriter output : ports.outputs()) {
+      sent += output.sent();
+    }
+    return new TaskListener.Counters(sent, ports.input().received(), steps);
+  }
+
+  /** Closes the operators, whatever the reason, and reports a failure if there was one. */
+  private Step shutDown(Throwable failure) {
+    Throwable reason = failure;
+    try {
+      stage.close();
+    } catch (Throwable e) {
+      if (reason == null && !stopRequested) {
+        reason = e;
+      } else if (reason != null) {
+        reason.addSuppressed(e);
+      }
+    }
+    if (stopRequested || reason != null) {
+      ports.input().abandon();
+    }
+    if (reason != null && !stopRequested) {
+      spec.listener().failed(spec.id(), Failures.of(reason, spec.name()));
+    }
+    return Step.FINISHED;
+  }
+
+  @Override
+  public void ended() {
+    spec.listener().ended(spec.id());
+  }
+
+  @Override
+  public long wakeAtNanos() {
+    if (!opened || ending || !spec.jobClockRuns() && stage.source() == null) {
+      return Long.MAX_VALUE;
+    }
+    long next = stage.nextProcessingTimeMs();
+    if (next == Long.MAX_VALUE) {
+      return Long.MAX_VALUE;
+    }
+    long delayMs = Math.max(0, next - spec.jobClock().nowMs());
+    return delayMs > Integer.MAX_VALUE
+        ? Long.MAX_VALUE
+        : spec.clock().nanoTime() + Math.max(delayMs * 1_000_000L, 100_000L);
+  }
+
+  @Override
+  public void rest() {
+    if (stopRequested) {
+      throw new StopRequestedException();
+    }
+    handle.rest();
+  }
+}

@@ -1,0 +1,23 @@
+package dev.sluice.worker.task;
+
+/** What others post to a {@link Task}; handled by its own thread between steps. */
+public sealed interface TaskMessage {
+
+  /** End now, whatever is under way. */
+  record Stop() implements TaskMessage {}
+
+  /** Report {@link TaskListener#quiet} as soon as a step has found nothing to do. */
+  record Probe(long round) implements TaskMessage {}
+
+  /** The job was found quiescent, as this task had asked. */
+  record Quiescent() implements TaskMessage {}
+
+  /** The job's manual clock has moved: look again at what is due. */
+  record ClockMoved() implements TaskMessage {}
+
+  /** Inject a barrier (a source), or pass one on behalf of inputs that have all ended. */
+  record TriggerCheckpoint(long checkpoint) implements TaskMessage {}
+
+  /** The checkpoint is complete; run what waited for it. */
+  record CompleteCheckpoint(long checkpoint) implements TaskMessage {}
+}

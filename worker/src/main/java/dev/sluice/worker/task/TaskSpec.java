@@ -1,0 +1,23 @@
+package dev.sluice.worker.task;
+
+import dev.sluice.worker.protocol.TaskId;
+import dev.sluice.worker.world.Clock;
+import dev.sluice.worker.world.JobClock;
+
+/**
+ * What a task is and whom it answers to.
+ *
+ * @param id which task of its job
+ * @param name for people, such as {@code job-7/s3/1}
+ * @param clock for how long a bundle has been open
+ * @param jobClock the job's processing time
+ * @param jobClockRuns whether the job's clock moves by itself, at the speed of {@code clock}
+ * @param listener told what becomes of the task
+ */
+public record TaskSpec(
+    TaskId id,
+    String name,
+    Clock clock,
+    JobClock jobClock,
+    boolean jobClockRuns,
+    TaskListener listener) {}

@@ -1,0 +1,47 @@
+package dev.sluice.worker.world;
+
+/** Steps tasks until they are done: with a thread each in production, one after the other by a seed in tests. */
+public interface TaskRunner {
+
+  /**
+   * Starts to step {@code task}, after telling it its {@link Handle}.
+   *
+   * @param name the role of the thread, such as {@code task:job-7/s3/1}
+   * @param loader the job's class loader, the context loader of whatever thread steps
+   */
+  void start(String name, ClassLoader loader, Steppable task);
+
+  /** How a started task is reached. */
+  interface Handle {
+    /** Makes the task step again soon if it rests. Any thread; cheap if it does not rest. */
+    void wake();
+
+    /** Interrupts user code that blocks, after a stop was posted. Any thread. */
+    void interrupt();
+
+    /**
+     * Rests within a step until something may have changed: the one place where a step waits. The
+     * task's own thread only; may return for no reason.
+     */
+    void rest();
+  }
+
+  /** What is stepped, by one thread. */
+  interface Steppable {
+
+    /** Told once, before the first step. */
+    void started(Handle handle);
+
+    /** Does a bounded amount of work; throws nothing. */
+    Step step();
+
+    /**
+     * When to step again although nobody wakes it, as {@link Clock#nanoTime}; {@code Long.MAX_VALUE} for
+     * never. Asked after a step that found nothing to do.
+     */
+    long wakeAtNanos();
+
+    /** Told once, after the step that returned {@link Step#FINISHED}, as the last act of its thread. */
+    void ended();
+  }
+}

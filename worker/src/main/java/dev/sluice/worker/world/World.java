@@ -1,0 +1,21 @@
+package dev.sluice.worker.world;
+
+import dev.sluice.state.Disk;
+
+/**
+ * Everything outside the engine that it may touch, handed in so that a cluster fits in a seed.
+ *
+ * @param clock the machine's time
+ * @param network between coordinator, workers and clients
+ * @param scratch where a job may put files it can lose
+ * @param tasks what steps the tasks: a thread each, or a simulation
+ */
+public record World(Clock clock, Network network, Scratch scratch, TaskRunner tasks) {
+
+  /** Scratch space by job. */
+  @FunctionalInterface
+  public interface Scratch {
+    /** The scratch space of one run of one job; nothing exists there before its first file. */
+    Disk ofJob(String job);
+  }
+}
