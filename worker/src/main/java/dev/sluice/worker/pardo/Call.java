@@ -1,0 +1,129 @@
+package dev.sluice.worker.pardo;
+
+import dev.sluice.worker.stage.Receiver;
+import java.util.Collection;
+import java.util.Collections;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.WindowedValue;
+import org.joda.time.Instant;
+
+/**
+ * What the DoFn is called with at this moment, and the way its outputs take from there.
+ *
+ * <p>One per operator, overwritten by every call: a call of a DoFn never nests in another call of
+ * the same DoFn, because the transforms of a stage form no cycle. Always true: {@link
+ * #downstreamFailure} is what a transform further down threw through this DoFn, so that nobody
+ * takes it for the user's.
+ */
+final class Call {
+  private static final long MIN_MS = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+
+  final Outputs outputs;
+  final TimestampRule timestamps;
+  private final Receiver main;
+
+  Object element;
+  long timestampMs;
+  Collection<? extends BoundedWindow> windows;
+  PaneInfo pane;
+  Throwable downstreamFailure;
+  private Instant timestamp;
+  private BoundedWindow window;
+
+  Call(Outputs outputs, TimestampRule timestamps) {
+    this.outputs = outputs;
+    this.timestamps = timestamps;
+    this.main = outputs.main();
+  }
+
+  /** An element that is processed in all of its windows at once. */
+  void begin(
+      Object element,
+      long timestampMs,
+      Collection<? extends BoundedWindow> windows,
+      PaneInfo pane) {
+    this.element = element;
+    this.timestampMs = timestampMs;
+    this.windows = windows;
+    this.pane = pane;
+    this.timestamp = null;
+    this.window = null;
+  }
+
+  /** An element, timer or expiration in one window; {@code windows} holds just that. */
+  void begin(
+      Object element,
+      long timestampMs,
+      Collection<? extends BoundedWindow> windows,
+      BoundedWindow window,
+      PaneInfo pane) {
+    begin(element, timestampMs, windows, pane);
+    this.window = window;
+  }
+
+  /** The start or end of a bundle: no element, and outputs name their own window. */
+  void beginBundleMethod() {
+    begin(null, MIN_MS, Collections.emptyList(), PaneInfo.NO_FIRING);
+  }
+
+  Instant timestamp() {
+    if (timestamp == null) {
+      timestamp = Instant.ofEpochMilli(timestampMs);
+    }
+    return timestamp;
+  }
+
+  BoundedWindow window() {
+    if (window == null) {
+      if (windows.size() != 1) {
+        throw new IllegalStateException("one window is asked for, but there are " + windows);
+      }
+      window = windows.iterator().next();
+    }
+    return window;
+  }
+
+  /** Emits to the main output as the input came. */
+  void emit(Object value) {
+    send(main, value, timestampMs, windows, pane);
+  }
+
+  /** Emits to any output as the input came. */
+  void emit(TupleTag<?> tag, Object value) {
+    send(outputs.of(tag), value, timestampMs, windows, pane);
+  }
+
+  /** Emits with all that a user may choose, after checking the timestamp. */
+  void emit(
+      Receiver receiver,
+      Object value,
+      Instant at,
+      Collection<? extends BoundedWindow> in,
+      PaneInfo withPane) {
+    long atMs = at.getMillis();
+    timestamps.check(timestampMs, atMs);
+    send(receiver, value, atMs, in, withPane);
+  }
+
+  /** Emits what a builder has put together. */
+  void emit(Receiver receiver, WindowedValue<?> built) {
+    emit(receiver, built.getValue(), built.getTimestamp(), built.getWindows(), built.getPaneInfo());
+  }
+
+  /** Emits without looking at the input's timestamp: from the end of a bundle. */
+  void send(
+      Receiver receiver,
+      Object value,
+      long atMs,
+      Collection<? extends BoundedWindow> in,
+      PaneInfo withPane) {
+    try {
+      receiver.receive(value, atMs, in, withPane);
+    } catch (Throwable t) {
+      downstreamFailure = t;
+      throw t;
+    }
+  }
+}

@@ -1,0 +1,257 @@
+package dev.sluice.worker.pardo;
+
+import dev.sluice.translation.Node;
+import dev.sluice.worker.stage.Operator;
+import dev.sluice.worker.stage.OperatorContext;
+import dev.sluice.worker.stage.Receiver;
+import java.util.Collection;
+import java.util.Map;
+import org.apache.beam.runners.core.LateDataDroppingDoFnRunner;
+import org.apache.beam.runners.core.metrics.CounterCell;
+import org.apache.beam.sdk.metrics.MetricName;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+
+/**
+ * A ParDo at work within a task: leads each element past side inputs and state to the user's DoFn.
+ *
+ * <p>Owned by its stage, called by the task's thread. An element goes straight to the DoFn with all
+ * its windows unless something about the DoFn looks at windows: a parameter, a side input, state, a
+ * timer, a restriction. Then it goes once for each window, first to {@link Pushback} if a side
+ * input is not ready, then to {@link KeyedElements} if the DoFn has state or timers. Always true:
+ * what waits anywhere in here holds the output watermark.
+ */
+public final class ParDoOperator implements Operator, Receiver {
+  private final UserFn userFn;
+  private final boolean perWindow;
+  private final SideInputLookup sideInputs;
+  private final Pushback pushback;
+  private final KeyedElements keyed;
+  private final SplittableElements splittable;
+  private final WindowScope.Cache scopes;
+  private final CounterCell dropped;
+  private BoundedWindow lastReady;
+  private long inputWatermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+
+  /**
+   * @param context what every operator is handed
+   * @param node the ParDo
+   * @param outputs where its outputs go, by local output name; outputs that are not in it are
+   *     dropped
+   * @param sideInputs the task's side inputs; may be null if the node has none
+   */
+  public ParDoOperator(
+      OperatorContext context,
+      Node.ParDo node,
+      Map<String, Receiver> outputs,
+      SideInputs sideInputs) {
+    ParDoSpec spec = ParDoSpec.of(context.transformName(), node, context.components());
+    Call call =
+        new Call(
+            new Outputs(spec.mainTag(), spec.outputs().keySet(), outputs),
+            new TimestampRule(spec.fn()));
+    DoFnArguments arguments =
+        new DoFnArguments(
+            spec, call, new OutputReceivers(call, spec, context.components()), context);
+    this.userFn = new UserFn(context, spec, call, arguments);
+    boolean readsSides = !spec.sideInputs().isEmpty();
+    this.perWindow =
+        readsSides
+            || node.keyed()
+            || node.splittable()
+            || spec.signature().processElement().observesWindow();
+    this.scopes =
+        new WindowScope.Cache(
+            spec.windowCoder(), spec.windowing().getAllowedLateness().getMillis());
+    this.keyed = node.keyed() ? new KeyedElements(context, spec, userFn) : null;
+    this.splittable = node.splittable() ? new SplittableElements(context, spec, userFn) : null;
+    if (readsSides) {
+      this.sideInputs = new SideInputLookup(spec, context.components(), sideInputs);
+      this.pushback = new Pushback(context, spec, this.sideInputs, this::processReady);
+      arguments.withSideInputs(this.sideInputs);
+    } else {
+      this.sideInputs = null;
+      this.pushback = null;
+    }
+    this.dropped =
+        context
+            .metrics()
+            .getCounter(
+                MetricName.named(
+                    LateDataDroppingDoFnRunner.class,
+                    LateDataDroppingDoFnRunner.DROPPED_DUE_TO_LATENESS));
+  }
+
+  @Override
+  public void open() {
+    userFn.setUp();
+    if (pushback != null) {
+      pushback.open();
+    }
+    if (splittable != null) {
+      splittable.open();
+    }
+  }
+
+  @Override
+  public void startBundle() {
+    userFn.startBundle();
+  }
+
+  @Override
+  public void receive(
+      Object value, long timestampMs, Collection<? extends BoundedWindow> windows, PaneInfo pane) {
+    if (perWindow) {
+      receivePerWindow(value, keyed == null ? 0 : keyed.hashOf(value), timestampMs, windows, pane);
+    } else {
+      userFn.process(value, timestampMs, windows, pane);
+    }
+  }
+
+  @Override
+  public void receiveKeyed(
+      Object value,
+      int keyHash,
+      boolean accumulated,
+      long timestampMs,
+      Collection<? extends BoundedWindow> windows,
+      PaneInfo pane) {
+    if (perWindow) {
+      receivePerWindow(value, keyHash, timestampMs, windows, pane);
+    } else {
+      userFn.process(value, timestampMs, windows, pane);
+    }
+  }
+
+  private void receivePerWindow(
+      Object value,
+      int keyHash,
+      long timestampMs,
+      Collection<? extends BoundedWindow> windows,
+      PaneInfo pane) {
+    if (pushback == null) {
+      for (BoundedWindow window : windows) {
+        processIn(window, value, keyHash, timestampMs, pane);
+      }
+    } else {
+      for (BoundedWindow window : windows) {
+        receiveWithSideInputs(window, value, keyHash, timestampMs, pane);
+      }
+    }
+  }
+
+  private void receiveWithSideInputs(
+      BoundedWindow window, Object value, int keyHash, long timestampMs, PaneInfo pane) {
+    if (window != lastReady) {
+      if (!sideInputs.isReady(window)) {
+        pushback.add(value, timestampMs, window, pane);
+        return;
+      }
+      if (scopes.of(window).expiryMs() < inputWatermarkMs && !sideInputs.hasPanes(window)) {
+        // What the side input held for this window may have been let go: better no answer than a
+        // wrong one.
+        dropped.inc();
+        return;
+      }
+      lastReady = window;
+    }
+    processIn(window, value, keyHash, timestampMs, pane);
+  }
+
+  private void processReady(Object value, long timestampMs, BoundedWindow window, PaneInfo pane) {
+    processIn(window, value, keyed == null ? 0 : keyed.hashOf(value), timestampMs, pane);
+  }
+
+  private void processIn(
+      BoundedWindow window, Object value, int keyHash, long timestampMs, PaneInfo pane) {
+    if (keyed != null) {
+      keyed.process(value, keyHash, timestampMs, window, pane);
+    } else if (splittable != null) {
+      splittable.process(value, timestampMs, scopes.of(window), pane);
+    } else {
+      userFn.process(value, timestampMs, scopes.of(window).only(), window, pane);
+    }
+  }
+
+  @Override
+  public void finishBundle() {
+    userFn.finishBundle();
+  }
+
+  @Override
+  public void advanceWatermark(long toMs) {
+    inputWatermarkMs = toMs;
+    lastReady = null;
+    catchUp();
+  }
+
+  /** State and timers see time pass only as far as no element waits in front of them. */
+  private void catchUp() {
+    long reachedMs =
+        pushback == null ? inputWatermarkMs : Math.min(inputWatermarkMs, pushback.holdMs());
+    if (keyed != null) {
+      keyed.advanceWatermark(reachedMs);
+    }
+    if (sideInputs != null) {
+      sideInputs.release(splittable == null ? reachedMs : Math.min(reachedMs, splittable.holdMs()));
+    }
+  }
+
+  @Override
+  public long outputWatermarkMs() {
+    long watermarkMs = inputWatermarkMs;
+    if (pushback != null) {
+      watermarkMs = Math.min(watermarkMs, pushback.holdMs());
+    }
+    if (keyed != null) {
+      watermarkMs = Math.min(watermarkMs, keyed.holdMs());
+    }
+    if (splittable != null) {
+      watermarkMs = Math.min(watermarkMs, splittable.holdMs());
+    }
+    return watermarkMs;
+  }
+
+  @Override
+  public boolean hasDueWork() {
+    return (pushback != null && pushback.hasDueWork())
+        || (keyed != null && keyed.hasDueWork())
+        || (splittable != null && splittable.hasDueWork());
+  }
+
+  @Override
+  public int fireTimers(int limit) {
+    int done = 0;
+    if (pushback != null && pushback.hasDueWork()) {
+      done += pushback.drain(limit);
+      catchUp();
+    }
+    if (keyed != null) {
+      done += keyed.fireTimers(limit - done);
+    }
+    if (splittable != null) {
+      done += splittable.resume(limit - done);
+    }
+    return done;
+  }
+
+  @Override
+  public long nextProcessingTimeMs() {
+    if (keyed != null) {
+      return keyed.nextProcessingTimeMs();
+    }
+    return splittable == null ? Long.MAX_VALUE : splittable.nextProcessingTimeMs();
+  }
+
+  @Override
+  public boolean hasPendingWork() {
+    return (pushback != null && !pushback.isEmpty())
+        || (keyed != null && keyed.hasPendingWork())
+        || (splittable != null && splittable.hasPendingWork());
+  }
+
+  @Override
+  public void close() {
+    userFn.tearDown();
+  }
+}

@@ -1,0 +1,68 @@
+package dev.sluice.worker.pardo;
+
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.joda.time.Duration;
+import org.joda.time.Instant;
+import org.joda.time.format.PeriodFormat;
+
+/**
+ * How far before its input's timestamp a DoFn may output: by no more than its allowed skew.
+ *
+ * <p>Immutable.
+ */
+final class TimestampRule {
+  private static final long MAX_MS = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
+
+  private final Duration skew;
+  private final long skewMs;
+
+  @SuppressWarnings("deprecation") // deprecated for users who write DoFns, binding for runners
+  TimestampRule(DoFn<?, ?> fn) {
+    skew = fn.getAllowedTimestampSkew();
+    skewMs = skew.getMillis();
+  }
+
+  /** Whether an input or timer at {@code inputMs} may output at {@code outputMs}. */
+  boolean allows(long inputMs, long outputMs) {
+    return outputMs <= MAX_MS && outputMs >= lowerBound(inputMs);
+  }
+
+  /** Refuses an output that is not allowed, in the words Beam's users know. */
+  void check(long inputMs, long outputMs) {
+    if (!allows(inputMs, outputMs)) {
+      throw new IllegalArgumentException(
+          message("Cannot output with timestamp ", inputMs, outputMs));
+    }
+  }
+
+  /** Refuses a timer whose output timestamp is not allowed. */
+  void checkTimer(long inputMs, long outputMs) {
+    if (!allows(inputMs, outputMs)) {
+      throw new IllegalArgumentException(
+          message("Cannot output timer with output timestamp ", inputMs, outputMs));
+    }
+  }
+
+  private long lowerBound(long inputMs) {
+    long bound = inputMs - skewMs;
+    boolean overflowed = ((inputMs ^ skewMs) & (inputMs ^ bound)) < 0;
+    return overflowed ? BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis() : bound;
+  }
+
+  private String message(String what, long inputMs, long outputMs) {
+    String printedSkew =
+        skewMs >= Integer.MAX_VALUE
+            ? skew.toString()
+            : PeriodFormat.getDefault().print(skew.toPeriod());
+    return what
+        + Instant.ofEpochMilli(outputMs)
+        + ". Output timestamps must be no earlier than the timestamp of the current input or timer ("
+        + Instant.ofEpochMilli(inputMs)
+        + ") minus the allowed skew ("
+        + printedSkew
+        + ") and no later than "
+        + BoundedWindow.TIMESTAMP_MAX_VALUE
+        + ". See the DoFn#getAllowedTimestampSkew() Javadoc for details on changing the allowed skew.";
+  }
+}
