@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.state.SpillArea;
+import dev.sluice.worker.protocol.FromWorker;
 import dev.sluice.worker.protocol.JobId;
 import dev.sluice.worker.protocol.TaskId;
 import dev.sluice.worker.protocol.WorkerCommand;
@@ -94,9 +95,7 @@ final class RunningJob {
       }
     } catch (RuntimeException e) {
       tasks.clear();
-      world
-          .network()
-          .send(coordinator, new WorkerEvent.TaskFailed(id(), Failures.of(e, id().value())));
+      send(new WorkerEvent.TaskFailed(id(), Failures.of(e, id().value())));
       return;
     } finally {
       Thread.currentThread().setContextClassLoader(caller);
@@ -263,6 +262,6 @@ final class RunningJob {
   }
 
   private void send(WorkerEvent event) {
-    world.network().send(coordinator, event);
+    world.network().send(coordinator, new FromWorker(worker, event));
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.worker.protocol.Failure;
+import dev.sluice.worker.protocol.FromWorker;
 import dev.sluice.worker.protocol.JobId;
 import dev.sluice.worker.protocol.TaskId;
 import dev.sluice.worker.protocol.WorkerEvent;
@@ -33,12 +34,12 @@ record TaskReports(JobId job, Network network, String worker, String coordinator
 
   @Override
   public void quiescenceWanted(TaskId task) {
-    network.send(coordinator, new WorkerEvent.QuiescenceWanted(job, task));
+    tell(new WorkerEvent.QuiescenceWanted(job, task));
   }
 
   @Override
   public void clockMoved(long nowMs) {
-    network.send(coordinator, new WorkerEvent.ClockMoved(job, nowMs));
+    tell(new WorkerEvent.ClockMoved(job, nowMs));
   }
 
   @Override
@@ -49,5 +50,9 @@ record TaskReports(JobId job, Network network, String worker, String coordinator
   @Override
   public void checkpointReleased(TaskId task, long checkpoint) {
     network.send(worker, new TaskEvent.CheckpointReleased(job, task, checkpoint));
+  }
+
+  private void tell(WorkerEvent event) {
+    network.send(coordinator, new FromWorker(worker, event));
   }
 }

@@ -1,8 +1,10 @@
 package dev.sluice.worker;
 
+import dev.sluice.worker.protocol.FromWorker;
 import dev.sluice.worker.protocol.JobId;
 import dev.sluice.worker.protocol.WorkerCommand;
 import dev.sluice.worker.protocol.WorkerEvent;
+import dev.sluice.worker.protocol.WorkerRegistered;
 import dev.sluice.worker.world.Network;
 import dev.sluice.worker.world.World;
 import java.util.LinkedHashMap;
@@ -31,6 +33,7 @@ public final class Worker implements Network.Endpoint {
     this.coordinator = coordinator;
     this.world = world;
     world.network().register(address, this);
+    world.network().send(coordinator, new WorkerRegistered(address));
   }
 
   /** Stops handling messages; the coordinator must have stopped all jobs before. */
@@ -64,7 +67,7 @@ public final class Worker implements Network.Endpoint {
           .start(
               "split:" + split.job(),
               split.loader(),
-              new SourceSplitter(split, metrics, event -> world.network().send(coordinator, event)));
+              new SourceSplitter(split, metrics, this::tell));
     } else if (command instanceof WorkerCommand.Deploy deploy) {
       MetricsContainerStepMap counted = splitting.remove(deploy.job());
       RunningJob job =
@@ -85,12 +88,12 @@ public final class Worker implements Network.Endpoint {
         }
       } else if (command instanceof WorkerCommand.Stop stop) {
         splitting.remove(stop.job());
-        world
-            .network()
-            .send(
-                coordinator,
-                new WorkerEvent.JobStopped(stop.job(), new MetricsContainerStepMap()));
+        tell(new WorkerEvent.JobStopped(stop.job(), new MetricsContainerStepMap()));
       }
     }
+  }
+
+  private void tell(WorkerEvent event) {
+    world.network().send(coordinator, new FromWorker(address, event));
   }
 }

@@ -1,0 +1,106 @@
+package dev.sluice.runner;
+
+import dev.sluice.coordinator.ClientRequest;
+import dev.sluice.coordinator.Coordinator;
+import dev.sluice.coordinator.JobSpec;
+import dev.sluice.coordinator.JobUpdate;
+import dev.sluice.worker.Worker;
+import dev.sluice.worker.protocol.JobId;
+import dev.sluice.worker.task.TaskThreads;
+import dev.sluice.worker.world.Clock;
+import dev.sluice.worker.world.LocalNetwork;
+import dev.sluice.worker.world.SystemClock;
+import dev.sluice.worker.world.World;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A coordinator, a worker and a client within this JVM, which talk over a {@link LocalNetwork}: the one place in which they are
+ * wired together.
+ *
+ * <p>Any thread submits; what the coordinator tells of jobs is handled by the client's endpoint alone.
+ */
+final class EmbeddedCluster {
+  /** The address at which the cluster's jobs are watched. */
+  static final String CLIENT = "client";
+
+  private static final String COORDINATOR = "coordinator";
+  private static final String WORKER = "worker-0";
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedCluster.class);
+
+  private final LocalNetwork network = new LocalNetwork();
+  private final LocalScratch scratch = new LocalScratch();
+  private final Map<JobId, JobHandle> jobs = new ConcurrentHashMap<>();
+  private final Runnable onJobEnd;
+  private Worker worker;
+  private volatile boolean closed;
+
+  private EmbeddedCluster(Runnable onJobEnd) {
+    this.onJobEnd = onJobEnd;
+  }
+
+  /**
+   * Starts a cluster.
+   *
+   * @param onJobEnd called by the client's endpoint for each job that has ended, before whoever waits for the job
+   *     learns it
+   */
+  static EmbeddedCluster start(Runnable onJobEnd) {
+    EmbeddedCluster cluster = new EmbeddedCluster(onJobEnd);
+    cluster.wire();
+    return cluster;
+  }
+
+  private void wire() {
+    Clock clock = new SystemClock();
+    network.register(CLIENT, this::updated);
+    // What a decision rests on is in this process: if it ends, nobody is left to replay the journal.
+    network.register(
+        COORDINATOR, new Coordinator(COORDINATOR, network, entry -> LOG.debug("{}", entry)));
+    worker =
+        new Worker(WORKER, COORDINATOR, new World(clock, network, scratch, new TaskThreads(clock)));
+  }
+
+  /** Starts a job; returns at once. */
+  JobHandle submit(JobSpec spec) {
+    JobHandle job = new JobHandle(spec.id(), this);
+    jobs.put(spec.id(), job);
+    send(new ClientRequest.Submit(spec));
+    return job;
+  }
+
+  /** Asks the coordinator for something. */
+  void send(ClientRequest request) {
+    network.send(COORDINATOR, request);
+  }
+
+  /** Ends all threads of the cluster, which must have no job any more. Does not wait for them. */
+  void close() {
+    worker.close();
+    network.close();
+    scratch.close();
+    closed = true;
+  }
+
+  /** If the cluster was closed, waits until none of its threads is left. */
+  void awaitClosed() throws InterruptedException {
+    if (closed) {
+      network.awaitEnded();
+    }
+  }
+
+  private void updated(Object message) {
+    JobUpdate update = (JobUpdate) message;
+    JobHandle job = jobs.get(update.job());
+    if (job == null) {
+      throw new IllegalStateException("nobody here knows the job of " + update);
+    }
+    if (update instanceof JobUpdate.Ended) {
+      jobs.remove(update.job());
+      onJobEnd.run();
+    }
+    job.update(update);
+  }
+}

@@ -1,0 +1,107 @@
+package dev.sluice.runner;
+
+import dev.sluice.coordinator.ClientRequest;
+import dev.sluice.coordinator.JobPhase;
+import dev.sluice.coordinator.JobUpdate;
+import dev.sluice.coordinator.JobUpdate.JobMetricValues;
+import dev.sluice.worker.protocol.JobId;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One job as its client sees it.
+ *
+ * <p>Updated by the client's endpoint, asked by any thread. Always true: once {@link #ended} is complete,
+ * nothing of the job is left in the cluster.
+ */
+final class JobHandle {
+  private final JobId id;
+  private final EmbeddedCluster cluster;
+  private final AtomicLong requests = new AtomicLong();
+  private final Map<Long, CompletableFuture<JobMetricValues>> metricQueries =
+      new ConcurrentHashMap<>();
+  private final CompletableFuture<JobUpdate.Ended> ended = new CompletableFuture<>();
+
+  JobHandle(JobId id, EmbeddedCluster cluster) {
+    this.id = id;
+    this.cluster = cluster;
+  }
+
+  /** How the job has ended, or null if it has not. */
+  JobUpdate.Ended endedOrNull() {
+    return ended.getNow(null);
+  }
+
+  /** Waits until the job has ended, and with the last job of a cluster the cluster. */
+  JobUpdate.Ended await() throws InterruptedException {
+    JobUpdate.Ended how = get(ended);
+    cluster.awaitClosed();
+    return how;
+  }
+
+  /** Like {@link #await()}; null if the job has not ended in time. */
+  JobUpdate.Ended await(long limitMs) throws InterruptedException {
+    try {
+      JobUpdate.Ended how = ended.get(limitMs, TimeUnit.MILLISECONDS);
+      cluster.awaitClosed();
+      return how;
+    } catch (TimeoutException e) {
+      return null;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("job " + id + " cannot be watched", e.getCause());
+    }
+  }
+
+  /** Asks for the job to be stopped. */
+  void cancel() {
+    cluster.send(new ClientRequest.Cancel(id));
+  }
+
+  /** The metrics as they stand now, or stood at the end. */
+  JobMetricValues metrics() throws InterruptedException {
+    long request = requests.incrementAndGet();
+    CompletableFuture<JobMetricValues> answer = new CompletableFuture<>();
+    metricQueries.put(request, answer);
+    JobUpdate.Ended how = endedOrNull();
+    if (how != null) {
+      // Looked at after the query was noted: the end would have answered it otherwise.
+      metricQueries.remove(request);
+      return how.metrics();
+    }
+    cluster.send(new ClientRequest.QueryMetrics(id, request));
+    return get(answer);
+  }
+
+  /** Takes what the coordinator tells; called by the client's endpoint only. */
+  void update(JobUpdate update) {
+    if (update instanceof JobUpdate.Metrics metrics) {
+      CompletableFuture<JobMetricValues> query = metricQueries.remove(metrics.request());
+      if (query != null) {
+        query.complete(metrics.values());
+      }
+    } else if (update instanceof JobUpdate.Ended end) {
+      ended.complete(end);
+      metricQueries.values().forEach(query -> query.complete(end.metrics()));
+      metricQueries.clear();
+    }
+  }
+
+  /** The phase a client cares about: running until it has ended. */
+  JobPhase phase() {
+    JobUpdate.Ended how = endedOrNull();
+    return how == null ? JobPhase.RUNNING : how.phase();
+  }
+
+  private <T> T get(CompletableFuture<T> future) throws InterruptedException {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("job " + id + " cannot be watched", e.getCause());
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package dev.sluice.runner;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.model.pipeline.v1.RunnerApi;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.runners.AppliedPTransform;
+import org.apache.beam.sdk.runners.TransformHierarchy.Node;
+import org.apache.beam.sdk.util.construction.PipelineTranslation;
+import org.apache.beam.sdk.util.construction.SdkComponents;
+import org.apache.beam.sdk.util.construction.SplittableParDo;
+
+/** Makes a portable pipeline of a Java one. Pure but for the pipeline, whose reads it replaces. */
+final class PortablePipelines {
+  private PortablePipelines() {}
+
+  /**
+   * The portable form of {@code pipeline}.
+   *
+   * @throws IllegalArgumentException if a transform cannot be serialized, naming it
+   */
+  static RunnerApi.Pipeline of(Pipeline pipeline) {
+    // Sources run natively, not as splittable DoFns around them.
+    SplittableParDo.convertReadBasedSplittableDoFnsToPrimitiveReads(pipeline);
+    try {
+      return PipelineTranslation.toProto(pipeline);
+    } catch (RuntimeException e) {
+      pipeline.traverseTopologically(new CulpritFinder(pipeline));
+      throw new IllegalArgumentException("the pipeline cannot be serialized: " + e.getMessage(), e);
+    }
+  }
+
+  /** Translates one transform after the other and names the first that fails. */
+  private static final class CulpritFinder extends Pipeline.PipelineVisitor.Defaults {
+    private final Pipeline pipeline;
+    private final SdkComponents components;
+    private final Map<Node, List<AppliedPTransform<?, ?, ?>>> children = new LinkedHashMap<>();
+
+    CulpritFinder(Pipeline pipeline) {
+      this.pipeline = pipeline;
+      this.components = SdkComponents.create(pipeline.getOptions());
+    }
+
+    @Override
+    public void visitPrimitiveTransform(Node node) {
+      register(node);
+    }
+
+    @Override
+    public void leaveCompositeTransform(Node node) {
+      if (!node.isRootNode()) {
+        register(node);
+      }
+    }
+
+    private void register(Node node) {
+      AppliedPTransform<?, ?, ?> transform = node.toAppliedPTransform(pipeline);
+      children.computeIfAbsent(node.getEnclosingNode(), n -> new ArrayList<>()).add(transform);
+      try {
+        components.registerPTransform(transform, children.getOrDefault(node, List.of()));
+      } catch (Exception e) {
+        throw new IllegalArgumentException(
+            "transform '%s' cannot be serialized; its functions, sources, coders and whatever they refer to must be: %s"
+                .formatted(node.getFullName(), rootMessage(e)),
+            e);
+      }
+    }
+
+    private static String rootMessage(Throwable failure) {
+      Throwable root = failure;
+      while (root.getCause() != null) {
+        root = root.getCause();
+      }
+      return root.toString();
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.sluice.runner;
+
+import dev.sluice.coordinator.JobSettings;
+import dev.sluice.coordinator.JobSpec;
+import dev.sluice.translation.JobGraph;
+import dev.sluice.worker.protocol.JobId;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/**
+ * The cluster that all pipelines of this JVM run on: there from the first job's start to the last
+ * job's end.
+ *
+ * <p>Any thread. Always true: while no job runs there is no cluster, so no thread and nothing that
+ * keeps a job's class loader alive.
+ */
+final class SharedCluster {
+  private EmbeddedCluster cluster;
+  private int jobs;
+  private long submitted;
+
+  /** Starts a job; returns at once. */
+  synchronized JobHandle submit(
+      JobGraph graph, PipelineOptions options, ClassLoader loader, JobSettings settings) {
+    if (cluster == null) {
+      cluster = EmbeddedCluster.start(this::jobEnded);
+    }
+    jobs++;
+    submitted++;
+    JobId id = new JobId(options.getJobName() + "-" + submitted);
+    return cluster.submit(
+        new JobSpec(id, graph, options, loader, settings, EmbeddedCluster.CLIENT));
+  }
+
+  /** Called by the cluster's client endpoint before anybody learns that the job has ended. */
+  private synchronized void jobEnded() {
+    jobs--;
+    if (jobs == 0) {
+      cluster.close();
+      cluster = null;
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package dev.sluice.runner;
+
+import dev.sluice.coordinator.JobPhase;
+import dev.sluice.coordinator.JobUpdate;
+import dev.sluice.worker.protocol.Failure;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.metrics.MetricResults;
+import org.joda.time.Duration;
+
+/** A pipeline that {@link SluiceRunner} was given: a handle on its job. Any thread. */
+public final class SluicePipelineResult implements PipelineResult {
+  private final JobHandle job;
+  private final MetricResults metrics;
+
+  SluicePipelineResult(JobHandle job, MetricResults metrics) {
+    this.job = job;
+    this.metrics = metrics;
+  }
+
+  @Override
+  public State getState() {
+    return stateOf(job.phase());
+  }
+
+  /** Stops the job and waits until its threads have ended. */
+  @Override
+  public State cancel() {
+    job.cancel();
+    return stateOf(Interruption.rethrown(job::await, "waiting for the job to be cancelled").phase());
+  }
+
+  /**
+   * Waits until the job has ended.
+   *
+   * @throws JobFailedException if it has failed, with the user's own exception as cause
+   */
+  @Override
+  public State waitUntilFinish() {
+    return stateOrFailure(Interruption.rethrown(job::await, "waiting for the job to end"));
+  }
+
+  /**
+   * Waits until the job has ended, but no longer than {@code limit}; one below a millisecond means for ever.
+   *
+   * @return null if the job has not ended in time
+   * @throws JobFailedException if it has failed, with the user's own exception as cause
+   */
+  @Override
+  public State waitUntilFinish(Duration limit) {
+    if (limit.getMillis() < 1) {
+      return waitUntilFinish();
+    }
+    JobUpdate.Ended how =
+        Interruption.rethrown(
+            () -> job.await(limit.getMillis()), "waiting for the job to end");
+    return how == null ? null : stateOrFailure(how);
+  }
+
+  /** Metrics as they stand whenever they are queried. */
+  @Override
+  public MetricResults metrics() {
+    return metrics;
+  }
+
+  private static State stateOrFailure(JobUpdate.Ended how) {
+    if (how.phase() == JobPhase.FAILED) {
+      Failure failure = how.failure().orElseThrow();
+      throw new JobFailedException(failure);
+    }
+    return stateOf(how.phase());
+  }
+
+  private static State stateOf(JobPhase phase) {
+    return switch (phase) {
+      case SUBMITTED, SPLITTING, RUNNING, COMPLETING, STOPPING -> State.RUNNING;
+      case DONE -> State.DONE;
+      case FAILED -> State.FAILED;
+      case CANCELLED -> State.CANCELLED;
+    };
+  }
+}

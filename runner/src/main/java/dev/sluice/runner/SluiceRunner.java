@@ -1,0 +1,96 @@
+package dev.sluice.runner;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.coordinator.JobSettings;
+import dev.sluice.translation.JobGraph;
+import dev.sluice.translation.JobGraphs;
+import java.io.IOException;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.beam.model.pipeline.v1.RunnerApi;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineRunner;
+import org.apache.beam.sdk.metrics.MetricsEnvironment;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptionsValidator;
+import org.apache.beam.sdk.util.common.ReflectHelpers;
+
+/**
+ * Runs a pipeline on Sluice, within this JVM.
+ *
+ * <p>{@link #run} returns as soon as the job is submitted; the job's threads keep the JVM alive until it
+ * has ended. All pipelines of a JVM share one {@link EmbeddedCluster}.
+ */
+public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
+  private static final SharedCluster CLUSTER = new SharedCluster();
+
+  private final PipelineOptions options;
+
+  private SluiceRunner(PipelineOptions options) {
+    this.options = options;
+  }
+
+  /**
+   * How Beam makes a runner.
+   *
+   * @throws IllegalArgumentException if an option has a value it cannot have
+   */
+  public static SluiceRunner fromOptions(PipelineOptions options) {
+    SluicePipelineOptions ours =
+        PipelineOptionsValidator.validate(SluicePipelineOptions.class, options);
+    settings(ours);
+    return new SluiceRunner(options);
+  }
+
+  @Override
+  public SluicePipelineResult run(Pipeline pipeline) {
+    MetricsEnvironment.setMetricsSupported(true);
+    ClassLoader loader = ReflectHelpers.findClassLoader();
+    PipelineOptions seenByUserCode = copyThroughJson(options);
+    SluicePipelineOptions ours = seenByUserCode.as(SluicePipelineOptions.class);
+    RunnerApi.Pipeline portable = PortablePipelines.of(pipeline);
+    JobGraph graph = JobGraphs.translate(portable, ours.isStreaming());
+    JobHandle job = CLUSTER.submit(graph, seenByUserCode, loader, settings(ours));
+    return new SluicePipelineResult(
+        job,
+        new JobMetricResults(
+            () -> Interruption.rethrown(job::metrics, "asking for metrics"), stepsOf(graph)));
+  }
+
+  private static JobSettings settings(SluicePipelineOptions options) {
+    Integer parallelism = options.getParallelism();
+    boolean byCores = parallelism == null || parallelism == -1;
+    try {
+      return new JobSettings(
+          byCores ? Runtime.getRuntime().availableProcessors() : parallelism,
+          options.getCheckpointIntervalMs());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("option --" + e.getMessage(), e);
+    }
+  }
+
+  /** What user code on another machine would see, so that what does not survive the way is found here. */
+  private static PipelineOptions copyThroughJson(PipelineOptions options) {
+    ObjectMapper json =
+        new ObjectMapper()
+            .registerModules(ObjectMapper.findModules(ReflectHelpers.findClassLoader()));
+    try {
+      return json.readValue(json.writeValueAsBytes(options), PipelineOptions.class);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "the pipeline options cannot be serialized to JSON; mark what cannot be with @JsonIgnore: "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  private static Set<String> stepsOf(JobGraph graph) {
+    Set<String> steps = new TreeSet<>();
+    graph
+        .components()
+        .getTransformsMap()
+        .values()
+        .forEach(transform -> steps.add(transform.getUniqueName()));
+    return steps;
+  }
+}
