@@ -39,6 +39,7 @@ final class ArchitectureRules {
     rules.put("state knows no graph", stateImportsNothingFromTranslation());
     rules.put("translation is pure", translationKnowsNoThreadsSocketsOrDisks());
     rules.put("state knows coders and state specs", stateKnowsNoPipelines());
+    rules.put("a coordinator talks to workers by messages", coordinatorKnowsNoStage());
     rules.put("time is handed in", engineDoesNotReachForTime());
     rules.put("threads are handed in", engineStartsThreadsOnlyBehindTheWorld());
     rules.put("nothing is left to chance", engineLeavesNothingToChance());
@@ -99,6 +100,20 @@ final class ArchitectureRules {
             "org.apache.beam.sdk.util.construction..",
             "org.apache.beam.model..")
         .because("state knows nothing of Beam's SDK beyond coders and state specs");
+  }
+
+  private ArchRule coordinatorKnowsNoStage() {
+    DescribedPredicate<JavaClass> howAStageExecutes =
+        resideInAPackage(module("worker"))
+            .and(
+                DescribedPredicate.not(
+                    resideInAnyPackage(root + ".worker.protocol..", root + ".worker.world..")));
+    return noClasses()
+        .that()
+        .resideInAPackage(module("coordinator"))
+        .should()
+        .dependOnClassesThat(howAStageExecutes)
+        .because("a coordinator knows nothing of how a stage executes, and sends messages instead");
   }
 
   private ArchRule engineDoesNotReachForTime() {

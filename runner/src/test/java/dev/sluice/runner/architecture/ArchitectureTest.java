@@ -78,7 +78,7 @@ class ArchitectureTest {
 
   @Test
   void everyModuleIsLookedAt() {
-    assertThat(List.of("translation", "state", "worker", "runner"))
+    assertThat(List.of("translation", "state", "worker", "coordinator", "runner"))
         .allSatisfy(
             module ->
                 assertThat(SLUICE)
