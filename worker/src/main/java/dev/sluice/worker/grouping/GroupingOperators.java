@@ -22,17 +22,26 @@ public final class GroupingOperators {
       return new AssignWindowsOperator(context, assign, output);
     }
     if (node instanceof Node.PartialCombine partial) {
-      return new PartialCombineOperator(context, partial, output);
+      return PartialCombineOperator.of(context, partial, output);
     }
     if (node instanceof Node.GroupByKey group) {
       return GeneralGrouping.groupByKey(context, group, output);
     }
     if (node instanceof Node.CombinePerKey combine) {
-      return GeneralGrouping.combinePerKey(context, combine, output);
+      return combinePerKey(context, combine, output);
     }
     if (node instanceof Node.CollectView collect) {
       return GeneralGrouping.collectView(context, collect, output);
     }
     throw new IllegalArgumentException("not a grouping: " + node);
+  }
+
+  private static GroupingOperator combinePerKey(
+      OperatorContext context, Node.CombinePerKey node, Receiver output) {
+    GroupingInput<Object> input = GroupingInput.keyed(context.components(), node.input());
+    return OneFiring.under(input.strategy())
+        ? new WindowedCombineOperator<>(
+            context, input, Combine.<Object, Object, Object>of(context), output)
+        : GeneralGrouping.combinePerKey(context, node, output);
   }
 }

@@ -1,34 +1,187 @@
 package dev.sluice.worker.grouping;
 
+import dev.sluice.state.AccumulatorTable;
 import dev.sluice.state.KeyHasher;
+import dev.sluice.state.WindowedAccumulators;
 import dev.sluice.translation.Node;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.Receiver;
 import java.util.Collection;
+import org.apache.beam.sdk.metrics.MetricsContainer;
+import org.apache.beam.sdk.metrics.MetricsEnvironment;
+import org.apache.beam.sdk.metrics.MetricsEnvironment.MetricsEnvironmentState;
+import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
 import org.apache.beam.sdk.values.KV;
+import org.joda.time.Instant;
 
 /**
- * Combines by key and window within a bundle, before the exchange.
+ * Combines by key and window within a bundle, before the exchange, as long as that pays.
  *
- * <p>Owned by one task's stage.
+ * <p>Owned by one task's stage. Always true: between bundles it holds nothing, so there is nothing to
+ * save; an accumulator that has been emitted is not referred to any more; what leaves is either an
+ * accumulator in one window or, while {@link Reduction} says that combining does not pay, the very
+ * {@code KV} that came.
  */
-final class PartialCombineOperator implements GroupingOperator {
+final class PartialCombineOperator<K, InputT, AccumT> implements GroupingOperator {
+  /** More than this and the accumulators are sent on within a bundle. */
+  static final int MOST_ENTRIES = 16_384;
+
   private final Receiver output;
-  private final KeyHasher<Object> hasher;
+  private final OperatorContext context;
+  private final CombineFn<InputT, AccumT, ?> fn;
+  private final KeyHasher<K> hasher;
+  private final WindowedAccumulators<K, AccumT> accumulators;
+  // Null if the timestamp follows from the window alone.
+  private final TimestampCombiner timestamps;
+  private final Reduction reduction = new Reduction();
+
+  private MetricsEnvironmentState metricsEnvironment;
+  private int entries;
   private long watermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
 
-  PartialCombineOperator(OperatorContext context, Node.PartialCombine node, Receiver output) {
+  private PartialCombineOperator(
+      OperatorContext context,
+      GroupingInput<K> input,
+      Combine<InputT, AccumT, ?> combine,
+      Receiver output) {
     this.output = output;
-    this.hasher = KeyHasher.of(GroupingInput.keyed(context.components(), node.input()).keyCoder());
+    this.context = context;
+    this.fn = combine.fn();
+    this.hasher = KeyHasher.of(input.keyCoder());
+    TimestampCombiner combiner = input.strategy().getTimestampCombiner();
+    this.timestamps = combiner == TimestampCombiner.END_OF_WINDOW ? null : combiner;
+    this.accumulators =
+        new WindowedAccumulators<>(
+            input.keyCoder(),
+            combine.accumulatorCoder(),
+            input.strategy().getWindowFn().windowCoder(),
+            timestamps != null);
+  }
+
+  static GroupingOperator of(OperatorContext context, Node.PartialCombine node, Receiver output) {
+    return new PartialCombineOperator<>(
+        context,
+        GroupingInput.keyed(context.components(), node.input()),
+        Combine.<Object, Object, Object>of(context),
+        output);
   }
 
   @Override
+  public void open() {
+    metricsEnvironment = MetricsEnvironment.getMetricsEnvironmentStateForCurrentThread();
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
   public void receive(
-      Object value, long timestampMs, Collection<? extends BoundedWindow> windows, PaneInfo pane) {
-    int keyHash = hasher.hash(((KV<?, ?>) value).getKey());
-    output.receiveKeyed(value, keyHash, false, timestampMs, windows, pane);
+      Object value,
+      long timestampMs,
+      Collection<? extends BoundedWindow> windows,
+      PaneInfo pane) {
+    int keyHash = hasher.hash(((KV<K, ?>) value).getKey());
+    receiveKeyed(value, keyHash, false, timestampMs, windows, pane);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public void receiveKeyed(
+      Object value,
+      int keyHash,
+      boolean accumulated,
+      long timestampMs,
+      Collection<? extends BoundedWindow> windows,
+      PaneInfo pane) {
+    if (accumulated || !reduction.pays()) {
+      output.receiveKeyed(value, keyHash, accumulated, timestampMs, windows, pane);
+      return;
+    }
+    KV<K, InputT> kv = (KV<K, InputT>) value;
+    for (AccumulatorTable<K, AccumT> table : accumulators.tables(windows)) {
+      add(table, kv, keyHash, timestampMs);
+    }
+    if (entries >= MOST_ENTRIES) {
+      flush();
+    }
+  }
+
+  private void add(
+      AccumulatorTable<K, AccumT> table, KV<K, InputT> kv, int keyHash, long timestampMs) {
+    MetricsContainer outer = metricsEnvironment.activate(context.metrics());
+    try {
+      int entry = table.find(kv.getKey(), keyHash);
+      if (entry < 0) {
+        AccumT first = fn.addInput(fn.createAccumulator(), kv.getValue());
+        entry = table.add(kv.getKey(), keyHash, first);
+        entries++;
+        reduction.countNew();
+        if (timestamps != null) {
+          table.timestampMs(entry, shifted(table.window(), timestampMs));
+        }
+        return;
+      }
+      table.accumulator(entry, fn.addInput(table.accumulator(entry), kv.getValue()));
+      reduction.countCombined();
+      if (timestamps != null) {
+        table.timestampMs(entry, later(table, entry, timestampMs));
+      }
+    } catch (Throwable e) {
+      throw Failures.in(context, e);
+    } finally {
+      metricsEnvironment.activate(outer);
+    }
+  }
+
+  private long shifted(BoundedWindow window, long timestampMs) {
+    return timestamps.assign(window, Instant.ofEpochMilli(timestampMs)).getMillis();
+  }
+
+  private long later(AccumulatorTable<K, AccumT> table, int entry, long timestampMs) {
+    long before = table.timestampMs(entry);
+    long shifted = shifted(table.window(), timestampMs);
+    return timestamps
+        .merge(table.window(), Instant.ofEpochMilli(before), Instant.ofEpochMilli(shifted))
+        .getMillis();
+  }
+
+  @Override
+  public void finishBundle() {
+    flush();
+  }
+
+  private void flush() {
+    AccumulatorTable<K, AccumT> table = accumulators.first();
+    while (table != null) {
+      while (table.first() < table.end()) {
+        emitFirst(table);
+      }
+      accumulators.close(table);
+      table = accumulators.first();
+    }
+    entries = 0;
+  }
+
+  private void emitFirst(AccumulatorTable<K, AccumT> table) {
+    int entry = table.first();
+    int keyHash = table.hash(entry);
+    long timestampMs = timestamps == null ? table.endMs() : table.timestampMs(entry);
+    KV<K, AccumT> combined = KV.of(table.key(entry), compacted(table.accumulator(entry)));
+    table.release();
+    output.receiveKeyed(
+        combined, keyHash, true, timestampMs, table.windows(), PaneInfo.NO_FIRING);
+  }
+
+  private AccumT compacted(AccumT accumulator) {
+    MetricsContainer outer = metricsEnvironment.activate(context.metrics());
+    try {
+      return fn.compact(accumulator);
+    } catch (Throwable e) {
+      throw Failures.in(context, e);
+    } finally {
+      metricsEnvironment.activate(outer);
+    }
   }
 
   @Override

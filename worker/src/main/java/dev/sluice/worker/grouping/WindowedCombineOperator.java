@@ -1,0 +1,180 @@
+package dev.sluice.worker.grouping;
+
+import dev.sluice.state.AccumulatorTable;
+import dev.sluice.state.KeyHasher;
+import dev.sluice.state.WindowedAccumulators;
+import dev.sluice.worker.stage.OperatorContext;
+import dev.sluice.worker.stage.Receiver;
+import java.util.Collection;
+import org.apache.beam.sdk.metrics.MetricsContainer;
+import org.apache.beam.sdk.metrics.MetricsEnvironment;
+import org.apache.beam.sdk.metrics.MetricsEnvironment.MetricsEnvironmentState;
+import org.apache.beam.sdk.transforms.Combine.CombineFn;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.values.KV;
+
+/**
+ * Combines by key and window where each window fires exactly once, when the watermark passes its
+ * end: the common case of {@link GeneralGrouping}, told by {@link OneFiring}, without a timer, a
+ * hold or a trigger per key.
+ *
+ * <p>Owned by one task's stage. Always true: all it keeps of records is in its {@link
+ * WindowedAccumulators}, also while a window is emitted in slices; an accumulator is changed in place by
+ * this operator alone; nothing is allocated per record but what the user's function allocates.
+ */
+final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements GroupingOperator {
+  private final Receiver output;
+  private final OperatorContext context;
+  private final CombineFn<InputT, AccumT, OutputT> fn;
+  private final Pair<AccumT> pair = new Pair<>();
+  private final KeyHasher<K> hasher;
+  private final WindowedAccumulators<K, AccumT> accumulators;
+  private final Lateness lateness;
+
+  private MetricsEnvironmentState metricsEnvironment;
+  private long inputWatermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+  private long outputWatermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+
+  WindowedCombineOperator(
+      OperatorContext context,
+      GroupingInput<K> input,
+      Combine<InputT, AccumT, OutputT> combine,
+      Receiver output) {
+    this.output = output;
+    this.context = context;
+    this.fn = combine.fn();
+    this.hasher = KeyHasher.of(input.keyCoder());
+    this.accumulators =
+        new WindowedAccumulators<>(
+            input.keyCoder(),
+            combine.accumulatorCoder(),
+            input.strategy().getWindowFn().windowCoder(),
+            false);
+    this.lateness = new Lateness(input.strategy(), context.metrics());
+    context.task().state().register(context.transformId(), "accumulators", accumulators);
+  }
+
+  @Override
+  public void open() {
+    metricsEnvironment = MetricsEnvironment.getMetricsEnvironmentStateForCurrentThread();
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public void receive(
+      Object value,
+      long timestampMs,
+      Collection<? extends BoundedWindow> windows,
+      PaneInfo pane) {
+    int keyHash = hasher.hash(((KV<K, ?>) value).getKey());
+    receiveKeyed(value, keyHash, false, timestampMs, windows, pane);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public void receiveKeyed(
+      Object value,
+      int keyHash,
+      boolean accumulated,
+      long timestampMs,
+      Collection<? extends BoundedWindow> windows,
+      PaneInfo pane) {
+    MetricsContainer outer = metricsEnvironment.activate(context.metrics());
+    try {
+      KV<K, ?> kv = (KV<K, ?>) value;
+      for (AccumulatorTable<K, AccumT> table : accumulators.tables(windows)) {
+        if (table.endMs() < inputWatermarkMs) {
+          lateness.drop();
+        } else if (accumulated) {
+          merge(table, kv.getKey(), keyHash, (AccumT) kv.getValue());
+        } else {
+          add(table, kv.getKey(), keyHash, (InputT) kv.getValue());
+        }
+      }
+    } catch (Throwable e) {
+      throw Failures.in(context, e);
+    } finally {
+      metricsEnvironment.activate(outer);
+    }
+  }
+
+  private void add(AccumulatorTable<K, AccumT> table, K key, int keyHash, InputT input) {
+    int entry = table.find(key, keyHash);
+    if (entry < 0) {
+      table.add(key, keyHash, fn.addInput(fn.createAccumulator(), input));
+      return;
+    }
+    AccumT before = table.accumulator(entry);
+    AccumT after = fn.addInput(before, input);
+    if (after != before) {
+      table.accumulator(entry, after);
+    }
+  }
+
+  // An accumulator that came from elsewhere is ours from now on.
+  private void merge(AccumulatorTable<K, AccumT> table, K key, int keyHash, AccumT accumulator) {
+    int entry = table.find(key, keyHash);
+    if (entry < 0) {
+      table.add(key, keyHash, accumulator);
+      return;
+    }
+    AccumT merged = fn.mergeAccumulators(pair.of(table.accumulator(entry), accumulator));
+    pair.of(null, null);
+    table.accumulator(entry, merged);
+  }
+
+  @Override
+  public void advanceWatermark(long watermarkMs) {
+    inputWatermarkMs = watermarkMs;
+  }
+
+  @Override
+  public long outputWatermarkMs() {
+    outputWatermarkMs =
+        Math.max(outputWatermarkMs, Math.min(inputWatermarkMs, accumulators.firstEndMs()));
+    return outputWatermarkMs;
+  }
+
+  @Override
+  public boolean hasDueWork() {
+    return accumulators.firstEndMs() < inputWatermarkMs;
+  }
+
+  @Override
+  public int fireTimers(int limit) {
+    MetricsContainer outer = metricsEnvironment.activate(context.metrics());
+    try {
+      int fired = 0;
+      while (fired < limit && hasDueWork()) {
+        fired += emit(accumulators.first(), limit - fired);
+      }
+      return fired;
+    } finally {
+      metricsEnvironment.activate(outer);
+    }
+  }
+
+  private int emit(AccumulatorTable<K, AccumT> table, int limit) {
+    int begin = table.first();
+    int end = Math.min(table.end(), begin + limit);
+    for (int entry = begin; entry < end; entry++) {
+      KV<K, OutputT> result = KV.of(table.key(entry), extract(table.accumulator(entry)));
+      table.release();
+      output.receive(
+          result, table.endMs(), table.windows(), PaneInfo.ON_TIME_AND_ONLY_FIRING);
+    }
+    if (end == table.end()) {
+      accumulators.close(table);
+    }
+    return end - begin;
+  }
+
+  private OutputT extract(AccumT accumulator) {
+    try {
+      return fn.extractOutput(accumulator);
+    } catch (Throwable e) {
+      throw Failures.in(context, e);
+    }
+  }
+}

@@ -1,0 +1,470 @@
+package dev.sluice.worker.grouping;
+
+import dev.sluice.state.KeyGroups;
+import dev.sluice.state.MemoryDisk;
+import dev.sluice.state.SpillArea;
+import dev.sluice.state.TaskState;
+import dev.sluice.translation.Node;
+import dev.sluice.worker.stage.OperatorContext;
+import dev.sluice.worker.stage.PipelineComponents;
+import dev.sluice.worker.stage.Receiver;
+import dev.sluice.worker.stage.TaskContext;
+import dev.sluice.worker.stage.TaskServices;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.apache.beam.model.pipeline.v1.RunnerApi;
+import org.apache.beam.runners.core.LateDataDroppingDoFnRunner;
+import org.apache.beam.runners.core.ReduceFnRunner;
+import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.metrics.MetricName;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.transforms.CombineFnBase.GlobalCombineFn;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn.BundleFinalizer;
+import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.transforms.windowing.WindowFn;
+import org.apache.beam.sdk.util.construction.PTransformTranslation;
+import org.apache.beam.sdk.util.construction.PipelineTranslation;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.WindowingStrategy;
+import org.joda.time.Instant;
+
+/**
+ * Drives one grouping operator by hand: elements, watermarks and the clock, each in a bundle of its
+ * own and followed by all the timers that became due, as a task would do it.
+ *
+ * <p>Owned by one test. The operator is made from a real pipeline's proto.
+ */
+final class GroupingDriver implements AutoCloseable {
+  private static final MetricName LATE =
+      MetricName.named(
+          LateDataDroppingDoFnRunner.class, LateDataDroppingDoFnRunner.DROPPED_DUE_TO_LATENESS);
+  private static final MetricName CLOSED =
+      MetricName.named(ReduceFnRunner.class, ReduceFnRunner.DROPPED_DUE_TO_CLOSED_WINDOW);
+
+  /** What came out: an iterable as a list of its elements. */
+  record Out(Object key, Object value, long timestampMs, BoundedWindow window, PaneInfo pane) {}
+
+  private final List<Out> outputs = new ArrayList<>();
+  private final List<Object> raw = new ArrayList<>();
+  private final MetricsContainerImpl metrics = new MetricsContainerImpl("step");
+  private final TaskState state =
+      new TaskState(
+          KeyGroups.rangeOf(0, 1), SpillArea.onDisk(new MemoryDisk(Long.MAX_VALUE)));
+  private final WindowingStrategy<?, ?> strategy;
+  private final GroupingOperator operator;
+  private long clockMs;
+  private int sliceLimit = 1000;
+
+  private GroupingDriver(
+      RunnerApi.Pipeline pipeline,
+      String urn,
+      BiFunction<OperatorContext, String, ToOperator> maker) {
+    Map.Entry<String, RunnerApi.PTransform> transform =
+        pipeline.getComponents().getTransformsMap().entrySet().stream()
+            .filter(entry -> entry.getValue().getSpec().getUrn().equals(urn))
+            .findFirst()
+            .orElseThrow();
+    PipelineComponents components = new PipelineComponents(pipeline.getComponents());
+    String input = transform.getValue().getInputsMap().values().iterator().next();
+    this.strategy = components.windowing(input);
+    TaskContext task =
+        new TaskContext(
+            "job/s/0",
+            0,
+            1,
+            state,
+            () -> clockMs,
+            PipelineOptionsFactory.create(),
+            new NoServices());
+    OperatorContext context =
+        new OperatorContext(
+            transform.getKey(), transform.getValue().getUniqueName(), components, task, metrics);
+    this.operator = maker.apply(context, input).to(this::take);
+    try {
+      operator.open();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Makes the operator when it is known where its output goes. */
+  interface ToOperator {
+    GroupingOperator to(Receiver output);
+  }
+
+  static <K, V> GroupingDriver groupByKey(
+      Coder<K> keyCoder, Coder<V> valueCoder, Window<KV<K, V>> window) {
+    RunnerApi.Pipeline pipeline = groupByKeyPipeline(keyCoder, valueCoder, window);
+    return new GroupingDriver(
+        pipeline,
+        PTransformTranslation.GROUP_BY_KEY_TRANSFORM_URN,
+        (context, input) ->
+            output ->
+                GroupingOperators.create(
+                    context,
+                    new Node.GroupByKey(context.transformId(), input, Map.of("out", "none")),
+                    output));
+  }
+
+  static <K, V> GroupingDriver generalGroupByKey(
+      Coder<K> keyCoder, Coder<V> valueCoder, Window<KV<K, V>> window) {
+    RunnerApi.Pipeline pipeline = groupByKeyPipeline(keyCoder, valueCoder, window);
+    return new GroupingDriver(
+        pipeline,
+        PTransformTranslation.GROUP_BY_KEY_TRANSFORM_URN,
+        (context, input) ->
+            output ->
+                GeneralGrouping.groupByKey(
+                    context,
+                    new Node.GroupByKey(context.transformId(), input, Map.of("out", "none")),
+                    output));
+  }
+
+  private static <K, V> RunnerApi.Pipeline groupByKeyPipeline(
+      Coder<K> keyCoder, Coder<V> valueCoder, Window<KV<K, V>> window) {
+    Pipeline pipeline = Pipeline.create();
+    input(pipeline, keyCoder, valueCoder, window).apply(GroupByKey.create());
+    return PipelineTranslation.toProto(pipeline);
+  }
+
+  /** What the engine would choose for this combine. */
+  static <K, V> GroupingDriver combine(
+      Coder<K> keyCoder,
+      Coder<V> valueCoder,
+      Window<KV<K, V>> window,
+      GlobalCombineFn<V, ?, ?> fn) {
+    return new GroupingDriver(
+        combinePipeline(keyCoder, valueCoder, window, fn),
+        PTransformTranslation.COMBINE_PER_KEY_TRANSFORM_URN,
+        (context, input) ->
+            output ->
+                GroupingOperators.create(
+                    context,
+                    new Node.CombinePerKey(
+                        context.transformId(), input, true, Map.of("out", "none")),
+                    output));
+  }
+
+  /** The general path, whatever the engine would choose. */
+  static <K, V> GroupingDriver generalCombine(
+      Coder<K> keyCoder,
+      Coder<V> valueCoder,
+      Window<KV<K, V>> window,
+      GlobalCombineFn<V, ?, ?> fn) {
+    return new GroupingDriver(
+        combinePipeline(keyCoder, valueCoder, window, fn),
+        PTransformTranslation.COMBINE_PER_KEY_TRANSFORM_URN,
+        (context, input) ->
+            output ->
+                GeneralGrouping.combinePerKey(
+                    context,
+                    new Node.CombinePerKey(
+                        context.transformId(), input, true, Map.of("out", "none")),
+                    output));
+  }
+
+  /** A combine before the exchange, joined to the one after it. */
+  static <K, V> GroupingDriver liftedCombine(
+      Coder<K> keyCoder,
+      Coder<V> valueCoder,
+      Window<KV<K, V>> window,
+      GlobalCombineFn<V, ?, ?> fn) {
+    return new GroupingDriver(
+        combinePipeline(keyCoder, valueCoder, window, fn),
+        PTransformTranslation.COMBINE_PER_KEY_TRANSFORM_URN,
+        (context, input) ->
+            output -> {
+              GroupingOperator after =
+                  GeneralGrouping.combinePerKey(
+                      context,
+                      new Node.CombinePerKey(
+                          context.transformId(), input, true, Map.of("out", "none")),
+                      output);
+              GroupingOperator before =
+                  GroupingOperators.create(
+                      context,
+                      new Node.PartialCombine(context.transformId(), input, Map.of("out", "none")),
+                      after);
+              return new Chain(before, after);
+            });
+  }
+
+  private static <K, V> RunnerApi.Pipeline combinePipeline(
+      Coder<K> keyCoder,
+      Coder<V> valueCoder,
+      Window<KV<K, V>> window,
+      GlobalCombineFn<V, ?, ?> fn) {
+    Pipeline pipeline = Pipeline.create();
+    input(pipeline, keyCoder, valueCoder, window)
+        .apply(org.apache.beam.sdk.transforms.Combine.perKey(fn));
+    return PipelineTranslation.toProto(pipeline);
+  }
+
+  /** A side input's collection; its elements are {@code KV}s here, which it does not look into. */
+  static <K, V> GroupingDriver collectView(
+      Coder<K> keyCoder, Coder<V> valueCoder, Window<KV<K, V>> window) {
+    return new GroupingDriver(
+        groupByKeyPipeline(keyCoder, valueCoder, window),
+        PTransformTranslation.GROUP_BY_KEY_TRANSFORM_URN,
+        (context, input) ->
+            output ->
+                GroupingOperators.create(
+                    context,
+                    new Node.CollectView(context.transformId(), input, Map.of("out", "none")),
+                    output));
+  }
+
+  private static <K, V> PCollection<KV<K, V>> input(
+      Pipeline pipeline, Coder<K> keyCoder, Coder<V> valueCoder, Window<KV<K, V>> window) {
+    return pipeline.apply(Create.empty(KvCoder.of(keyCoder, valueCoder))).apply(window);
+  }
+
+  private void take(
+      Object value,
+      long timestampMs,
+      Collection<? extends BoundedWindow> windows,
+      PaneInfo pane) {
+    raw.add(value);
+    for (BoundedWindow window : windows) {
+      outputs.add(
+          value instanceof KV<?, ?> kv
+              ? new Out(kv.getKey(), plain(kv.getValue()), timestampMs, window, pane)
+              : new Out(null, plain(value), timestampMs, window, pane));
+    }
+  }
+
+  private static Object plain(Object value) {
+    if (value instanceof Iterable<?> iterable) {
+      List<Object> list = new ArrayList<>();
+      iterable.forEach(list::add);
+      return list;
+    }
+    return value;
+  }
+
+  /** How many timers a slice fires at most; every slice is looked at by {@link #entryCount}. */
+  GroupingDriver sliceLimit(int limit) {
+    sliceLimit = limit;
+    return this;
+  }
+
+  /** An element in the windows that the input's window function gives its timestamp. */
+  GroupingDriver element(Object value, long timestampMs) {
+    return elementIn(value, timestampMs, windowsOf(value, timestampMs));
+  }
+
+  GroupingDriver elementIn(
+      Object value, long timestampMs, Collection<? extends BoundedWindow> windows) {
+    operator.startBundle();
+    operator.receive(value, timestampMs, windows, PaneInfo.NO_FIRING);
+    operator.finishBundle();
+    return fire();
+  }
+
+  /** Several elements in one bundle, before anything fires. */
+  GroupingDriver bundle(List<KV<Object, Long>> valuesAtMs) {
+    operator.startBundle();
+    for (KV<Object, Long> valueAtMs : valuesAtMs) {
+      Object value = valueAtMs.getKey();
+      long timestampMs = valueAtMs.getValue();
+      operator.receive(value, timestampMs, windowsOf(value, timestampMs), PaneInfo.NO_FIRING);
+    }
+    operator.finishBundle();
+    return fire();
+  }
+
+  GroupingDriver accumulator(Object kv, int keyHash, long timestampMs) {
+    operator.startBundle();
+    operator.receiveKeyed(
+        kv, keyHash, true, timestampMs, windowsOf(kv, timestampMs), PaneInfo.NO_FIRING);
+    operator.finishBundle();
+    return fire();
+  }
+
+  Collection<? extends BoundedWindow> windowsOf(Object value, long timestampMs) {
+    return assign(strategy.getWindowFn(), value, timestampMs);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T, W extends BoundedWindow> Collection<W> assign(
+      WindowFn<T, W> fn, Object value, long timestampMs) {
+    try {
+      return fn.assignWindows(
+          fn.new AssignContext() {
+            @Override
+            public T element() {
+              return (T) value;
+            }
+
+            @Override
+            public Instant timestamp() {
+              return Instant.ofEpochMilli(timestampMs);
+            }
+
+            @Override
+            public BoundedWindow window() {
+              throw new UnsupportedOperationException();
+            }
+          });
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  GroupingDriver watermark(long watermarkMs) {
+    operator.advanceWatermark(watermarkMs);
+    return fire();
+  }
+
+  GroupingDriver end() {
+    return watermark(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis());
+  }
+
+  GroupingDriver clock(long nowMs) {
+    clockMs = nowMs;
+    return fire();
+  }
+
+  private GroupingDriver fire() {
+    while (operator.hasDueWork()) {
+      operator.startBundle();
+      operator.fireTimers(sliceLimit);
+      operator.finishBundle();
+      outputWatermarkMs();
+    }
+    outputWatermarkMs();
+    return this;
+  }
+
+  long outputWatermarkMs() {
+    return operator.outputWatermarkMs();
+  }
+
+  GroupingOperator operator() {
+    return operator;
+  }
+
+  long nextProcessingTimeMs() {
+    return operator.nextProcessingTimeMs();
+  }
+
+  /** What came out since the last call. */
+  List<Out> take() {
+    List<Out> taken = List.copyOf(outputs);
+    outputs.clear();
+    raw.clear();
+    return taken;
+  }
+
+  /** The very objects that came out since the last {@link #take}. */
+  List<Object> raw() {
+    return raw;
+  }
+
+  long droppedDueToLateness() {
+    return metrics.getCounter(LATE).getCumulative();
+  }
+
+  long droppedDueToClosedWindow() {
+    return metrics.getCounter(CLOSED).getCumulative();
+  }
+
+  /** How many entries a barrier would have to save. */
+  long entryCount() {
+    long[] count = new long[1];
+    state.forEachEntry(entry -> count[0]++);
+    return count[0];
+  }
+
+  @Override
+  public void close() throws Exception {
+    operator.close();
+    state.close();
+  }
+
+  /** Two operators as one. */
+  private record Chain(GroupingOperator before, GroupingOperator after)
+      implements GroupingOperator {
+    @Override
+    public void open() throws Exception {
+      before.open();
+      after.open();
+    }
+
+    @Override
+    public void startBundle() {
+      before.startBundle();
+      after.startBundle();
+    }
+
+    @Override
+    public void receive(
+        Object value,
+        long timestampMs,
+        Collection<? extends BoundedWindow> windows,
+        PaneInfo pane) {
+      before.receive(value, timestampMs, windows, pane);
+    }
+
+    @Override
+    public void finishBundle() {
+      before.finishBundle();
+      after.finishBundle();
+    }
+
+    @Override
+    public void advanceWatermark(long inputWatermarkMs) {
+      before.advanceWatermark(inputWatermarkMs);
+      after.advanceWatermark(before.outputWatermarkMs());
+    }
+
+    @Override
+    public long outputWatermarkMs() {
+      return after.outputWatermarkMs();
+    }
+
+    @Override
+    public boolean hasDueWork() {
+      return after.hasDueWork();
+    }
+
+    @Override
+    public int fireTimers(int limit) {
+      return after.fireTimers(limit);
+    }
+
+    @Override
+    public long nextProcessingTimeMs() {
+      return after.nextProcessingTimeMs();
+    }
+  }
+
+  private static final class NoServices implements TaskServices {
+    @Override
+    public void awaitQuiescence(Runnable whenQuiescent) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void setJobClock(long nowMs) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void afterCheckpoint(
+        BundleFinalizer.Callback callback) {
+      throw new UnsupportedOperationException();
+    }
+  }
+}
