@@ -17,10 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A coordinator, a worker and a client within this JVM, which talk over a {@link LocalNetwork}: the one place in which they are
- * wired together.
+ * A coordinator, a worker and a client within this JVM, which talk over a {@link LocalNetwork}: the
+ * one place in which they are wired together.
  *
- * <p>Any thread submits; what the coordinator tells of jobs is handled by the client's endpoint alone.
+ * <p>Any thread submits; what the coordinator tells of jobs is handled by the client's endpoint
+ * alone.
  */
 final class EmbeddedCluster {
   /** The address at which the cluster's jobs are watched. */
@@ -44,8 +45,8 @@ final class EmbeddedCluster {
   /**
    * Starts a cluster.
    *
-   * @param onJobEnd called by the client's endpoint for each job that has ended, before whoever waits for the job
-   *     learns it
+   * @param onJobEnd called by the client's endpoint for each job that has ended, before whoever
+   *     waits for the job learns it
    */
   static EmbeddedCluster start(Runnable onJobEnd) {
     EmbeddedCluster cluster = new EmbeddedCluster(onJobEnd);
@@ -56,7 +57,8 @@ final class EmbeddedCluster {
   private void wire() {
     Clock clock = new SystemClock();
     network.register(CLIENT, this::updated);
-    // What a decision rests on is in this process: if it ends, nobody is left to replay the journal.
+    // What a decision rests on is in this process: if it ends, nobody is left to replay the
+    // journal.
     network.register(
         COORDINATOR, new Coordinator(COORDINATOR, network, entry -> LOG.debug("{}", entry)));
     worker =

@@ -1,6 +1,9 @@
 package dev.sluice.runner;
 
-/** What an interruption becomes where Beam's interfaces do not let it through: the flag, kept, and an exception. */
+/**
+ * What an interruption becomes where Beam's interfaces do not let it through: the flag, kept, and
+ * an exception.
+ */
 final class Interruption {
   private Interruption() {}
 

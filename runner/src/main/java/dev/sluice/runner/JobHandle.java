@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * One job as its client sees it.
  *
- * <p>Updated by the client's endpoint, asked by any thread. Always true: once {@link #ended} is complete,
- * nothing of the job is left in the cluster.
+ * <p>Updated by the client's endpoint, asked by any thread. Always true: once {@link #ended} is
+ * complete, nothing of the job is left in the cluster.
  */
 final class JobHandle {
   private final JobId id;

@@ -24,8 +24,8 @@ import org.apache.beam.sdk.util.HistogramData;
 /**
  * A job's metrics, asked for anew with each query.
  *
- * <p>Any thread. A metric that no completed checkpoint has seen is committed with the value it has before its first
- * update, instead of with none, which Beam answers with an exception.
+ * <p>Any thread. A metric that no completed checkpoint has seen is committed with the value it has
+ * before its first update, instead of with none, which Beam answers with an exception.
  */
 final class JobMetricResults extends MetricResults {
   private final Supplier<JobMetricValues> source;
@@ -47,8 +47,7 @@ final class JobMetricResults extends MetricResults {
     committed.updateAll(values.committed());
     startUncommitted(values.attempted(), committed);
     MetricQueryResults known =
-        MetricsContainerStepMap.asMetricResults(values.attempted(), committed)
-            .queryMetrics(filter);
+        MetricsContainerStepMap.asMetricResults(values.attempted(), committed).queryMetrics(filter);
     return new WithHistograms(known, histograms(values.attempted(), committed, filter));
   }
 
@@ -61,8 +60,7 @@ final class JobMetricResults extends MetricResults {
         .forEach(m -> committed.getContainer(step(m)).getCounter(m.getKey().metricName()));
     all.getDistributions()
         .forEach(m -> committed.getContainer(step(m)).getDistribution(m.getKey().metricName()));
-    all.getGauges()
-        .forEach(m -> committed.getContainer(step(m)).getGauge(m.getKey().metricName()));
+    all.getGauges().forEach(m -> committed.getContainer(step(m)).getGauge(m.getKey().metricName()));
     all.getStringSets()
         .forEach(m -> committed.getContainer(step(m)).getStringSet(m.getKey().metricName()));
     all.getBoundedTries()
@@ -83,9 +81,7 @@ final class JobMetricResults extends MetricResults {
         (key, value) ->
             results.add(
                 MetricResult.create(
-                    key,
-                    kept.getOrDefault(key, new HistogramData(value.getBucketType())),
-                    value)));
+                    key, kept.getOrDefault(key, new HistogramData(value.getBucketType())), value)));
     return results;
   }
 

@@ -6,8 +6,8 @@ import org.apache.beam.sdk.options.StreamingOptions;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Options of {@link SluiceRunner}, beside Beam's own {@code --streaming}, {@code --jobName} and {@code
- * --tempLocation}.
+ * Options of {@link SluiceRunner}, beside Beam's own {@code --streaming}, {@code --jobName} and
+ * {@code --tempLocation}.
  */
 public interface SluicePipelineOptions extends StreamingOptions {
 

@@ -26,7 +26,8 @@ public final class SluicePipelineResult implements PipelineResult {
   @Override
   public State cancel() {
     job.cancel();
-    return stateOf(Interruption.rethrown(job::await, "waiting for the job to be cancelled").phase());
+    return stateOf(
+        Interruption.rethrown(job::await, "waiting for the job to be cancelled").phase());
   }
 
   /**
@@ -40,7 +41,8 @@ public final class SluicePipelineResult implements PipelineResult {
   }
 
   /**
-   * Waits until the job has ended, but no longer than {@code limit}; one below a millisecond means for ever.
+   * Waits until the job has ended, but no longer than {@code limit}; one below a millisecond means
+   * for ever.
    *
    * @return null if the job has not ended in time
    * @throws JobFailedException if it has failed, with the user's own exception as cause
@@ -51,8 +53,7 @@ public final class SluicePipelineResult implements PipelineResult {
       return waitUntilFinish();
     }
     JobUpdate.Ended how =
-        Interruption.rethrown(
-            () -> job.await(limit.getMillis()), "waiting for the job to end");
+        Interruption.rethrown(() -> job.await(limit.getMillis()), "waiting for the job to end");
     return how == null ? null : stateOrFailure(how);
   }
 

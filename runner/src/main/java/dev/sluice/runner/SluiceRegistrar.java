@@ -7,7 +7,9 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsRegistrar;
 import org.apache.beam.sdk.runners.PipelineRunnerRegistrar;
 
-/** Tells Beam of the runners and options here, so that {@code --runner=SluiceRunner} alone works. */
+/**
+ * Tells Beam of the runners and options here, so that {@code --runner=SluiceRunner} alone works.
+ */
 public final class SluiceRegistrar {
   private SluiceRegistrar() {}
 

@@ -18,8 +18,8 @@ import org.apache.beam.sdk.util.common.ReflectHelpers;
 /**
  * Runs a pipeline on Sluice, within this JVM.
  *
- * <p>{@link #run} returns as soon as the job is submitted; the job's threads keep the JVM alive until it
- * has ended. All pipelines of a JVM share one {@link EmbeddedCluster}.
+ * <p>{@link #run} returns as soon as the job is submitted; the job's threads keep the JVM alive
+ * until it has ended. All pipelines of a JVM share one {@link EmbeddedCluster}.
  */
 public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
   private static final SharedCluster CLUSTER = new SharedCluster();
@@ -69,7 +69,10 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
     }
   }
 
-  /** What user code on another machine would see, so that what does not survive the way is found here. */
+  /**
+   * What user code on another machine would see, so that what does not survive the way is found
+   * here.
+   */
   private static PipelineOptions copyThroughJson(PipelineOptions options) {
     ObjectMapper json =
         new ObjectMapper()

@@ -7,7 +7,8 @@ import org.apache.beam.sdk.testing.TestPipelineOptions;
 import org.joda.time.Duration;
 
 /**
- * {@link SluiceRunner} for tests: {@link #run} waits until the pipeline has ended, and throws what made it fail.
+ * {@link SluiceRunner} for tests: {@link #run} waits until the pipeline has ended, and throws what
+ * made it fail.
  *
  * <p>The failure is the cause of a {@link JobFailedException}, be it an {@code AssertionError} of a
  * {@code PAssert} (which {@code TestPipeline} then throws itself) or an exception of user code.
@@ -34,8 +35,7 @@ public final class TestSluiceRunner extends PipelineRunner<SluicePipelineResult>
       return result;
     }
     Long limitSeconds = options.getTestTimeoutSeconds();
-    Duration limit =
-        limitSeconds == null ? Duration.ZERO : Duration.standardSeconds(limitSeconds);
+    Duration limit = limitSeconds == null ? Duration.ZERO : Duration.standardSeconds(limitSeconds);
     if (result.waitUntilFinish(limit) == null) {
       result.cancel();
       throw new AssertionError(
