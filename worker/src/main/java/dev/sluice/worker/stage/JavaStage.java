@@ -12,7 +12,8 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
  * The transforms of one stage at work in one task, wired by direct calls.
  *
  * <p>Owned by the task's thread. Always true: watermarks move through it between bundles only, each
- * operator's input watermark being the least output watermark of those it reads from. Built by {@link JavaStageBuilder}.
+ * operator's input watermark being the least output watermark of those it reads from. Built by
+ * {@code StageBuilder}.
  */
 public final class JavaStage {
 
@@ -43,7 +44,8 @@ public final class JavaStage {
    * @param root takes the elements of the stage's input
    * @param keyed whether batches of the input carry the hashes of keys
    */
-  public JavaStage(Stage stage, List<Part> parts, Receiver root, boolean keyed, SidePanes sidePanes) {
+  public JavaStage(
+      Stage stage, List<Part> parts, Receiver root, boolean keyed, SidePanes sidePanes) {
     this.stage = stage;
     this.parts = List.copyOf(parts);
     this.root = root;
