@@ -19,6 +19,18 @@ public final class JobGraphs {
     boolean unbounded =
         pipeline.getComponents().getPcollectionsMap().values().stream()
             .anyMatch(c -> c.getIsBounded() == RunnerApi.IsBounded.Enum.UNBOUNDED);
-    return new Fusion(pipeline.getComponents()).fuse(primitives, streaming || unbounded);
+    JobGraph graph = new Fusion(pipeline.getComponents()).fuse(primitives, streaming || unbounded);
+    check(graph);
+    return graph;
+  }
+
+  /**
+   * Checks everything that {@link JobGraph}, {@link Stage}, {@link Exchange} and {@link SideInput}
+   * promise.
+   *
+   * @throws IllegalStateException naming what is broken and the values found
+   */
+  public static void check(JobGraph graph) {
+    Invariants.check(graph);
   }
 }

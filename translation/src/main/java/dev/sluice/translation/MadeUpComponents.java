@@ -39,9 +39,7 @@ final class MadeUpComponents {
   /** The coder of the keys of {@code collection}; empty if its coder is not one of pairs. */
   Optional<String> keyCoderOf(String collection) {
     RunnerApi.Coder coder = components.getCodersOrThrow(coderOf(collection));
-    return coder.getSpec().getUrn().equals(ModelCoders.KV_CODER_URN)
-        ? Optional.of(coder.getComponentCoderIds(0))
-        : Optional.empty();
+    return Coders.isKv(coder) ? Optional.of(coder.getComponentCoderIds(0)) : Optional.empty();
   }
 
   /** A PCollection of what {@code accumulatorCoder} encodes, by the keys of {@code input}. */
