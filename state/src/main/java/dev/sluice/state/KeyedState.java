@@ -1,0 +1,290 @@
+package dev.sluice.state;
+
+import org.apache.beam.runners.core.StateInternals;
+import org.apache.beam.runners.core.StateNamespace;
+import org.apache.beam.runners.core.TimerInternals;
+import org.apache.beam.runners.core.TimerInternals.TimerData;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.state.TimeDomain;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * State and timers of one transform, in one task, for the keys of the task's key groups.
+ *
+ * <p>Owned by the task's thread. One key at a time is selected; {@link #stateInternals()} and
+ * {@link #timerInternals()} are two objects that always speak of the selected key. State objects
+ * obtained from them are good until {@link #select} or {@link #pollDue} is called again.
+ *
+ * <p>What is always true: a key has an entry in its group's table if it has a live cell or a timer,
+ * and, once another key is selected, only then; {@link #entryCount} is the number of live cells and
+ * timers; the holds are those of the live {@link HoldCell}s and of the timers that are set.
+ *
+ * @param <K> the type of the keys
+ */
+public final class KeyedState<K> {
+  /** So many cells of the selected key may stay empty while it is selected again and again. */
+  private static final int EMPTY_CELLS_KEPT = 16;
+
+  private final String transformId;
+  private final KeyGroupRange range;
+  private final KeyLookup<K> lookup;
+  private final PageMemory pageMemory;
+  private final KeyTable[] groups;
+  private final Namespaces namespaces = new Namespaces();
+  private final LongMultiset holds = new LongMultiset();
+  private final KeyedTimers timers = new KeyedTimers(this);
+  private final Coder<TimerData> timerCoder;
+  private final BoundState boundState;
+  private final BoundTimers boundTimers;
+
+  /** The selected key's entry, which is in the table only if something lives in it. */
+  private @Nullable KeyEntry current;
+
+  private long liveCells;
+
+  KeyedState(String transformId, Keying<K> keying, KeyGroupRange range, PageMemory pageMemory) {
+    this.transformId = transformId;
+    this.range = range;
+    this.lookup = new KeyLookup<>(keying.keyCoder());
+    this.pageMemory = pageMemory;
+    this.timerCoder = TimerInternals.TimerDataCoderV2.of(keying.windowCoder());
+    this.groups = new KeyTable[range.size()];
+    for (int i = 0; i < groups.length; i++) {
+      groups[i] = new KeyTable();
+    }
+    this.boundState = new BoundState(this, new StateColumns(this, transformId));
+    this.boundTimers = new BoundTimers(this, keying.times());
+  }
+
+  /**
+   * Makes the key current. State objects handed out before are good no more.
+   *
+   * @param keyHash the key's hash by {@link KeyHasher}, which lies in one of the task's groups
+   */
+  public void select(@Nullable K key, int keyHash) {
+    Object sought = lookup.of(key);
+    KeyEntry now = current;
+    if (now != null) {
+      if (now.hash == keyHash && lookup.same(now.lookup, sought)) {
+        if (now.emptyCells() > EMPTY_CELLS_KEPT) {
+          now.dropEmptyCells(namespaces);
+        }
+        return;
+      }
+      leave(now);
+    }
+    KeyEntry known = tableOf(keyHash).find(lookup, sought, keyHash);
+    current = known != null ? known : new KeyEntry(key, sought, keyHash);
+  }
+
+  /** Returns the selected key. */
+  @SuppressWarnings("unchecked") // entries are made of keys of this type
+  public @Nullable K key() {
+    return (K) selected().key;
+  }
+
+  /** Returns the hash that the selected key was selected with. */
+  public int keyHash() {
+    return selected().hash;
+  }
+
+  /** Returns Beam's view of the selected key's state: one object for good. */
+  public StateInternals stateInternals() {
+    return boundState;
+  }
+
+  /** Returns Beam's view of the selected key's timers: one object for good. */
+  public TimerInternals timerInternals() {
+    return boundTimers;
+  }
+
+  /**
+   * Takes out the earliest timer of the domain, over all keys, and selects its key.
+   *
+   * <p>Timers of equal time come in the order in which they were set.
+   *
+   * @return null, and the selected key stays selected, if there is no timer at or before {@code
+   *     upToMs}
+   */
+  public @Nullable TimerData pollDue(TimeDomain domain, long upToMs) {
+    TimerNode timer = timers.pollDue(domain, upToMs);
+    if (timer == null) {
+      return null;
+    }
+    if (current != timer.entry) {
+      if (current != null) {
+        leave(current);
+      }
+      current = timer.entry;
+    }
+    return timer.data;
+  }
+
+  /**
+   * Returns the time of the domain's earliest timer, or {@code Long.MAX_VALUE} if there is none.
+   */
+  public long nextTimerMs(TimeDomain domain) {
+    return timers.nextMs(domain);
+  }
+
+  /** Says whether any key has a timer of the domain. */
+  public boolean hasTimers(TimeDomain domain) {
+    return timers.nextMs(domain) != Long.MAX_VALUE;
+  }
+
+  /** Returns the least watermark hold of all keys, or {@code Long.MAX_VALUE} if there is none. */
+  public long minHoldMs() {
+    return holds.least();
+  }
+
+  /**
+   * Returns the least output timestamp of all timers, or {@code Long.MAX_VALUE} if there is none.
+   */
+  public long minTimerHoldMs() {
+    return timers.leastOutputMs();
+  }
+
+  /** Returns how many live cells and timers there are, over all keys. */
+  public long entryCount() {
+    return liveCells + timers.count();
+  }
+
+  /** Returns how many keys have state or timers. */
+  public long keyCount() {
+    settle();
+    long keys = 0;
+    for (KeyTable group : groups) {
+      keys += group.size();
+    }
+    return keys;
+  }
+
+  /** Clears all state and timers that the selected key has in exactly this namespace. */
+  public void clearNamespace(StateNamespace namespace) {
+    Namespace known = namespaces.find(namespace);
+    if (known != null) {
+      clear(known);
+    }
+  }
+
+  /** Clears all state and timers of the selected key. */
+  public void clearAll() {
+    clear(null);
+  }
+
+  private void clear(@Nullable Namespace only) {
+    KeyEntry entry = selected();
+    for (int i = 0; i < entry.cellCount(); i++) {
+      StateCell cell = entry.cellAt(i);
+      if (only == null || cell.namespace == only) {
+        cell.clear();
+      }
+    }
+    for (int i = entry.timerCount() - 1; i >= 0; i--) {
+      TimerNode timer = entry.timerAt(i);
+      if (only == null || timer.namespace == only) {
+        timers.remove(timer);
+      }
+    }
+  }
+
+  /** Shows every entry, by ascending key group. */
+  void forEachEntry(EntryVisitor visitor) {
+    settle();
+    EntryWalk walk = new EntryWalk(transformId, lookup.coder(), timerCoder, visitor);
+    for (int group = range.first(); group <= range.last(); group++) {
+      KeyTable table = groups[group - range.first()];
+      for (int place = 0; place < table.capacity(); place++) {
+        KeyEntry entry = table.entryAt(place);
+        if (entry != null) {
+          walk.show(group, entry);
+        }
+      }
+    }
+  }
+
+  KeyEntry selected() {
+    if (current == null) {
+      throw new IllegalStateException("No key of transform " + transformId + " is selected");
+    }
+    return current;
+  }
+
+  PageMemory pageMemory() {
+    return pageMemory;
+  }
+
+  Namespaces namespaces() {
+    return namespaces;
+  }
+
+  LongMultiset holds() {
+    return holds;
+  }
+
+  KeyedTimers timers() {
+    return timers;
+  }
+
+  String transformId() {
+    return transformId;
+  }
+
+  void cellBecameLive(KeyEntry entry) {
+    entry.liveCells++;
+    liveCells++;
+    intoTable(entry);
+  }
+
+  void cellBecameEmpty(KeyEntry entry) {
+    entry.liveCells--;
+    liveCells--;
+  }
+
+  void intoTable(KeyEntry entry) {
+    if (!entry.inTable) {
+      entry.inTable = true;
+      tableOf(entry.hash).insert(entry);
+    }
+  }
+
+  /** Forgets what the entry need not keep when its key is no longer selected. */
+  private void leave(KeyEntry entry) {
+    if (entry.emptyCells() > 0) {
+      entry.dropEmptyCells(namespaces);
+    }
+    if (entry.inTable && entry.isEmpty()) {
+      entry.inTable = false;
+      tableOf(entry.hash).remove(entry);
+    }
+  }
+
+  /** Makes the tables say only what is; the selected key stays selected. */
+  private void settle() {
+    if (current != null && current.inTable && current.isEmpty()) {
+      current.inTable = false;
+      tableOf(current.hash).remove(current);
+    }
+  }
+
+  private KeyTable tableOf(int keyHash) {
+    int group = KeyGroups.groupOf(keyHash);
+    if (!range.contains(group)) {
+      throw new IllegalStateException(
+          String.format(
+              "Key group %d is not among %d..%d, which this task of transform %s owns",
+              group, range.first(), range.last(), transformId));
+    }
+    return groups[group - range.first()];
+  }
+
+  /**
+   * What a transform's keys are like.
+   *
+   * @param keyCoder encodes the keys
+   * @param windowCoder encodes the windows that are namespaces of state and timers
+   * @param times what state and timers are told of time
+   */
+  record Keying<K>(Coder<K> keyCoder, Coder<? extends BoundedWindow> windowCoder, Times times) {}
+}

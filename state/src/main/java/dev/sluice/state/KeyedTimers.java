@@ -1,0 +1,96 @@
+package dev.sluice.state;
+
+import org.apache.beam.runners.core.StateNamespace;
+import org.apache.beam.runners.core.TimerInternals.TimerData;
+import org.apache.beam.sdk.state.TimeDomain;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * The timers of one transform: by id within their keys' entries, by time in one queue for each
+ * domain, and the holds that they put on the watermark.
+ *
+ * <p>Owned by a {@link KeyedState}. What is always true: a timer is in its entry, in its domain's
+ * queue and counted in the holds, or in none of them.
+ */
+final class KeyedTimers {
+  private final KeyedState<?> owner;
+  private final TimerQueue eventTime = new TimerQueue();
+  private final TimerQueue processingTime = new TimerQueue();
+  private final TimerQueue synchronizedTime = new TimerQueue();
+  private final LongMultiset holds = new LongMultiset();
+  private long setSoFar;
+
+  KeyedTimers(KeyedState<?> owner) {
+    this.owner = owner;
+  }
+
+  /** Sets a timer of the selected key, replacing one of the same namespace, id and family. */
+  void set(TimerData data) {
+    KeyEntry entry = owner.selected();
+    Namespace namespace = owner.namespaces().intern(data.getNamespace());
+    TimerNode former = entry.findTimer(namespace, data.getTimerId(), data.getTimerFamilyId());
+    if (former != null) {
+      checkDomain(former, data.getDomain());
+      remove(former);
+    }
+    TimerNode timer = new TimerNode(entry, namespace, data, setSoFar++);
+    owner.namespaces().use(namespace);
+    entry.addTimer(timer);
+    queue(data.getDomain()).add(timer);
+    holds.add(timer.outputMs());
+    owner.intoTable(entry);
+  }
+
+  /** Returns a timer of the selected key, or null if it is not set. */
+  @Nullable TimerNode find(StateNamespace namespace, String timerId, String familyId) {
+    Namespace known = owner.namespaces().find(namespace);
+    return known == null ? null : owner.selected().findTimer(known, timerId, familyId);
+  }
+
+  void remove(TimerNode timer) {
+    queue(timer.data.getDomain()).remove(timer);
+    timer.entry.removeTimer(timer);
+    holds.remove(timer.outputMs());
+    owner.namespaces().release(timer.namespace);
+  }
+
+  void checkDomain(TimerNode timer, TimeDomain domain) {
+    if (timer.data.getDomain() != domain) {
+      throw new IllegalArgumentException(
+          String.format(
+              "Timer %s of transform %s is used in time domain %s, but it is set in %s: give timers of"
+                  + " different time domains different ids",
+              timer.data.getTimerId(), owner.transformId(), domain, timer.data.getDomain()));
+    }
+  }
+
+  @Nullable TimerNode pollDue(TimeDomain domain, long upToMs) {
+    TimerNode first = queue(domain).first();
+    if (first == null || first.timestampMs > upToMs) {
+      return null;
+    }
+    remove(first);
+    return first;
+  }
+
+  long nextMs(TimeDomain domain) {
+    TimerNode first = queue(domain).first();
+    return first == null ? Long.MAX_VALUE : first.timestampMs;
+  }
+
+  long leastOutputMs() {
+    return holds.least();
+  }
+
+  long count() {
+    return holds.total();
+  }
+
+  private TimerQueue queue(TimeDomain domain) {
+    return switch (domain) {
+      case EVENT_TIME -> eventTime;
+      case PROCESSING_TIME -> processingTime;
+      case SYNCHRONIZED_PROCESSING_TIME -> synchronizedTime;
+    };
+  }
+}

@@ -1,0 +1,104 @@
+package dev.sluice.state;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.InstantCoder;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.state.OrderedListState;
+import org.apache.beam.sdk.state.ReadableState;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.TimestampedValue;
+import org.joda.time.Instant;
+
+/**
+ * The cell of an {@code OrderedListState}: values by timestamp, those of one timestamp in the order
+ * in which they came.
+ */
+final class OrderedListCell<T> extends StateCell implements OrderedListState<T> {
+  private static final KvCoder<Instant, Integer> PART_CODER =
+      KvCoder.of(InstantCoder.of(), VarIntCoder.of());
+
+  private final Coder<T> coder;
+  private final NavigableMap<Instant, List<T>> byTime = new TreeMap<>();
+
+  OrderedListCell(CellPlace place, Coder<T> coder) {
+    super(place);
+    this.coder = coder;
+  }
+
+  @Override
+  public void add(TimestampedValue<T> value) {
+    if (!live) {
+      becomeLive();
+    }
+    byTime.computeIfAbsent(value.getTimestamp(), time -> new ArrayList<>(1)).add(value.getValue());
+  }
+
+  @Override
+  public Iterable<TimestampedValue<T>> read() {
+    return snapshot(byTime);
+  }
+
+  @Override
+  public Iterable<TimestampedValue<T>> readRange(Instant minTimestamp, Instant limitTimestamp) {
+    return snapshot(byTime.subMap(minTimestamp, true, limitTimestamp, false));
+  }
+
+  @Override
+  public void clearRange(Instant minTimestamp, Instant limitTimestamp) {
+    byTime.subMap(minTimestamp, true, limitTimestamp, false).clear();
+    if (live && byTime.isEmpty()) {
+      becomeEmpty();
+    }
+  }
+
+  @Override
+  public void clear() {
+    if (live) {
+      byTime.clear();
+      becomeEmpty();
+    }
+  }
+
+  @Override
+  public ReadableState<Boolean> isEmpty() {
+    return new DeferredRead<>(byTime::isEmpty);
+  }
+
+  @Override
+  public OrderedListState<T> readLater() {
+    return this;
+  }
+
+  @Override
+  public OrderedListState<T> readRangeLater(Instant minTimestamp, Instant limitTimestamp) {
+    return this;
+  }
+
+  @Override
+  void forEachPart(PartVisitor visitor) {
+    for (Map.Entry<Instant, List<T>> entry : byTime.entrySet()) {
+      List<T> values = entry.getValue();
+      for (int i = 0; i < values.size(); i++) {
+        visitor.visit(
+            new Coded<>(KV.of(entry.getKey(), i), PART_CODER), new Coded<>(values.get(i), coder));
+      }
+    }
+  }
+
+  private static <T> Iterable<TimestampedValue<T>> snapshot(Map<Instant, List<T>> range) {
+    List<TimestampedValue<T>> snapshot = new ArrayList<>();
+    for (Map.Entry<Instant, List<T>> entry : range.entrySet()) {
+      for (T value : entry.getValue()) {
+        snapshot.add(TimestampedValue.of(value, entry.getKey()));
+      }
+    }
+    return Collections.unmodifiableList(snapshot);
+  }
+}

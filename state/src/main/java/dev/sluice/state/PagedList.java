@@ -1,0 +1,74 @@
+package dev.sluice.state;
+
+import java.util.Arrays;
+import org.apache.beam.sdk.coders.Coder;
+
+/**
+ * A list that is only appended to or cleared, kept in pages that may go to a scratch file, so that
+ * it may be larger than memory.
+ *
+ * <p>Owned by the task's thread. What is always true: only the last page takes elements; an array
+ * of pages is never changed below the number of pages that a snapshot of it has seen.
+ *
+ * @param <T> the type of the elements
+ */
+final class PagedList<T> {
+  private static final Page<?>[] NO_PAGES = {};
+
+  private final PageKind<T> kind;
+  private Page<T>[] pages = noPages();
+  private int pageCount;
+  private long size;
+
+  PagedList(PageKind<T> kind) {
+    this.kind = kind;
+  }
+
+  Coder<T> coder() {
+    return kind.coder();
+  }
+
+  long size() {
+    return size;
+  }
+
+  void append(T element) {
+    long bytes = kind.heapBytes(element);
+    Page<T> page = pageCount == 0 ? null : pages[pageCount - 1];
+    if (page == null || page.isFull()) {
+      page = openPage();
+    }
+    page.append(element);
+    size++;
+    kind.memory().grew(page, bytes);
+  }
+
+  /** Returns the elements of now, for good: whatever becomes of the list. */
+  Iterable<T> snapshot() {
+    return new PagedSnapshot<>(pages, size);
+  }
+
+  void clear() {
+    for (int i = 0; i < pageCount; i++) {
+      kind.memory().dropped(pages[i]);
+    }
+    pages = noPages();
+    pageCount = 0;
+    size = 0;
+  }
+
+  private Page<T> openPage() {
+    if (pageCount == pages.length) {
+      pages = Arrays.copyOf(pages, Math.max(1, pageCount * 2));
+    }
+    Page<T> page = new Page<>(kind);
+    pages[pageCount++] = page;
+    kind.memory().opened(page);
+    return page;
+  }
+
+  @SuppressWarnings("unchecked") // an array without elements is of any type
+  private static <T> Page<T>[] noPages() {
+    return (Page<T>[]) NO_PAGES;
+  }
+}

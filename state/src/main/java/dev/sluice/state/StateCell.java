@@ -1,0 +1,78 @@
+package dev.sluice.state;
+
+import org.apache.beam.sdk.state.State;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * One state of one key in one namespace: both where the content is kept and the Beam state object
+ * that user code and the runner libraries are handed.
+ *
+ * <p>Belongs to a {@link KeyEntry}, therefore to the task's thread; whoever was handed it may use
+ * it while its key is selected. What is always true: {@link #live} says whether the cell holds
+ * something that a barrier would have to save, and the entry and the transform count the cells of
+ * which that is so. A cell that has been let go because it was empty refuses to be written.
+ *
+ * <p>This family is the seam at which state will leave the heap: see the package's description.
+ */
+abstract sealed class StateCell implements State
+    permits ValueCell,
+        CombiningCell,
+        HoldCell,
+        BagCell,
+        SetCell,
+        MapCell,
+        MultimapCell,
+        OrderedListCell {
+  /** Takes the parts of a cell's content, each with its coders. */
+  @FunctionalInterface
+  interface PartVisitor {
+    void visit(@Nullable Coded<?> part, @Nullable Coded<?> value);
+  }
+
+  final Namespace namespace;
+  final StateColumn column;
+
+  /** Null once the cell was let go. */
+  @Nullable KeyEntry entry;
+
+  boolean live;
+
+  StateCell(CellPlace place) {
+    this.entry = place.entry();
+    this.namespace = place.namespace();
+    this.column = place.column();
+  }
+
+  /** Shows what a barrier would save; called for live cells only. */
+  abstract void forEachPart(PartVisitor visitor);
+
+  /** To be called before content comes into an empty cell. */
+  final void becomeLive() {
+    if (entry == null) {
+      throw new IllegalStateException(
+          "State "
+              + column.name.stateId()
+              + " of transform "
+              + column.name.transformId()
+              + " is written through an object that was handed out for a key which is no longer"
+              + " selected; ask for the state again after selecting the key");
+    }
+    live = true;
+    column.owner.cellBecameLive(entry);
+  }
+
+  /** To be called when the content of a live cell is gone. */
+  final void becomeEmpty() {
+    live = false;
+    column.owner.cellBecameEmpty(entry);
+  }
+
+  /**
+   * Where a new cell will be.
+   *
+   * @param entry the key
+   * @param namespace the window
+   * @param column the state
+   */
+  record CellPlace(KeyEntry entry, Namespace namespace, StateColumn column) {}
+}

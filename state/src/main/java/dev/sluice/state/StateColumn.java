@@ -1,0 +1,33 @@
+package dev.sluice.state;
+
+import org.apache.beam.sdk.coders.Coder;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * One declared state of a transform: all cells of the same state id form a column.
+ *
+ * <p>There is one object for each id in a {@link KeyedState}, so that columns are compared by
+ * identity.
+ */
+final class StateColumn {
+  final KeyedState<?> owner;
+  final int ordinal;
+  final StateEntry.Column name;
+
+  /** Of a column of bags; the coder that the first of them came with decides. */
+  private @Nullable PageKind<?> pages;
+
+  StateColumn(KeyedState<?> owner, int ordinal, StateEntry.Column name) {
+    this.owner = owner;
+    this.ordinal = ordinal;
+    this.name = name;
+  }
+
+  @SuppressWarnings("unchecked") // all bags of a column have elements of one type
+  <T> PageKind<T> pages(Coder<T> coder) {
+    if (pages == null) {
+      pages = new PageKind<>(owner.pageMemory(), coder, name);
+    }
+    return (PageKind<T>) pages;
+  }
+}

@@ -1,0 +1,11 @@
+package dev.sluice.state;
+
+/**
+ * A failure of keeping state: each kind is a subclass that says what is to blame and what to do.
+ */
+public abstract sealed class StateException extends RuntimeException
+    permits SpillException, StateCodingException {
+  StateException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

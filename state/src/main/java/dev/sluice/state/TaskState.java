@@ -1,0 +1,115 @@
+package dev.sluice.state;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+
+/**
+ * All state of one task: everything that a barrier would have to save is reached from here, and
+ * nothing of it is in the fields of an operator.
+ *
+ * <p>Owned by the task's thread. Everything in it belongs to one of the task's key groups.
+ */
+public final class TaskState implements AutoCloseable {
+  private final KeyGroupRange range;
+  private final PageMemory pageMemory;
+  private final Map<String, KeyedState<?>> keyed = new LinkedHashMap<>();
+  private final Map<StateEntry.Column, TaskList<?>> lists = new LinkedHashMap<>();
+  private final Map<GroupColumn, TaskValue<?>> values = new LinkedHashMap<>();
+  private final Map<StateEntry.Column, StatePart> parts = new LinkedHashMap<>();
+
+  /**
+   * Empty state.
+   *
+   * @param range the key groups that the task owns
+   * @param spill where lists and bags go that do not fit on the heap; shared with the job's other
+   *     tasks, and closed by whoever made it
+   */
+  public TaskState(KeyGroupRange range, SpillArea spill) {
+    this.range = range;
+    this.pageMemory = new PageMemory(spill);
+  }
+
+  /** Returns the key groups that the task owns. */
+  public KeyGroupRange range() {
+    return range;
+  }
+
+  /**
+   * Makes the keyed state of a transform, once.
+   *
+   * @param times what state and timers are told of time; read at each call
+   */
+  public <K> KeyedState<K> keyed(
+      String transformId,
+      Coder<K> keyCoder,
+      Coder<? extends BoundedWindow> windowCoder,
+      Times times) {
+    KeyedState<K> made =
+        new KeyedState<>(
+            transformId, new KeyedState.Keying<>(keyCoder, windowCoder, times), range, pageMemory);
+    KeyedState<?> former = keyed.putIfAbsent(transformId, made);
+    if (former != null) {
+      throw new IllegalStateException("Transform " + transformId + " has its keyed state already");
+    }
+    return made;
+  }
+
+  /** Makes a list of a transform, once; it is saved in the first group of the task. */
+  public <T> TaskList<T> list(String transformId, String stateId, Coder<T> coder) {
+    StateEntry.Column name = new StateEntry.Column(transformId, stateId);
+    TaskList<T> made = new TaskList<>(range.first(), name, new PageKind<>(pageMemory, coder, name));
+    checkNew(lists.putIfAbsent(name, made), name);
+    return made;
+  }
+
+  /** Makes a value of a transform in one of the task's key groups, once. */
+  public <T> TaskValue<T> value(String transformId, String stateId, int keyGroup, Coder<T> coder) {
+    if (!range.contains(keyGroup)) {
+      throw new IllegalArgumentException(
+          String.format(
+              "Key group %d of state %s of transform %s is not among %d..%d, which this task owns",
+              keyGroup, stateId, transformId, range.first(), range.last()));
+    }
+    StateEntry.Column name = new StateEntry.Column(transformId, stateId);
+    TaskValue<T> made = new TaskValue<>(keyGroup, name, coder);
+    checkNew(values.putIfAbsent(new GroupColumn(keyGroup, name), made), name);
+    return made;
+  }
+
+  /** Takes in a data structure that keeps state in its own way, once. */
+  public void register(String transformId, String stateId, StatePart part) {
+    StateEntry.Column name = new StateEntry.Column(transformId, stateId);
+    checkNew(parts.putIfAbsent(name, part), name);
+  }
+
+  /** Shows everything that a barrier would save. */
+  public void forEachEntry(EntryVisitor visitor) {
+    keyed.values().forEach(state -> state.forEachEntry(visitor));
+    lists.values().forEach(list -> list.forEachEntry(visitor));
+    values.values().forEach(value -> value.forEachEntry(visitor));
+    parts.forEach((name, part) -> part.forEachEntry(name, visitor));
+  }
+
+  /** Lets go of the heap that was leased for pages; snapshots that were taken stay good. */
+  @Override
+  public void close() {
+    pageMemory.close();
+  }
+
+  private static void checkNew(Object former, StateEntry.Column name) {
+    if (former != null) {
+      throw new IllegalStateException(
+          "Transform " + name.transformId() + " has a state " + name.stateId() + " already");
+    }
+  }
+
+  /**
+   * The name of a value.
+   *
+   * @param keyGroup the group it belongs to
+   * @param name its transform and id
+   */
+  private record GroupColumn(int keyGroup, StateEntry.Column name) {}
+}

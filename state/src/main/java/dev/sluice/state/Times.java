@@ -1,0 +1,18 @@
+package dev.sluice.state;
+
+/**
+ * What a key's timers and state are told of time: the job's clock and the watermarks of the
+ * operator.
+ *
+ * <p>Given by the operator and read on each call, by the task's thread only.
+ */
+public interface Times {
+  /** Returns the processing time of the job, in milliseconds of the epoch. */
+  long processingTimeMs();
+
+  /** Returns the input watermark of the transform. */
+  long inputWatermarkMs();
+
+  /** Returns the output watermark of the transform. */
+  long outputWatermarkMs();
+}

@@ -1,0 +1,47 @@
+package dev.sluice.state;
+
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.state.ValueState;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/** The cell of a {@code ValueState}: one live object. */
+final class ValueCell<T> extends StateCell implements ValueState<T> {
+  private final Coder<T> coder;
+  private @Nullable T value;
+
+  ValueCell(CellPlace place, Coder<T> coder) {
+    super(place);
+    this.coder = coder;
+  }
+
+  @Override
+  public @Nullable T read() {
+    return value;
+  }
+
+  @Override
+  public void write(T input) {
+    if (!live) {
+      becomeLive();
+    }
+    value = input;
+  }
+
+  @Override
+  public void clear() {
+    if (live) {
+      value = null;
+      becomeEmpty();
+    }
+  }
+
+  @Override
+  public ValueState<T> readLater() {
+    return this;
+  }
+
+  @Override
+  void forEachPart(PartVisitor visitor) {
+    visitor.visit(null, new Coded<>(value, coder));
+  }
+}
