@@ -13,14 +13,14 @@ import org.apache.beam.sdk.values.WindowingStrategy;
 import org.joda.time.Duration;
 
 /**
- * Tells the windowing strategies under which a window's only pane is the one on time, at the end of the
- * window.
+ * Tells the windowing strategies under which a window's only pane is the one on time, at the end of
+ * the window.
  *
  * <p>A pure function. No allowed lateness: an expired window and one whose end the watermark has
  * passed are the same, so nothing comes after the pane, and neither accumulation mode nor closing
- * behaviour can be seen. No trigger that fires before: those that wait for the end of the window and the
- * one that never fires agree, because an expiring window emits what it has. A timestamp that depends on
- * the window alone, and windows that do not merge.
+ * behaviour can be seen. No trigger that fires before: those that wait for the end of the window
+ * and the one that never fires agree, because an expiring window emits what it has. A timestamp
+ * that depends on the window alone, and windows that do not merge.
  */
 final class OneFiring {
   private OneFiring() {}

@@ -20,10 +20,10 @@ import org.joda.time.Instant;
 /**
  * Combines by key and window within a bundle, before the exchange, as long as that pays.
  *
- * <p>Owned by one task's stage. Always true: between bundles it holds nothing, so there is nothing to
- * save; an accumulator that has been emitted is not referred to any more; what leaves is either an
- * accumulator in one window or, while {@link Reduction} says that combining does not pay, the very
- * {@code KV} that came.
+ * <p>Owned by one task's stage. Always true: between bundles it holds nothing, so there is nothing
+ * to save; an accumulator that has been emitted is not referred to any more; what leaves is either
+ * an accumulator in one window or, while {@link Reduction} says that combining does not pay, the
+ * very {@code KV} that came.
  */
 final class PartialCombineOperator<K, InputT, AccumT> implements GroupingOperator {
   /** More than this and the accumulators are sent on within a bundle. */
@@ -77,10 +77,7 @@ final class PartialCombineOperator<K, InputT, AccumT> implements GroupingOperato
   @Override
   @SuppressWarnings("unchecked")
   public void receive(
-      Object value,
-      long timestampMs,
-      Collection<? extends BoundedWindow> windows,
-      PaneInfo pane) {
+      Object value, long timestampMs, Collection<? extends BoundedWindow> windows, PaneInfo pane) {
     int keyHash = hasher.hash(((KV<K, ?>) value).getKey());
     receiveKeyed(value, keyHash, false, timestampMs, windows, pane);
   }
@@ -169,8 +166,7 @@ final class PartialCombineOperator<K, InputT, AccumT> implements GroupingOperato
     long timestampMs = timestamps == null ? table.endMs() : table.timestampMs(entry);
     KV<K, AccumT> combined = KV.of(table.key(entry), compacted(table.accumulator(entry)));
     table.release();
-    output.receiveKeyed(
-        combined, keyHash, true, timestampMs, table.windows(), PaneInfo.NO_FIRING);
+    output.receiveKeyed(combined, keyHash, true, timestampMs, table.windows(), PaneInfo.NO_FIRING);
   }
 
   private AccumT compacted(AccumT accumulator) {

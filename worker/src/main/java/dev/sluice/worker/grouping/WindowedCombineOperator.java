@@ -20,8 +20,9 @@ import org.apache.beam.sdk.values.KV;
  * hold or a trigger per key.
  *
  * <p>Owned by one task's stage. Always true: all it keeps of records is in its {@link
- * WindowedAccumulators}, also while a window is emitted in slices; an accumulator is changed in place by
- * this operator alone; nothing is allocated per record but what the user's function allocates.
+ * WindowedAccumulators}, also while a window is emitted in slices; an accumulator is changed in
+ * place by this operator alone; nothing is allocated per record but what the user's function
+ * allocates.
  */
 final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements GroupingOperator {
   private final Receiver output;
@@ -63,10 +64,7 @@ final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements Group
   @Override
   @SuppressWarnings("unchecked")
   public void receive(
-      Object value,
-      long timestampMs,
-      Collection<? extends BoundedWindow> windows,
-      PaneInfo pane) {
+      Object value, long timestampMs, Collection<? extends BoundedWindow> windows, PaneInfo pane) {
     int keyHash = hasher.hash(((KV<K, ?>) value).getKey());
     receiveKeyed(value, keyHash, false, timestampMs, windows, pane);
   }
@@ -161,8 +159,7 @@ final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements Group
     for (int entry = begin; entry < end; entry++) {
       KV<K, OutputT> result = KV.of(table.key(entry), extract(table.accumulator(entry)));
       table.release();
-      output.receive(
-          result, table.endMs(), table.windows(), PaneInfo.ON_TIME_AND_ONLY_FIRING);
+      output.receive(result, table.endMs(), table.windows(), PaneInfo.ON_TIME_AND_ONLY_FIRING);
     }
     if (end == table.end()) {
       accumulators.close(table);

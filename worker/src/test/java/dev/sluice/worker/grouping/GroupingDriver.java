@@ -1,41 +1,27 @@
 package dev.sluice.worker.grouping;
 
 import dev.sluice.state.KeyGroups;
+import dev.sluice.state.KeyHasher;
 import dev.sluice.state.MemoryDisk;
 import dev.sluice.state.SpillArea;
 import dev.sluice.state.TaskState;
-import dev.sluice.translation.Node;
 import dev.sluice.worker.stage.OperatorContext;
-import dev.sluice.worker.stage.PipelineComponents;
-import dev.sluice.worker.stage.Receiver;
 import dev.sluice.worker.stage.TaskContext;
 import dev.sluice.worker.stage.TaskServices;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.function.BiFunction;
-import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.runners.core.LateDataDroppingDoFnRunner;
 import org.apache.beam.runners.core.ReduceFnRunner;
 import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
-import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.metrics.MetricName;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
-import org.apache.beam.sdk.transforms.CombineFnBase.GlobalCombineFn;
-import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn.BundleFinalizer;
-import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
-import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.transforms.windowing.WindowFn;
-import org.apache.beam.sdk.util.construction.PTransformTranslation;
-import org.apache.beam.sdk.util.construction.PipelineTranslation;
 import org.apache.beam.sdk.values.KV;
-import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.WindowingStrategy;
 import org.joda.time.Instant;
 
@@ -59,25 +45,16 @@ final class GroupingDriver implements AutoCloseable {
   private final List<Object> raw = new ArrayList<>();
   private final MetricsContainerImpl metrics = new MetricsContainerImpl("step");
   private final TaskState state =
-      new TaskState(
-          KeyGroups.rangeOf(0, 1), SpillArea.onDisk(new MemoryDisk(Long.MAX_VALUE)));
+      new TaskState(KeyGroups.rangeOf(0, 1), SpillArea.onDisk(new MemoryDisk(Long.MAX_VALUE)));
   private final WindowingStrategy<?, ?> strategy;
+  private final KeyHasher<Object> hasher;
   private final GroupingOperator operator;
   private long clockMs;
   private int sliceLimit = 1000;
 
-  private GroupingDriver(
-      RunnerApi.Pipeline pipeline,
-      String urn,
-      BiFunction<OperatorContext, String, ToOperator> maker) {
-    Map.Entry<String, RunnerApi.PTransform> transform =
-        pipeline.getComponents().getTransformsMap().entrySet().stream()
-            .filter(entry -> entry.getValue().getSpec().getUrn().equals(urn))
-            .findFirst()
-            .orElseThrow();
-    PipelineComponents components = new PipelineComponents(pipeline.getComponents());
-    String input = transform.getValue().getInputsMap().values().iterator().next();
-    this.strategy = components.windowing(input);
+  GroupingDriver(GroupingSubject subject, GroupingSubject.Maker maker) {
+    this.strategy = subject.components().windowing(subject.input());
+    this.hasher = hasher(GroupingInput.keyed(subject.components(), subject.input()));
     TaskContext task =
         new TaskContext(
             "job/s/0",
@@ -89,8 +66,8 @@ final class GroupingDriver implements AutoCloseable {
             new NoServices());
     OperatorContext context =
         new OperatorContext(
-            transform.getKey(), transform.getValue().getUniqueName(), components, task, metrics);
-    this.operator = maker.apply(context, input).to(this::take);
+            subject.transformId(), subject.transformName(), subject.components(), task, metrics);
+    this.operator = maker.make(context, this::take);
     try {
       operator.open();
     } catch (Exception e) {
@@ -98,143 +75,13 @@ final class GroupingDriver implements AutoCloseable {
     }
   }
 
-  /** Makes the operator when it is known where its output goes. */
-  interface ToOperator {
-    GroupingOperator to(Receiver output);
-  }
-
-  static <K, V> GroupingDriver groupByKey(
-      Coder<K> keyCoder, Coder<V> valueCoder, Window<KV<K, V>> window) {
-    RunnerApi.Pipeline pipeline = groupByKeyPipeline(keyCoder, valueCoder, window);
-    return new GroupingDriver(
-        pipeline,
-        PTransformTranslation.GROUP_BY_KEY_TRANSFORM_URN,
-        (context, input) ->
-            output ->
-                GroupingOperators.create(
-                    context,
-                    new Node.GroupByKey(context.transformId(), input, Map.of("out", "none")),
-                    output));
-  }
-
-  static <K, V> GroupingDriver generalGroupByKey(
-      Coder<K> keyCoder, Coder<V> valueCoder, Window<KV<K, V>> window) {
-    RunnerApi.Pipeline pipeline = groupByKeyPipeline(keyCoder, valueCoder, window);
-    return new GroupingDriver(
-        pipeline,
-        PTransformTranslation.GROUP_BY_KEY_TRANSFORM_URN,
-        (context, input) ->
-            output ->
-                GeneralGrouping.groupByKey(
-                    context,
-                    new Node.GroupByKey(context.transformId(), input, Map.of("out", "none")),
-                    output));
-  }
-
-  private static <K, V> RunnerApi.Pipeline groupByKeyPipeline(
-      Coder<K> keyCoder, Coder<V> valueCoder, Window<KV<K, V>> window) {
-    Pipeline pipeline = Pipeline.create();
-    input(pipeline, keyCoder, valueCoder, window).apply(GroupByKey.create());
-    return PipelineTranslation.toProto(pipeline);
-  }
-
-  /** What the engine would choose for this combine. */
-  static <K, V> GroupingDriver combine(
-      Coder<K> keyCoder,
-      Coder<V> valueCoder,
-      Window<KV<K, V>> window,
-      GlobalCombineFn<V, ?, ?> fn) {
-    return new GroupingDriver(
-        combinePipeline(keyCoder, valueCoder, window, fn),
-        PTransformTranslation.COMBINE_PER_KEY_TRANSFORM_URN,
-        (context, input) ->
-            output ->
-                GroupingOperators.create(
-                    context,
-                    new Node.CombinePerKey(
-                        context.transformId(), input, true, Map.of("out", "none")),
-                    output));
-  }
-
-  /** The general path, whatever the engine would choose. */
-  static <K, V> GroupingDriver generalCombine(
-      Coder<K> keyCoder,
-      Coder<V> valueCoder,
-      Window<KV<K, V>> window,
-      GlobalCombineFn<V, ?, ?> fn) {
-    return new GroupingDriver(
-        combinePipeline(keyCoder, valueCoder, window, fn),
-        PTransformTranslation.COMBINE_PER_KEY_TRANSFORM_URN,
-        (context, input) ->
-            output ->
-                GeneralGrouping.combinePerKey(
-                    context,
-                    new Node.CombinePerKey(
-                        context.transformId(), input, true, Map.of("out", "none")),
-                    output));
-  }
-
-  /** A combine before the exchange, joined to the one after it. */
-  static <K, V> GroupingDriver liftedCombine(
-      Coder<K> keyCoder,
-      Coder<V> valueCoder,
-      Window<KV<K, V>> window,
-      GlobalCombineFn<V, ?, ?> fn) {
-    return new GroupingDriver(
-        combinePipeline(keyCoder, valueCoder, window, fn),
-        PTransformTranslation.COMBINE_PER_KEY_TRANSFORM_URN,
-        (context, input) ->
-            output -> {
-              GroupingOperator after =
-                  GeneralGrouping.combinePerKey(
-                      context,
-                      new Node.CombinePerKey(
-                          context.transformId(), input, true, Map.of("out", "none")),
-                      output);
-              GroupingOperator before =
-                  GroupingOperators.create(
-                      context,
-                      new Node.PartialCombine(context.transformId(), input, Map.of("out", "none")),
-                      after);
-              return new Chain(before, after);
-            });
-  }
-
-  private static <K, V> RunnerApi.Pipeline combinePipeline(
-      Coder<K> keyCoder,
-      Coder<V> valueCoder,
-      Window<KV<K, V>> window,
-      GlobalCombineFn<V, ?, ?> fn) {
-    Pipeline pipeline = Pipeline.create();
-    input(pipeline, keyCoder, valueCoder, window)
-        .apply(org.apache.beam.sdk.transforms.Combine.perKey(fn));
-    return PipelineTranslation.toProto(pipeline);
-  }
-
-  /** A side input's collection; its elements are {@code KV}s here, which it does not look into. */
-  static <K, V> GroupingDriver collectView(
-      Coder<K> keyCoder, Coder<V> valueCoder, Window<KV<K, V>> window) {
-    return new GroupingDriver(
-        groupByKeyPipeline(keyCoder, valueCoder, window),
-        PTransformTranslation.GROUP_BY_KEY_TRANSFORM_URN,
-        (context, input) ->
-            output ->
-                GroupingOperators.create(
-                    context,
-                    new Node.CollectView(context.transformId(), input, Map.of("out", "none")),
-                    output));
-  }
-
-  private static <K, V> PCollection<KV<K, V>> input(
-      Pipeline pipeline, Coder<K> keyCoder, Coder<V> valueCoder, Window<KV<K, V>> window) {
-    return pipeline.apply(Create.empty(KvCoder.of(keyCoder, valueCoder))).apply(window);
+  @SuppressWarnings("unchecked")
+  private static KeyHasher<Object> hasher(GroupingInput<?> input) {
+    return KeyHasher.of((Coder<Object>) input.keyCoder());
   }
 
   private void take(
-      Object value,
-      long timestampMs,
-      Collection<? extends BoundedWindow> windows,
-      PaneInfo pane) {
+      Object value, long timestampMs, Collection<? extends BoundedWindow> windows, PaneInfo pane) {
     raw.add(value);
     for (BoundedWindow window : windows) {
       outputs.add(
@@ -284,10 +131,16 @@ final class GroupingDriver implements AutoCloseable {
     return fire();
   }
 
-  GroupingDriver accumulator(Object kv, int keyHash, long timestampMs) {
+  /** A {@code KV} with an accumulator, as it comes from a combine before the exchange. */
+  GroupingDriver accumulator(KV<?, ?> kv, long timestampMs) {
     operator.startBundle();
     operator.receiveKeyed(
-        kv, keyHash, true, timestampMs, windowsOf(kv, timestampMs), PaneInfo.NO_FIRING);
+        kv,
+        hasher.hash(kv.getKey()),
+        true,
+        timestampMs,
+        windowsOf(kv, timestampMs),
+        PaneInfo.NO_FIRING);
     operator.finishBundle();
     return fire();
   }
@@ -388,66 +241,8 @@ final class GroupingDriver implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    operator.close();
+  public void close() {
     state.close();
-  }
-
-  /** Two operators as one. */
-  private record Chain(GroupingOperator before, GroupingOperator after)
-      implements GroupingOperator {
-    @Override
-    public void open() throws Exception {
-      before.open();
-      after.open();
-    }
-
-    @Override
-    public void startBundle() {
-      before.startBundle();
-      after.startBundle();
-    }
-
-    @Override
-    public void receive(
-        Object value,
-        long timestampMs,
-        Collection<? extends BoundedWindow> windows,
-        PaneInfo pane) {
-      before.receive(value, timestampMs, windows, pane);
-    }
-
-    @Override
-    public void finishBundle() {
-      before.finishBundle();
-      after.finishBundle();
-    }
-
-    @Override
-    public void advanceWatermark(long inputWatermarkMs) {
-      before.advanceWatermark(inputWatermarkMs);
-      after.advanceWatermark(before.outputWatermarkMs());
-    }
-
-    @Override
-    public long outputWatermarkMs() {
-      return after.outputWatermarkMs();
-    }
-
-    @Override
-    public boolean hasDueWork() {
-      return after.hasDueWork();
-    }
-
-    @Override
-    public int fireTimers(int limit) {
-      return after.fireTimers(limit);
-    }
-
-    @Override
-    public long nextProcessingTimeMs() {
-      return after.nextProcessingTimeMs();
-    }
   }
 
   private static final class NoServices implements TaskServices {
@@ -462,8 +257,7 @@ final class GroupingDriver implements AutoCloseable {
     }
 
     @Override
-    public void afterCheckpoint(
-        BundleFinalizer.Callback callback) {
+    public void afterCheckpoint(BundleFinalizer.Callback callback) {
       throw new UnsupportedOperationException();
     }
   }

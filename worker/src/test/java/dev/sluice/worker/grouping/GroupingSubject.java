@@ -1,0 +1,198 @@
+package dev.sluice.worker.grouping;
+
+import dev.sluice.translation.Node;
+import dev.sluice.worker.stage.OperatorContext;
+import dev.sluice.worker.stage.PipelineComponents;
+import dev.sluice.worker.stage.Receiver;
+import java.util.Collection;
+import java.util.Map;
+import org.apache.beam.model.pipeline.v1.RunnerApi;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.transforms.CombineFnBase.GlobalCombineFn;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.util.construction.PTransformTranslation;
+import org.apache.beam.sdk.util.construction.PipelineTranslation;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+
+/**
+ * A grouping within a real pipeline's proto, from which operators are made to be driven.
+ *
+ * <p>Immutable.
+ */
+record GroupingSubject(
+    PipelineComponents components, String transformId, String transformName, String input) {
+  private static final Map<String, String> NOWHERE = Map.of("out", "none");
+
+  /** Makes an operator that sends its output where it is told. */
+  interface Maker {
+    GroupingOperator make(OperatorContext context, Receiver output);
+  }
+
+  static <K, V> GroupingSubject groupByKey(
+      Coder<K> keyCoder, Coder<V> valueCoder, Window<KV<K, V>> window) {
+    return of(
+        keyCoder,
+        valueCoder,
+        window,
+        GroupByKey.create(),
+        PTransformTranslation.GROUP_BY_KEY_TRANSFORM_URN);
+  }
+
+  static <K, V, O> GroupingSubject combine(
+      Coder<K> keyCoder,
+      Coder<V> valueCoder,
+      Window<KV<K, V>> window,
+      GlobalCombineFn<? super V, ?, O> fn) {
+    return of(
+        keyCoder,
+        valueCoder,
+        window,
+        org.apache.beam.sdk.transforms.Combine.<K, V, O>perKey(fn),
+        PTransformTranslation.COMBINE_PER_KEY_TRANSFORM_URN);
+  }
+
+  private static <K, V, O extends PCollection<?>> GroupingSubject of(
+      Coder<K> keyCoder,
+      Coder<V> valueCoder,
+      Window<KV<K, V>> window,
+      PTransform<PCollection<KV<K, V>>, O> grouping,
+      String urn) {
+    Pipeline pipeline = Pipeline.create();
+    pipeline
+        .apply(Create.empty(KvCoder.of(keyCoder, valueCoder)))
+        .apply(window)
+        .apply("group", grouping);
+    RunnerApi.Components components = PipelineTranslation.toProto(pipeline).getComponents();
+    Map.Entry<String, RunnerApi.PTransform> transform =
+        components.getTransformsMap().entrySet().stream()
+            .filter(entry -> entry.getValue().getSpec().getUrn().equals(urn))
+            .findFirst()
+            .orElseThrow();
+    return new GroupingSubject(
+        new PipelineComponents(components),
+        transform.getKey(),
+        transform.getValue().getUniqueName(),
+        transform.getValue().getInputsMap().values().iterator().next());
+  }
+
+  /** What the engine chooses for the GroupByKey. */
+  GroupingDriver chosenGroupByKey() {
+    return new GroupingDriver(
+        this, (context, output) -> GroupingOperators.create(context, groupByKeyNode(), output));
+  }
+
+  /** The general path, whatever the engine would choose. */
+  GroupingDriver generalGroupByKey() {
+    return new GroupingDriver(
+        this, (context, output) -> GeneralGrouping.groupByKey(context, groupByKeyNode(), output));
+  }
+
+  /** What the engine chooses for the combine. */
+  GroupingDriver chosenCombine() {
+    return new GroupingDriver(
+        this, (context, output) -> GroupingOperators.create(context, combineNode(), output));
+  }
+
+  /** The general path, whatever the engine would choose. */
+  GroupingDriver generalCombine() {
+    return new GroupingDriver(
+        this, (context, output) -> GeneralGrouping.combinePerKey(context, combineNode(), output));
+  }
+
+  /** A combine before the exchange, joined to what the engine chooses after it. */
+  GroupingDriver liftedCombine() {
+    return new GroupingDriver(
+        this,
+        (context, output) -> {
+          GroupingOperator after = GroupingOperators.create(context, combineNode(), output);
+          Node before = new Node.PartialCombine(transformId, input, NOWHERE);
+          return new Chain(GroupingOperators.create(context, before, after), after);
+        });
+  }
+
+  /** The combine before the exchange alone. */
+  GroupingDriver partialCombine() {
+    Node node = new Node.PartialCombine(transformId, input, NOWHERE);
+    return new GroupingDriver(
+        this, (context, output) -> GroupingOperators.create(context, node, output));
+  }
+
+  /** The side input made of the grouping's input: of {@code KV}s, which it does not look into. */
+  GroupingDriver collectView() {
+    Node node = new Node.CollectView(transformId, input, NOWHERE);
+    return new GroupingDriver(
+        this, (context, output) -> GroupingOperators.create(context, node, output));
+  }
+
+  private Node.GroupByKey groupByKeyNode() {
+    return new Node.GroupByKey(transformId, input, NOWHERE);
+  }
+
+  private Node.CombinePerKey combineNode() {
+    return new Node.CombinePerKey(transformId, input, true, NOWHERE);
+  }
+
+  /** Two operators as one. */
+  record Chain(GroupingOperator before, GroupingOperator after) implements GroupingOperator {
+    @Override
+    public void open() throws Exception {
+      before.open();
+      after.open();
+    }
+
+    @Override
+    public void startBundle() {
+      before.startBundle();
+      after.startBundle();
+    }
+
+    @Override
+    public void receive(
+        Object value,
+        long timestampMs,
+        Collection<? extends BoundedWindow> windows,
+        PaneInfo pane) {
+      before.receive(value, timestampMs, windows, pane);
+    }
+
+    @Override
+    public void finishBundle() {
+      before.finishBundle();
+      after.finishBundle();
+    }
+
+    @Override
+    public void advanceWatermark(long inputWatermarkMs) {
+      before.advanceWatermark(inputWatermarkMs);
+      after.advanceWatermark(before.outputWatermarkMs());
+    }
+
+    @Override
+    public long outputWatermarkMs() {
+      return after.outputWatermarkMs();
+    }
+
+    @Override
+    public boolean hasDueWork() {
+      return after.hasDueWork();
+    }
+
+    @Override
+    public int fireTimers(int limit) {
+      return after.fireTimers(limit);
+    }
+
+    @Override
+    public long nextProcessingTimeMs() {
+      return after.nextProcessingTimeMs();
+    }
+  }
+}
