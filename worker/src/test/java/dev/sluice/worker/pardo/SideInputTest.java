@@ -1,0 +1,228 @@
+package dev.sluice.worker.pardo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.worker.stage.TransformException;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.View;
+import org.apache.beam.sdk.transforms.windowing.FixedWindows;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollectionView;
+import org.joda.time.Duration;
+import org.joda.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** Side inputs: what is read, when it is ready, and what becomes of the elements that wait. */
+class SideInputTest {
+  private static final IntervalWindow FIRST = new IntervalWindow(new Instant(0), new Instant(10));
+  private static final IntervalWindow SECOND = new IntervalWindow(new Instant(10), new Instant(20));
+  private static final PaneInfo EARLY =
+      PaneInfo.createPane(true, false, PaneInfo.Timing.EARLY, 0, -1);
+  private static final PaneInfo ON_TIME =
+      PaneInfo.createPane(false, false, PaneInfo.Timing.ON_TIME, 1, 0);
+  private static final PaneInfo ONLY = PaneInfo.ON_TIME_AND_ONLY_FIRING;
+
+  /** Appends what the side input says. */
+  static final class Reading extends DoFn<Integer, String> {
+    private final PCollectionView<?> view;
+
+    Reading(PCollectionView<?> view) {
+      this.view = view;
+    }
+
+    @ProcessElement
+    public void process(ProcessContext c) {
+      c.output(c.element() + "=" + c.sideInput(view));
+    }
+  }
+
+  /** A pipeline with one singleton side input, in windows of 10 ms on both sides. */
+  private record Singleton(Pipeline pipeline, PCollectionView<Integer> view) {
+    static Singleton windowed() {
+      Pipeline pipeline = ParDoHarness.pipeline();
+      PCollectionView<Integer> view =
+          pipeline
+              .apply("side", Create.of(1))
+              .apply("sw", Window.into(FixedWindows.of(Duration.millis(10))))
+              .apply(View.<Integer>asSingleton().withDefaultValue(-1));
+      pipeline
+          .apply(Create.of(1))
+          .apply("mw", Window.into(FixedWindows.of(Duration.millis(10))))
+          .apply("fn", ParDo.of(new Reading(view)).withSideInputs(view));
+      return new Singleton(pipeline, view);
+    }
+  }
+
+  @Test
+  void waitsForThePaneOfItsWindowAndHoldsTheWatermark() throws Exception {
+    Singleton given = Singleton.windowed();
+    try (ParDoHarness harness = ParDoHarness.open(given.pipeline, "fn")) {
+      harness.element(1, 3, FIRST).element(2, 12, SECOND).watermark(15);
+      assertEquals(List.of(), harness.outputs);
+      assertEquals(3, harness.operator.outputWatermarkMs());
+      assertTrue(harness.operator.hasPendingWork());
+      harness.side(given.view, List.of(7), SECOND, ONLY);
+      assertEquals(List.of("2=7"), harness.values());
+      assertEquals(3, harness.operator.outputWatermarkMs());
+      harness.side(given.view, List.of(6), FIRST, ONLY);
+      assertEquals(List.of("2=7", "1=6"), harness.values());
+      assertEquals(List.of(12L, 3L), harness.timestamps());
+      assertEquals(15, harness.operator.outputWatermarkMs());
+      assertFalse(harness.operator.hasPendingWork());
+      assertEquals(0, harness.entries());
+    }
+  }
+
+  @Test
+  void isEmptyOnceTheTriggerMustHaveFired() throws Exception {
+    Singleton given = Singleton.windowed();
+    try (ParDoHarness harness = ParDoHarness.open(given.pipeline, "fn")) {
+      harness.element(1, 3, FIRST).sideWatermark(given.view, 9);
+      assertEquals(List.of(), harness.values());
+      harness.sideWatermark(given.view, 10);
+      assertEquals(List.of("1=-1"), harness.values());
+    }
+  }
+
+  @Test
+  void laterPanesReplaceEarlierOnes() throws Exception {
+    Singleton given = Singleton.windowed();
+    try (ParDoHarness harness = ParDoHarness.open(given.pipeline, "fn")) {
+      harness.side(given.view, List.of(1), FIRST, EARLY).element(1, 3, FIRST);
+      harness.side(given.view, List.of(2), FIRST, ON_TIME).element(1, 3, FIRST);
+      harness.side(given.view, List.of(1), FIRST, EARLY).element(1, 3, FIRST);
+      assertEquals(List.of("1=1", "1=2", "1=2"), harness.values());
+    }
+  }
+
+  @Test
+  void readsEachWindowOfAnElement() throws Exception {
+    Singleton given = Singleton.windowed();
+    try (ParDoHarness harness = ParDoHarness.open(given.pipeline, "fn")) {
+      harness.side(given.view, List.of(1), FIRST, ONLY).element(5, 3, FIRST, SECOND);
+      assertEquals(List.of("5=1"), harness.values());
+      harness.side(given.view, List.of(2), SECOND, ONLY);
+      assertEquals(List.of("5=1", "5=2"), harness.values());
+      assertEquals(List.of(SECOND), List.copyOf(harness.outputs.get(1).windows()));
+    }
+  }
+
+  @Test
+  void letsGoOfWindowsThatNothingCanMapTo() throws Exception {
+    Singleton given = Singleton.windowed();
+    try (ParDoHarness harness = ParDoHarness.open(given.pipeline, "fn")) {
+      String exchange = "e-" + given.view.getTagInternal().getId();
+      harness.side(given.view, List.of(1), FIRST, ONLY).side(given.view, List.of(2), SECOND, ONLY);
+      harness.watermark(9);
+      assertEquals(2, harness.sideInputs.panes(exchange).heldWindows());
+      harness.sideWatermark(given.view, 30).watermark(10);
+      assertEquals(1, harness.sideInputs.panes(exchange).heldWindows());
+      harness.element(5, 3, FIRST);
+      assertEquals(List.of(), harness.values(), "a wrong default must not be read");
+      harness.watermark(ParDoHarness.END_MS);
+      assertEquals(0, harness.sideInputs.panes(exchange).heldWindows());
+    }
+  }
+
+  @Test
+  void worksThroughWhatWaitedInSlices() throws Exception {
+    Singleton given = Singleton.windowed();
+    try (ParDoHarness harness = ParDoHarness.open(given.pipeline, "fn")) {
+      for (int i = 0; i < 7; i++) {
+        harness.element(i, i, i % 2 == 0 ? FIRST : SECOND);
+      }
+      harness.watermark(30);
+      harness.sideInputs.receive(
+          "e-" + given.view.getTagInternal().getId(), List.of(1), List.of(FIRST), ONLY);
+      harness.bundle(() -> assertEquals(3, harness.operator.fireTimers(3)));
+      assertEquals(List.of("0=1", "2=1"), harness.values());
+      harness.element(8, 8, FIRST).element(9, 9, SECOND).fire();
+      assertEquals(List.of("0=1", "2=1", "8=1", "4=1", "6=1"), harness.values());
+      assertEquals(1, harness.operator.outputWatermarkMs());
+      harness.side(given.view, List.of(2), SECOND, ONLY);
+      assertEquals(
+          List.of("0=1", "2=1", "8=1", "4=1", "6=1", "1=2", "9=2", "3=2", "5=2"), harness.values());
+      assertEquals(30, harness.operator.outputWatermarkMs());
+      assertEquals(0, harness.entries());
+    }
+  }
+
+  @Test
+  void readsMapsByTheMeaningOfTheirKeys() throws Exception {
+    Pipeline pipeline = ParDoHarness.pipeline();
+    PCollectionView<Map<String, Integer>> view =
+        pipeline.apply("side", Create.of(KV.of("a", 1))).apply(View.asMap());
+    pipeline.apply(Create.of(1)).apply("fn", ParDo.of(new Reading(view)).withSideInputs(view));
+    try (ParDoHarness harness = ParDoHarness.open(pipeline, "fn")) {
+      harness
+          .side(view, List.of(KV.of("a", 1), KV.of("b", 2)), GlobalWindow.INSTANCE, ONLY)
+          .element(1, 0);
+      assertTrue(harness.values().get(0).toString().contains("b=2"), harness.values().toString());
+    }
+  }
+
+  @Test
+  void readsListsAndIterables() throws Exception {
+    Pipeline pipeline = ParDoHarness.pipeline();
+    PCollectionView<Iterable<Integer>> view =
+        pipeline.apply("side", Create.empty(VarIntCoder.of())).apply(View.asIterable());
+    pipeline.apply(Create.of(1)).apply("fn", ParDo.of(new Reading(view)).withSideInputs(view));
+    try (ParDoHarness harness = ParDoHarness.open(pipeline, "fn")) {
+      harness.sideWatermark(view, ParDoHarness.END_MS).element(1, 0);
+      assertEquals(List.of("1=[]"), harness.values());
+      harness.side(view, List.of(1, 2), GlobalWindow.INSTANCE, ONLY).element(2, 0);
+      assertEquals(List.of("1=[]", "2=[1, 2]"), harness.values());
+    }
+  }
+
+  @Test
+  void anEmptySingletonIsTheUsersMistake() throws Exception {
+    Pipeline pipeline = ParDoHarness.pipeline();
+    PCollectionView<Integer> view =
+        pipeline.apply("side", Create.empty(VarIntCoder.of())).apply(View.asSingleton());
+    pipeline.apply(Create.of(1)).apply("fn", ParDo.of(new Reading(view)).withSideInputs(view));
+    try (ParDoHarness harness = ParDoHarness.open(pipeline, "fn")) {
+      harness.sideWatermark(view, ParDoHarness.END_MS);
+      TransformException failure =
+          assertThrows(TransformException.class, () -> harness.element(1, 0));
+      assertInstanceOf(NoSuchElementException.class, failure.getCause());
+    }
+  }
+
+  /** Names its side input by a parameter. */
+  static final class ByParameter extends DoFn<Integer, String> {
+    @ProcessElement
+    public void process(
+        @Element Integer element, @SideInput("side") Integer side, OutputReceiver<String> out) {
+      out.output(element + "=" + side);
+    }
+  }
+
+  @Test
+  void givesSideInputsAsParameters() throws Exception {
+    Pipeline pipeline = ParDoHarness.pipeline();
+    PCollectionView<Integer> view = pipeline.apply("side", Create.of(1)).apply(View.asSingleton());
+    pipeline
+        .apply(Create.of(1))
+        .apply("fn", ParDo.of(new ByParameter()).withSideInput("side", view));
+    try (ParDoHarness harness = ParDoHarness.open(pipeline, "fn")) {
+      harness.side(view, List.of(9), GlobalWindow.INSTANCE, ONLY).element(4, 0);
+      assertEquals(List.of("4=9"), harness.values());
+    }
+  }
+}
