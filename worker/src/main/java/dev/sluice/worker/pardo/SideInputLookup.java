@@ -117,6 +117,7 @@ final class SideInputLookup {
     }
   }
 
+  @SuppressWarnings("deprecation") // the tag is what a view is known by in the payload
   private Slot slot(PCollectionView<?> view) {
     for (Slot slot : slots) {
       if (slot.lastAsked == view) {
