@@ -130,7 +130,7 @@ public final class Coordinator implements Network.Endpoint {
     JobState before = job.state;
     Decision decision = JobLifecycle.decide(before, event);
     JobState after = decision.next();
-    if (after != before || !decision.actions().isEmpty()) {
+    if (!after.equals(before) || !decision.actions().isEmpty()) {
       journal.append(
           new JournalEntry(id, event, before.phase(), after.phase(), decision.actions()));
     }

@@ -15,21 +15,21 @@ final class Missing {
 
   /** A set of its own with the same names. */
   static <T extends Comparable<T>> SortedSet<T> of(Iterable<T> names) {
-    SortedSet<T> copy = new TreeSet<>();
+    TreeSet<T> copy = new TreeSet<>();
     names.forEach(copy::add);
     return Collections.unmodifiableSortedSet(copy);
   }
 
   /** The set without {@code name}, which need not be in it. */
   static <T extends Comparable<T>> SortedSet<T> without(SortedSet<T> names, T name) {
-    SortedSet<T> rest = new TreeSet<>(names);
+    TreeSet<T> rest = new TreeSet<>(names);
     rest.remove(name);
     return Collections.unmodifiableSortedSet(rest);
   }
 
   /** The set with {@code name}, which may be in it. */
   static <T extends Comparable<T>> SortedSet<T> with(SortedSet<T> names, T name) {
-    SortedSet<T> more = new TreeSet<>(names);
+    TreeSet<T> more = new TreeSet<>(names);
     more.add(name);
     return Collections.unmodifiableSortedSet(more);
   }

@@ -61,7 +61,7 @@ record Placement(Map<String, List<TaskId>> tasksByWorker) {
 
   /** All tasks of the job. */
   SortedSet<TaskId> tasks() {
-    SortedSet<TaskId> all = new TreeSet<>();
+    TreeSet<TaskId> all = new TreeSet<>();
     tasksByWorker.values().forEach(all::addAll);
     return all;
   }
