@@ -1,5 +1,6 @@
 package dev.sluice.translation;
 
+import com.google.errorprone.annotations.FormatMethod;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -40,6 +41,7 @@ final class Invariants {
     graph.stages().forEach(invariants::checkKeys);
   }
 
+  @FormatMethod
   private static void require(boolean condition, String message, Object... values) {
     if (!condition) {
       throw new IllegalStateException("Broken job graph: " + message.formatted(values));

@@ -1,5 +1,6 @@
 package dev.sluice.translation;
 
+import com.google.errorprone.annotations.FormatMethod;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -76,6 +77,7 @@ final class PlanMermaid {
     }
   }
 
+  @FormatMethod
   private void line(String format, Object... values) {
     out.append(format.formatted(values)).append('\n');
   }
