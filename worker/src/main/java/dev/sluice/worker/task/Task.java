@@ -18,10 +18,10 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 /**
  * One parallel instance of a stage.
  *
- * <p>Owned by the thread that steps it; others only {@link #post} and {@link #wake}. Always true: outside a step it is between two
- * inputs, a watermark reaches operators and consumers only when no bundle is open, and nothing that is due
- * waits while new input is taken. The one place where a step waits is {@link #rest}, when user code
- * emits more than fits into the channels.
+ * <p>Owned by the thread that steps it; others only {@link #post} and {@link #wake}. Always true:
+ * outside a step it is between two inputs, a watermark reaches operators and consumers only when no
+ * bundle is open, and nothing that is due waits while new input is taken. The one place where a
+ * step waits is {@link #rest}, when user code emits more than fits into the channels.
  */
 public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Room {
   private static final int BUNDLE_RECORDS = 1000;
@@ -46,6 +46,8 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
   private boolean watermarksStale = true;
   private boolean ending;
   private boolean reported;
+  private long triggered = -1;
+  private long passed = -1;
   private long probe = -1;
   private long steps;
   private TaskListener.Counters last = new TaskListener.Counters(0, 0, 0);
@@ -131,6 +133,9 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
       return Step.WORKED;
     }
     boolean handled = handleMessages();
+    if (triggered > passed && ports.input().allEnded()) {
+      barrier(triggered);
+    }
     if (ending) {
       return stepEnding(handled);
     }
@@ -140,12 +145,15 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
       endBundleIfFull();
       return Step.WORKED;
     }
-    boolean worked = stage.source() != null ? stepSource() : stepInput();
+    boolean worked = stepInput();
+    if (stage.source() != null) {
+      worked |= stepSource();
+    }
     return worked ? Step.WORKED : stepIdle(handled);
   }
 
   private boolean stepSource() throws Exception {
-    if (sourceEnded || !flushIfBlocked()) {
+    if (sourceEnded || ports.input().aligns() || !flushIfBlocked()) {
       return false;
     }
     openBundle();
@@ -226,10 +234,12 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
   }
 
   private boolean inputEnded() {
-    return stage.source() != null ? sourceEnded : ports.input().allEnded();
+    return ports.input().allEnded() && (stage.source() == null || sourceEnded);
   }
 
-  /** All work is done: sends the rest, reports, and lives on only for what waits for a checkpoint. */
+  /**
+   * All work is done: sends the rest, reports, and lives on only for what waits for a checkpoint.
+   */
   private Step stepEnding(boolean handled) throws Exception {
     if (!flush()) {
       return Step.NEEDS_OUTPUT;
@@ -297,6 +307,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
 
   @Override
   public void barrier(long checkpoint) {
+    passed = checkpoint;
     if (bundleOpen) {
       endBundle();
     }
@@ -326,7 +337,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     } else if (message instanceof TaskMessage.Quiescent) {
       callbacks.quiescent();
     } else if (message instanceof TaskMessage.TriggerCheckpoint trigger) {
-      barrier(trigger.checkpoint());
+      triggered = trigger.checkpoint();
     } else if (message instanceof TaskMessage.CompleteCheckpoint complete) {
       callbacks.complete(complete.checkpoint());
       spec.listener().checkpointReleased(spec.id(), complete.checkpoint());

@@ -6,7 +6,10 @@ import dev.sluice.worker.protocol.TaskId;
 /** Told by a task what became of it; called by the task's thread, must not block. */
 public interface TaskListener {
 
-  /** All its work is done; {@link #ended} follows as soon as nothing waits for a checkpoint any more. */
+  /**
+   * All its work is done; {@link #ended} follows as soon as nothing waits for a checkpoint any
+   * more.
+   */
   void finished(TaskId task, Counters counters);
 
   /** It failed and has closed its operators; {@link #ended} follows. */

@@ -8,9 +8,9 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Steps each task in a thread of its own, which parks while there is nothing to do.
  *
- * <p>Threads are not daemons: a job keeps the JVM alive until it has ended. Always true: a wake between the start of a step
- * and the park after it is seen, because the signal is cleared before the step looks at its input, and read again after
- * {@code resting} is announced.
+ * <p>Threads are not daemons: a job keeps the JVM alive until it has ended. Always true: a wake
+ * between the start of a step and the park after it is seen, because the signal is cleared before
+ * the step looks at its input, and read again after {@code resting} is announced.
  */
 public final class TaskThreads implements TaskRunner {
   private final Clock clock;
@@ -76,7 +76,8 @@ public final class TaskThreads implements TaskRunner {
 
     @Override
     public void wake() {
-      // Written even if it is set: the store orders the item that was sent before the look at resting.
+      // Written even if it is set: the store orders the item that was sent before the look at
+      // resting.
       signalled = true;
       if (resting) {
         LockSupport.unpark(thread);
