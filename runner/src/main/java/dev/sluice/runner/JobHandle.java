@@ -32,6 +32,10 @@ final class JobHandle {
     this.cluster = cluster;
   }
 
+  JobId id() {
+    return id;
+  }
+
   /** How the job has ended, or null if it has not. */
   JobUpdate.Ended endedOrNull() {
     return ended.getNow(null);

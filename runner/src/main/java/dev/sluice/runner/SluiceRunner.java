@@ -5,12 +5,14 @@ import dev.sluice.coordinator.JobSettings;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.JobGraphs;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineRunner;
 import org.apache.beam.sdk.metrics.MetricsEnvironment;
+import org.apache.beam.sdk.metrics.MetricsSink;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsValidator;
 import org.apache.beam.sdk.util.common.ReflectHelpers;
@@ -50,11 +52,13 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
     SluicePipelineOptions ours = seenByUserCode.as(SluicePipelineOptions.class);
     RunnerApi.Pipeline portable = PortablePipelines.of(pipeline);
     JobGraph graph = JobGraphs.translate(portable, ours.isStreaming());
+    Optional<MetricsSink> sink = MetricsPush.sinkOf(seenByUserCode);
     JobHandle job = CLUSTER.submit(graph, seenByUserCode, loader, settings(ours));
-    return new SluicePipelineResult(
-        job,
+    JobMetricResults metrics =
         new JobMetricResults(
-            () -> Interruption.rethrown(job::metrics, "asking for metrics"), stepsOf(graph)));
+            () -> Interruption.rethrown(job::metrics, "asking for metrics"), stepsOf(graph));
+    sink.ifPresent(to -> MetricsPush.start(job, metrics, to, seenByUserCode, loader));
+    return new SluicePipelineResult(job, metrics);
   }
 
   private static JobSettings settings(SluicePipelineOptions options) {

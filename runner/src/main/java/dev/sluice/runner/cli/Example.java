@@ -6,10 +6,10 @@ import org.apache.beam.sdk.options.PipelineOptions;
 /**
  * A pipeline that comes with Sluice and can be run by name.
  *
- * <p>An implementation is annotated with picocli's {@code @Command}, which holds its name and the one
- * line that {@code sluice examples} shows; its {@code @Option} fields are set before either method is
- * called. Options it does not know are Beam's and arrive in the {@link PipelineOptions}. Found with
- * {@link java.util.ServiceLoader}; used by the main thread only.
+ * <p>An implementation is annotated with picocli's {@code @Command}, which holds its name and the
+ * one line that {@code sluice examples} shows; its {@code @Option} fields are set before either
+ * method is called. Options it does not know are Beam's and arrive in the {@link PipelineOptions}.
+ * Found with {@link java.util.ServiceLoader}; used by the main thread only.
  */
 public interface Example {
   /** The pipeline as it would run, without touching the files or brokers that it names. */

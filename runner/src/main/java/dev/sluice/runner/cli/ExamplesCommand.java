@@ -32,6 +32,7 @@ final class ExamplesCommand implements Runnable {
           }
           out.println();
         });
-    out.println("'sluice run NAME --help' lists the options, 'sluice explain NAME' shows the graph.");
+    out.println(
+        "'sluice run NAME --help' lists the options, 'sluice explain NAME' shows the graph.");
   }
 }

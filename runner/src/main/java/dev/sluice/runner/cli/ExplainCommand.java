@@ -1,5 +1,6 @@
 package dev.sluice.runner.cli;
 
+import dev.sluice.runner.ExplainRunner;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     PipelineArguments onto(PipelineArguments arguments) {
       PipelineArguments explained = arguments.withRunner(ExplainRunner.class.getName());
-      return mermaid ? explained.and("--explainAsMermaid=true") : explained;
+      return mermaid ? explained.and("--explainAs=MERMAID") : explained;
     }
   }
 

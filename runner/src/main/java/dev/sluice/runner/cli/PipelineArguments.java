@@ -8,14 +8,16 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /**
- * The part of a command line that belongs to Beam: {@code --name=value} for {@link PipelineOptions}.
+ * The part of a command line that belongs to Beam: {@code --name=value} for {@link
+ * PipelineOptions}.
  *
- * <p>Immutable. Adds the runner if none is named, and says which option is at fault when one cannot be
- * read, which Beam's own messages do not.
+ * <p>Immutable. Adds the runner if none is named, and says which option is at fault when one cannot
+ * be read, which Beam's own messages do not.
  */
 record PipelineArguments(List<String> values) {
   private static final Pattern UNKNOWN =
-      Pattern.compile("missing a property named '([^']*)'\\.(?: Did you mean (?:one of )?(.*)\\?)?");
+      Pattern.compile(
+          "missing a property named '([^']*)'\\.(?: Did you mean (?:one of )?(.*)\\?)?");
 
   PipelineArguments {
     values = List.copyOf(values);
@@ -91,7 +93,9 @@ record PipelineArguments(List<String> values) {
       return new UserError(
           "unknown option --"
               + unknown.group(1)
-              + (meant == null ? "" : "; did you mean --" + meant.replaceAll("['\\[\\]]", "") + "?"),
+              + (meant == null
+                  ? ""
+                  : "; did you mean --" + meant.replaceAll("['\\[\\]]", "") + "?"),
           cause);
     }
     return new UserError("option " + argument + ": " + message, cause);

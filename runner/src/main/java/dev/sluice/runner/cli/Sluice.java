@@ -16,8 +16,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * The {@code sluice} command: reads the command line, hands over to one of its commands, and turns
  * whatever fails into one message and an exit code.
  *
- * <p>The process ends when the command ends, with 0 if all went well, 1 if a job or a check failed and
- * 2 if the command line or the input is wrong.
+ * <p>The process ends when the command ends, with 0 if all went well, 1 if a job or a check failed
+ * and 2 if the command line or the input is wrong.
  */
 @Command(
     name = "sluice",
@@ -67,7 +67,8 @@ public final class Sluice implements Runnable {
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
     LogSettings.apply(java.util.List.of(args).contains("--verbose"));
-    int exitCode = execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args);
+    int exitCode =
+        execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args);
     System.out.flush();
     System.exit(exitCode);
   }

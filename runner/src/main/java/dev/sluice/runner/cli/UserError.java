@@ -3,8 +3,8 @@ package dev.sluice.runner.cli;
 /**
  * Something the person at the terminal can put right; its message is all they need to see.
  *
- * <p>The first line says what is wrong and names the option or the transform; further lines say what
- * to do. Never printed with a stack trace unless {@code --verbose} is given.
+ * <p>The first line says what is wrong and names the option or the transform; further lines say
+ * what to do. Never printed with a stack trace unless {@code --verbose} is given.
  */
 public final class UserError extends RuntimeException {
   private static final long serialVersionUID = 1L;

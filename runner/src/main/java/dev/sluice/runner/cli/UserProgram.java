@@ -16,10 +16,10 @@ import java.util.List;
 /**
  * A user's own program: jars and the class in them whose {@code main} builds and runs a pipeline.
  *
- * <p>It is loaded by a class loader of its own, whose parent holds Sluice and Beam's SDK and nothing
- * else, so the program's libraries meet no others. The thread that calls {@link #main} gets this class
- * loader as its context for good: Beam looks there for runners, options and file systems, and threads
- * that the program starts inherit it. Therefore a process runs one program.
+ * <p>It is loaded by a class loader of its own, whose parent holds Sluice and Beam's SDK and
+ * nothing else, so the program's libraries meet no others. The thread that calls {@link #main} gets
+ * this class loader as its context for good: Beam looks there for runners, options and file
+ * systems, and threads that the program starts inherit it. Therefore a process runs one program.
  */
 record UserProgram(List<Path> jars, String mainClass) {
 
@@ -36,7 +36,8 @@ record UserProgram(List<Path> jars, String mainClass) {
         throw new UserError("--jar=" + classPath + ": there is no file " + path.toAbsolutePath());
       }
       if (!Files.isReadable(path)) {
-        throw new UserError("--jar=" + classPath + ": " + path.toAbsolutePath() + " is not readable");
+        throw new UserError(
+            "--jar=" + classPath + ": " + path.toAbsolutePath() + " is not readable");
       }
       jars.add(path);
     }

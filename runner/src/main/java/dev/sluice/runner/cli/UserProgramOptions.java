@@ -13,7 +13,8 @@ final class UserProgramOptions {
       names = "--jar",
       paramLabel = "JAR",
       order = 1,
-      description = "The jar of your program; several, or folders, are separated as in a class path.")
+      description =
+          "The jar of your program; several, or folders, are separated as in a class path.")
   String jar;
 
   @Option(
@@ -25,7 +26,8 @@ final class UserProgramOptions {
 
   @Parameters(
       paramLabel = "PIPELINE OPTIONS",
-      description = "After --, handed to main as they are; --runner=SluiceRunner is added if absent.")
+      description =
+          "After --, handed to main as they are; --runner=SluiceRunner is added if absent.")
   List<String> arguments = new ArrayList<>();
 
   UserProgram userProgram(CommandSpec command) {
