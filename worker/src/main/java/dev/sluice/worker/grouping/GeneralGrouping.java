@@ -63,7 +63,6 @@ final class GeneralGrouping<K> implements GroupingOperator {
   private final List<WindowedValue<Object>> arrivals = new ArrayList<>(1);
 
   private MetricsEnvironmentState metricsEnvironment;
-  private ReduceFnRunner<K, Object, Object, BoundedWindow> runner;
   private boolean emitting;
   private long inputWatermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
   private long outputWatermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();

@@ -5,6 +5,7 @@ import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.PipelineComponents;
 import dev.sluice.worker.stage.Receiver;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Map;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.sdk.Pipeline;
@@ -46,6 +47,17 @@ record GroupingSubject(
         PTransformTranslation.GROUP_BY_KEY_TRANSFORM_URN);
   }
 
+  /** The second of two groupings by the same key, which groups what the first has grouped. */
+  static <K, V> GroupingSubject regrouped(
+      Coder<K> keyCoder, Coder<V> valueCoder, Window<KV<K, V>> window) {
+    return of(
+        keyCoder,
+        valueCoder,
+        window,
+        new Twice<>(),
+        PTransformTranslation.GROUP_BY_KEY_TRANSFORM_URN);
+  }
+
   static <K, V, O> GroupingSubject combine(
       Coder<K> keyCoder,
       Coder<V> valueCoder,
@@ -74,7 +86,7 @@ record GroupingSubject(
     Map.Entry<String, RunnerApi.PTransform> transform =
         components.getTransformsMap().entrySet().stream()
             .filter(entry -> entry.getValue().getSpec().getUrn().equals(urn))
-            .findFirst()
+            .max(Comparator.comparing(entry -> entry.getValue().getUniqueName()))
             .orElseThrow();
     return new GroupingSubject(
         new PipelineComponents(components),
@@ -138,6 +150,14 @@ record GroupingSubject(
 
   private Node.CombinePerKey combineNode() {
     return new Node.CombinePerKey(transformId, input, true, NOWHERE);
+  }
+
+  private static final class Twice<K, V>
+      extends PTransform<PCollection<KV<K, V>>, PCollection<KV<K, Iterable<Iterable<V>>>>> {
+    @Override
+    public PCollection<KV<K, Iterable<Iterable<V>>>> expand(PCollection<KV<K, V>> input) {
+      return input.apply("1", GroupByKey.create()).apply("2", GroupByKey.create());
+    }
   }
 
   /** Two operators as one. */
