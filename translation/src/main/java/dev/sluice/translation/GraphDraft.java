@@ -37,6 +37,7 @@ final class GraphDraft {
     ExchangeDraft exchange =
         new ExchangeDraft(producer, producerCollection, consumer, consumerCollection, kind);
     exchanges.add(exchange);
+    producer.outgoing.add(exchange);
     return exchange;
   }
 
@@ -49,8 +50,8 @@ final class GraphDraft {
       if (stage == to) {
         return true;
       }
-      for (ExchangeDraft exchange : exchanges) {
-        if (exchange.producer() == stage && seen.add(exchange.consumer())) {
+      for (ExchangeDraft exchange : stage.outgoing) {
+        if (seen.add(exchange.consumer())) {
           open.add(exchange.consumer());
         }
       }
@@ -131,9 +132,8 @@ final class GraphDraft {
     while (!ready.isEmpty()) {
       StageDraft next = ready.poll();
       order.add(next);
-      for (ExchangeDraft exchange : exchanges) {
-        if (exchange.producer() == next
-            && missing.merge(exchange.consumer(), -1, Integer::sum) == 0) {
+      for (ExchangeDraft exchange : next.outgoing) {
+        if (missing.merge(exchange.consumer(), -1, Integer::sum) == 0) {
           ready.add(exchange.consumer());
         }
       }

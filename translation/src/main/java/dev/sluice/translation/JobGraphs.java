@@ -13,6 +13,8 @@ public final class JobGraphs {
    * @param pipeline any SDK's pipeline proto
    * @param streaming whether the user asked for streaming although every input may be bounded
    * @throws UnsupportedTransformException if a transform is not known to Sluice
+   * @throws IllegalArgumentException if the proto is not a pipeline: it has a cycle, or reads what
+   *     nothing makes
    */
   public static JobGraph translate(RunnerApi.Pipeline pipeline, boolean streaming) {
     List<Primitive> primitives = Primitives.of(pipeline);

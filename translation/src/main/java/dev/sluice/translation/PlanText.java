@@ -51,28 +51,20 @@ final class PlanText {
   /** What stands under a node: another node, or an exchange that leads away. */
   private record Child(Node node, Exchange exchange, String tag) {}
 
-  private void subtree(Stage stage, Node node, String tag, String first, String rest) {
-    line(first, KIND.formatted(PlanWords.kindOf(node)) + nameAndOrigin(stage, node) + tag);
-    if (node instanceof Node.ParDo parDo) {
-      for (SideInput sideInput : parDo.sideInputs()) {
-        Exchange exchange = exchanges.get(sideInput.exchangeId());
-        line(
-            rest,
-            "  ◁ %s  %s  (%s)"
-                .formatted(
-                    exchange.producerStage(),
-                    stages.get(exchange.producerStage()).name(),
-                    exchange.id()));
-      }
+  private void subtree(Stage stage, Node top, String tag, String first, String rest) {
+    node(stage, top, tag, first, rest);
+    List<Child> children = childrenOf(stage, top);
+    // A chain may be thousands of nodes long: only branches recurse.
+    while (children.size() == 1 && children.get(0).node() != null) {
+      Child only = children.get(0);
+      node(stage, only.node(), only.tag(), rest, rest);
+      children = childrenOf(stage, only.node());
     }
-    List<Child> children = childrenOf(stage, node);
     for (int i = 0; i < children.size(); i++) {
       Child child = children.get(i);
       boolean last = i == children.size() - 1;
-      if (child.exchange() != null) {
+      if (child.node() == null) {
         line(rest + (last ? "╰▶ " : "├▶ "), destination(child.exchange()) + child.tag());
-      } else if (children.size() == 1) {
-        subtree(stage, child.node(), child.tag(), rest, rest);
       } else {
         subtree(
             stage,
@@ -80,6 +72,18 @@ final class PlanText {
             child.tag(),
             rest + (last ? "╰ " : "├ "),
             rest + (last ? "  " : "│ "));
+      }
+    }
+  }
+
+  private void node(Stage stage, Node node, String tag, String first, String rest) {
+    line(first, KIND.formatted(PlanWords.kindOf(node)) + nameAndOrigin(stage, node) + tag);
+    if (node instanceof Node.ParDo parDo) {
+      for (SideInput sideInput : parDo.sideInputs()) {
+        String from = exchanges.get(sideInput.exchangeId()).producerStage();
+        line(
+            rest,
+            "  ◁ %s  %s  (%s)".formatted(from, stages.get(from).name(), sideInput.exchangeId()));
       }
     }
   }

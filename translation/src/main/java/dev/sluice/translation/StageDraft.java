@@ -23,6 +23,9 @@ final class StageDraft {
   /** How many stages were drafted before; breaks ties between stages that no exchange orders. */
   final int serial;
 
+  /** Exchanges that begin here. */
+  final List<ExchangeDraft> outgoing = new ArrayList<>();
+
   private final List<Node> nodes = new ArrayList<>();
   private final Map<String, List<SideInputDraft>> sideInputs = new LinkedHashMap<>();
   private final Map<String, ExchangeDraft> broadcasts = new LinkedHashMap<>();

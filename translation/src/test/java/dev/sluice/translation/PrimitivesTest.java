@@ -126,6 +126,14 @@ class PrimitivesTest {
   }
 
   @Test
+  void anEmptyPipelineIsAnEmptyGraph() {
+    JobGraph graph = p.translate();
+
+    assertThat(graph.stages()).isEmpty();
+    assertThat(ExplainPlan.text(graph)).isEqualTo("0 stages, 0 exchanges, bounded\n");
+  }
+
+  @Test
   void malformedPipelinesAreNamed() {
     p.parDo("orphan", "nowhere.out");
     assertThatThrownBy(this::ids)
