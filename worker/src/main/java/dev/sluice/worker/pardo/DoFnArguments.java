@@ -42,7 +42,7 @@ final class DoFnArguments extends DoFnInvoker.BaseArgumentProvider<Object, Objec
   private SideInputLookup sideInputs;
   private UserState state;
   private UserTimers timers;
-  private SplittableCall splittable;
+  private SplittableCall restrictions;
   private TimerData firing;
   private Object key;
 
@@ -67,8 +67,8 @@ final class DoFnArguments extends DoFnInvoker.BaseArgumentProvider<Object, Objec
     timers = userTimers;
   }
 
-  void withRestrictions(SplittableCall restrictions) {
-    splittable = restrictions;
+  void withRestrictions(SplittableCall splittable) {
+    restrictions = splittable;
   }
 
   /** Names the timer that fires in the call that begins, and whose it is. */
@@ -209,23 +209,13 @@ final class DoFnArguments extends DoFnInvoker.BaseArgumentProvider<Object, Objec
   }
 
   @Override
-  public Object restriction() {
-    return splittable.restriction();
-  }
-
-  @Override
   public RestrictionTracker<?, ?> restrictionTracker() {
-    return splittable.tracker();
-  }
-
-  @Override
-  public Object watermarkEstimatorState() {
-    return splittable.estimatorState();
+    return restrictions.tracker();
   }
 
   @Override
   public WatermarkEstimator<?> watermarkEstimator() {
-    return splittable.estimator();
+    return restrictions.estimator();
   }
 
   @Override

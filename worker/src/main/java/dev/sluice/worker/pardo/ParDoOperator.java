@@ -5,6 +5,7 @@ import dev.sluice.worker.stage.Operator;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.Receiver;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.beam.runners.core.LateDataDroppingDoFnRunner;
 import org.apache.beam.runners.core.metrics.CounterCell;
@@ -32,6 +33,7 @@ public final class ParDoOperator implements Operator, Receiver {
   private final CounterCell dropped;
   private BoundedWindow lastReady;
   private long inputWatermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+  private long outputWatermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
 
   /**
    * @param context what every operator is handed
@@ -46,14 +48,8 @@ public final class ParDoOperator implements Operator, Receiver {
       Map<String, Receiver> outputs,
       SideInputs sideInputs) {
     ParDoSpec spec = ParDoSpec.of(context.transformName(), node, context.components());
-    Call call =
-        new Call(
-            new Outputs(spec.mainTag(), spec.outputs().keySet(), outputs),
-            new TimestampRule(spec.fn()));
-    DoFnArguments arguments =
-        new DoFnArguments(
-            spec, call, new OutputReceivers(call, spec, context.components()), context);
-    this.userFn = new UserFn(context, spec, call, arguments);
+    SplittableCall restriction = node.splittable() ? new SplittableCall() : null;
+    this.userFn = userFn(context, spec, observed(outputs, restriction), restriction != null);
     boolean readsSides = !spec.sideInputs().isEmpty();
     this.perWindow =
         readsSides
@@ -64,11 +60,21 @@ public final class ParDoOperator implements Operator, Receiver {
         new WindowScope.Cache(
             spec.windowCoder(), spec.windowing().getAllowedLateness().getMillis());
     this.keyed = node.keyed() ? new KeyedElements(context, spec, userFn) : null;
-    this.splittable = node.splittable() ? new SplittableElements(context, spec, userFn) : null;
+    UserFn splitter = null;
+    if (restriction == null) {
+      this.splittable = null;
+    } else {
+      ParDoSpec copy = ParDoSpec.of(context.transformName(), node, context.components());
+      splitter = userFn(context, copy, Map.of(), true);
+      this.splittable = new SplittableElements(context, spec, userFn, splitter, restriction);
+    }
     if (readsSides) {
       this.sideInputs = new SideInputLookup(spec, context.components(), sideInputs);
       this.pushback = new Pushback(context, spec, this.sideInputs, this::processReady);
-      arguments.withSideInputs(this.sideInputs);
+      userFn.arguments().withSideInputs(this.sideInputs);
+      if (splitter != null) {
+        splitter.arguments().withSideInputs(this.sideInputs);
+      }
     } else {
       this.sideInputs = null;
       this.pushback = null;
@@ -80,6 +86,38 @@ public final class ParDoOperator implements Operator, Receiver {
                 MetricName.named(
                     LateDataDroppingDoFnRunner.class,
                     LateDataDroppingDoFnRunner.DROPPED_DUE_TO_LATENESS));
+  }
+
+  private static UserFn userFn(
+      OperatorContext context, ParDoSpec spec, Map<String, Receiver> outputs, boolean splittable) {
+    Call call =
+        new Call(
+            new Outputs(spec.mainTag(), spec.outputs().keySet(), outputs),
+            splittable ? TimestampRule.ofSplittable() : TimestampRule.of(spec.fn()));
+    return new UserFn(
+        context,
+        spec,
+        call,
+        new DoFnArguments(
+            spec, call, new OutputReceivers(call, spec, context.components()), context));
+  }
+
+  /** Shows the timestamps of a splittable DoFn's outputs to its watermark estimator. */
+  private static Map<String, Receiver> observed(
+      Map<String, Receiver> outputs, SplittableCall restriction) {
+    if (restriction == null) {
+      return outputs;
+    }
+    Map<String, Receiver> observed = new LinkedHashMap<>();
+    outputs.forEach(
+        (tag, receiver) ->
+            observed.put(
+                tag,
+                (value, timestampMs, windows, pane) -> {
+                  restriction.emitted(timestampMs);
+                  receiver.receive(value, timestampMs, windows, pane);
+                }));
+    return observed;
   }
 
   @Override
@@ -209,7 +247,9 @@ public final class ParDoOperator implements Operator, Receiver {
     if (splittable != null) {
       watermarkMs = Math.min(watermarkMs, splittable.holdMs());
     }
-    return watermarkMs;
+    // Late elements that wait do not turn the watermark back.
+    outputWatermarkMs = Math.max(outputWatermarkMs, watermarkMs);
+    return outputWatermarkMs;
   }
 
   @Override
@@ -252,6 +292,12 @@ public final class ParDoOperator implements Operator, Receiver {
 
   @Override
   public void close() {
-    userFn.tearDown();
+    try {
+      userFn.tearDown();
+    } finally {
+      if (splittable != null) {
+        splittable.close();
+      }
+    }
   }
 }

@@ -36,6 +36,7 @@ import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBu
  * @param sideInputs the side inputs with the part of the payload that describes them
  * @param inputCoder coder of the main input's elements
  * @param windowing windowing of the main input
+ * @param restrictionCoderId coder of restriction and estimator state; empty unless splittable
  */
 record ParDoSpec(
     String transformName,
@@ -47,7 +48,8 @@ record ParDoSpec(
     Map<String, PCollectionView<?>> views,
     List<SideInputSpec> sideInputs,
     Coder<Object> inputCoder,
-    WindowingStrategy<?, ?> windowing) {
+    WindowingStrategy<?, ?> windowing,
+    String restrictionCoderId) {
 
   /** A side input's wiring together with its view. */
   record SideInputSpec(SideInput wiring, RunnerApi.SideInput view) {}
@@ -73,7 +75,8 @@ record ParDoSpec(
         information.getSideInputMapping(),
         sideInputs,
         components.elementCoder(node.input()),
-        components.windowing(node.input()));
+        components.windowing(node.input()),
+        payload.getRestrictionCoderId());
   }
 
   /** Coder of the main input's windows. */

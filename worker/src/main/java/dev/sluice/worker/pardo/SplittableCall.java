@@ -1,25 +1,37 @@
 package dev.sluice.worker.pardo;
 
 import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
+import org.apache.beam.sdk.transforms.splittabledofn.TimestampObservingWatermarkEstimator;
 import org.apache.beam.sdk.transforms.splittabledofn.WatermarkEstimator;
+import org.joda.time.Instant;
 
-/** What a call into a splittable DoFn is about beside its element; overwritten by every call. */
+/**
+ * What a call into a splittable DoFn is about beside its element; overwritten by every call.
+ *
+ * <p>Owned by one operator. Every output of the call passes by here, for estimators that want to
+ * see timestamps.
+ */
 final class SplittableCall {
-  Object restriction;
-  RestrictionTracker<?, ?> tracker;
-  Object estimatorState;
-  WatermarkEstimator<?> estimator;
+  private RestrictionTracker<?, ?> tracker;
+  private WatermarkEstimator<?> estimator;
+  private TimestampObservingWatermarkEstimator<?> observing;
 
-  Object restriction() {
-    return restriction;
+  void begin(RestrictionTracker<?, ?> newTracker, WatermarkEstimator<?> newEstimator) {
+    tracker = newTracker;
+    estimator = newEstimator;
+    observing =
+        newEstimator instanceof TimestampObservingWatermarkEstimator<?> observer ? observer : null;
+  }
+
+  /** Something was emitted at {@code timestampMs}. */
+  void emitted(long timestampMs) {
+    if (observing != null) {
+      observing.observeTimestamp(Instant.ofEpochMilli(timestampMs));
+    }
   }
 
   RestrictionTracker<?, ?> tracker() {
     return tracker;
-  }
-
-  Object estimatorState() {
-    return estimatorState;
   }
 
   WatermarkEstimator<?> estimator() {

@@ -1,38 +1,227 @@
 package dev.sluice.worker.pardo;
 
+import dev.sluice.state.Times;
 import dev.sluice.worker.stage.OperatorContext;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.fn.splittabledofn.RestrictionTrackers;
+import org.apache.beam.sdk.transforms.DoFn.OutputReceiver;
+import org.apache.beam.sdk.transforms.DoFn.ProcessContinuation;
+import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
+import org.apache.beam.sdk.transforms.splittabledofn.WatermarkEstimator;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.OutputBuilder;
+import org.apache.beam.sdk.values.WindowedValue;
+import org.apache.beam.sdk.values.WindowedValues;
+import org.joda.time.Instant;
 
 /**
- * The elements of a splittable DoFn and what is left of them. Owned by one {@link ParDoOperator}.
+ * The elements of a splittable DoFn and what is left of them.
+ *
+ * <p>Owned by one {@link ParDoOperator}. An element becomes restrictions when it arrives; they are
+ * processed as due work, each call bounded by a {@link ClaimLimit}, and what a call leaves goes
+ * back with the time and watermark that the DoFn asked for. Initial restrictions and splits are
+ * made by a copy of the DoFn of its own, which never sees a bundle, because Beam promises these
+ * methods to be called outside of bundles. Always true: an element that is not done holds the
+ * watermark.
  */
-final class SplittableElements {
-  SplittableElements(OperatorContext context, ParDoSpec spec, UserFn userFn) {
-    throw new IllegalArgumentException(
-        "transform '" + spec.transformName() + "' is a splittable DoFn, which is not executed yet");
+final class SplittableElements implements Times {
+  /** An element in one window, its restriction and the state of its watermark estimator. */
+  private record Work(WindowedValue<Object> element, Object restriction, Object estimatorState) {
+    static Work of(KV<WindowedValue<Object>, KV<Object, Object>> kept) {
+      return new Work(kept.getKey(), kept.getValue().getKey(), kept.getValue().getValue());
+    }
+
+    KV<WindowedValue<Object>, KV<Object, Object>> kept() {
+      return KV.of(element, KV.of(restriction, estimatorState));
+    }
   }
 
-  void open() {}
+  private final OperatorContext context;
+  private final UserFn userFn;
+  private final UserFn splitter;
+  private final SplittableCall call;
+  private final Residuals<KV<WindowedValue<Object>, KV<Object, Object>>> residuals;
 
-  void process(Object value, long timestampMs, WindowScope scope, PaneInfo pane) {}
+  /**
+   * @param userFn the DoFn that processes
+   * @param splitter another copy of it that splits
+   * @param call what {@code userFn}'s arguments and outputs know of the restriction at hand
+   */
+  SplittableElements(
+      OperatorContext context,
+      ParDoSpec spec,
+      UserFn userFn,
+      UserFn splitter,
+      SplittableCall call) {
+    this.context = context;
+    this.userFn = userFn;
+    this.splitter = splitter;
+    this.call = call;
+    userFn.arguments().withRestrictions(call);
+    @SuppressWarnings("unchecked")
+    Coder<KV<Object, Object>> restrictionCoder =
+        (Coder<KV<Object, Object>>) context.components().coder(spec.restrictionCoderId());
+    residuals =
+        new Residuals<>(
+            context,
+            spec.windowCoder(),
+            KvCoder.of(
+                WindowedValues.getFullCoder(spec.inputCoder(), spec.windowCoder()),
+                restrictionCoder),
+            this);
+  }
 
-  long holdMs() {
-    return Long.MAX_VALUE;
+  void open() {
+    splitter.setUp();
+  }
+
+  void close() {
+    splitter.tearDown();
+  }
+
+  /** Takes an element in one window: makes its restrictions, which become due at once. */
+  void process(Object value, long timestampMs, WindowScope scope, PaneInfo pane) {
+    Instant timestamp = Instant.ofEpochMilli(timestampMs);
+    WindowedValue<Object> element = WindowedValues.of(value, timestamp, scope.window(), pane);
+    begin(splitter, element);
+    List<Object> restrictions = splitter.supply(this::restrictions);
+    begin(userFn, element);
+    for (Object restriction : restrictions) {
+      Object estimatorState =
+          userFn.supply(
+              () ->
+                  userFn
+                      .invoker()
+                      .invokeGetInitialWatermarkEstimatorState(
+                          new RestrictionArguments(userFn, restriction, null, null)));
+      residuals.add(
+          new Work(element, restriction, estimatorState).kept(), processingTimeMs(), timestamp);
+    }
+  }
+
+  private List<Object> restrictions() {
+    Object whole =
+        splitter
+            .invoker()
+            .invokeGetInitialRestriction(new RestrictionArguments(splitter, null, null, null));
+    List<Object> parts = new ArrayList<>();
+    splitter
+        .invoker()
+        .invokeSplitRestriction(new RestrictionArguments(splitter, whole, null, new Into(parts)));
+    return parts;
+  }
+
+  private static void begin(UserFn fn, WindowedValue<Object> element) {
+    fn.call()
+        .begin(
+            element.getValue(),
+            element.getTimestamp().getMillis(),
+            element.getWindows(),
+            element.getPaneInfo());
   }
 
   boolean hasDueWork() {
-    return false;
+    return residuals.nextMs() <= processingTimeMs();
   }
 
+  /** Calls the DoFn for up to {@code limit} of the restrictions that are due. */
   int resume(int limit) {
-    return 0;
+    int done = 0;
+    while (done < limit) {
+      KV<WindowedValue<Object>, KV<Object, Object>> kept = residuals.take(processingTimeMs());
+      if (kept == null) {
+        break;
+      }
+      process(Work.of(kept));
+      done++;
+    }
+    return done;
+  }
+
+  private void process(Work work) {
+    begin(userFn, work.element);
+    ClaimLimit limit = userFn.supply(() -> limit(work));
+    ProcessContinuation continuation = userFn.processRestriction();
+    userFn.run(() -> finish(limit, continuation));
+    if (limit.residual() != null) {
+      Work left = new Work(work.element, limit.residual(), limit.estimatorState());
+      residuals.add(
+          left.kept(),
+          processingTimeMs() + continuation.resumeDelay().getMillis(),
+          limit.watermark());
+    }
+  }
+
+  private ClaimLimit limit(Work work) {
+    RestrictionArguments arguments =
+        new RestrictionArguments(userFn, work.restriction, work.estimatorState, null);
+    WatermarkEstimator<Object> estimator = userFn.invoker().invokeNewWatermarkEstimator(arguments);
+    RestrictionTracker<Object, Object> tracker = userFn.invoker().invokeNewTracker(arguments);
+    ClaimLimit limit = new ClaimLimit(tracker, estimator, context.task().clock());
+    call.begin(RestrictionTrackers.observe(tracker, limit), estimator);
+    return limit;
+  }
+
+  private void finish(ClaimLimit limit, ProcessContinuation continuation) {
+    if (continuation.shouldResume()) {
+      if (limit.claimFailed()) {
+        throw new IllegalStateException(
+            "After tryClaim() returned false, @ProcessElement must return stop(), but returned"
+                + " resume()");
+      }
+      limit.splitOff();
+    }
+    call.tracker().checkDone();
+  }
+
+  long holdMs() {
+    return residuals.holdMs();
   }
 
   long nextProcessingTimeMs() {
-    return Long.MAX_VALUE;
+    return residuals.nextMs();
   }
 
   boolean hasPendingWork() {
-    return false;
+    return !residuals.isEmpty();
+  }
+
+  @Override
+  public long processingTimeMs() {
+    return context.task().clock().nowMs();
+  }
+
+  @Override
+  public long inputWatermarkMs() {
+    return BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+  }
+
+  @Override
+  public long outputWatermarkMs() {
+    return BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+  }
+
+  /** Collects the parts that a restriction is split into. */
+  private record Into(List<Object> parts) implements OutputReceiver<Object> {
+    @Override
+    public void output(Object restriction) {
+      parts.add(restriction);
+    }
+
+    @Override
+    public OutputBuilder<Object> builder(Object restriction) {
+      return WindowedValues.<Object>builder()
+          .setValue(restriction)
+          .setTimestamp(BoundedWindow.TIMESTAMP_MIN_VALUE)
+          .setWindow(GlobalWindow.INSTANCE)
+          .setPaneInfo(PaneInfo.NO_FIRING)
+          .setReceiver(built -> parts.add(built.getValue()));
+    }
   }
 }

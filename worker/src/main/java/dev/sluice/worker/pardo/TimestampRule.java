@@ -17,10 +17,20 @@ final class TimestampRule {
   private final Duration skew;
   private final long skewMs;
 
+  private TimestampRule(Duration skew) {
+    this.skew = skew;
+    this.skewMs = skew.getMillis();
+  }
+
+  /** The rule for what {@code fn} outputs. */
   @SuppressWarnings("deprecation") // deprecated for users who write DoFns, binding for runners
-  TimestampRule(DoFn<?, ?> fn) {
-    skew = fn.getAllowedTimestampSkew();
-    skewMs = skew.getMillis();
+  static TimestampRule of(DoFn<?, ?> fn) {
+    return new TimestampRule(fn.getAllowedTimestampSkew());
+  }
+
+  /** A splittable DoFn's outputs are bound by its watermark estimator, not by its element. */
+  static TimestampRule ofSplittable() {
+    return new TimestampRule(Duration.millis(Long.MAX_VALUE));
   }
 
   /** Whether an input or timer at {@code inputMs} may output at {@code outputMs}. */

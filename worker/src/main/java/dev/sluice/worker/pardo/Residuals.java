@@ -1,0 +1,108 @@
+package dev.sluice.worker.pardo;
+
+import dev.sluice.state.KeyGroups;
+import dev.sluice.state.KeyHasher;
+import dev.sluice.state.KeyedState;
+import dev.sluice.state.Times;
+import dev.sluice.worker.stage.OperatorContext;
+import org.apache.beam.runners.core.StateNamespace;
+import org.apache.beam.runners.core.StateNamespaces;
+import org.apache.beam.runners.core.StateTag;
+import org.apache.beam.runners.core.StateTags;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.state.TimeDomain;
+import org.apache.beam.sdk.state.ValueState;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.joda.time.Instant;
+
+/**
+ * What is left to do of the restrictions of one splittable DoFn: each with the time at which to go
+ * on and the watermark that it holds.
+ *
+ * <p>Owned by one operator, kept in keyed state under numbers drawn from the task's own key groups,
+ * so they move with the groups when the job is rescaled. Always true: a residual is a value and a
+ * processing-time timer, or neither.
+ *
+ * @param <T> the type of a residual
+ */
+final class Residuals<T> {
+  private static final String TIMER_ID = "resume";
+  private static final StateNamespace EVERYWHERE = StateNamespaces.global();
+
+  private final OperatorContext context;
+  private final KeyedState<Long> state;
+  private final KeyHasher<Long> hasher = KeyHasher.of(VarLongCoder.of());
+  private final StateTag<ValueState<T>> tag;
+  private long lastNumber;
+
+  Residuals(
+      OperatorContext context, Coder<BoundedWindow> windowCoder, Coder<T> coder, Times times) {
+    this.context = context;
+    this.state =
+        context.task().state().keyed(context.transformId(), VarLongCoder.of(), windowCoder, times);
+    this.tag = StateTags.makeSystemTagInternal(StateTags.value("residual", coder));
+  }
+
+  /**
+   * Adds one, to be taken at {@code resumeAtMs}, holding the watermark at {@code hold} until then.
+   */
+  void add(T residual, long resumeAtMs, Instant hold) {
+    selectFreeNumber();
+    put(residual, resumeAtMs, hold);
+  }
+
+  private void selectFreeNumber() {
+    do {
+      lastNumber++;
+      int hash = hasher.hash(lastNumber);
+      if (context.task().state().range().contains(KeyGroups.groupOf(hash))) {
+        state.select(lastNumber, hash);
+        if (value().read() == null) {
+          return;
+        }
+      }
+    } while (true);
+  }
+
+  private void put(T residual, long resumeAtMs, Instant hold) {
+    value().write(residual);
+    state
+        .timerInternals()
+        .setTimer(
+            EVERYWHERE,
+            TIMER_ID,
+            "",
+            Instant.ofEpochMilli(resumeAtMs),
+            hold,
+            TimeDomain.PROCESSING_TIME);
+  }
+
+  /** Takes the one that is due first at {@code nowMs}; null if none is. */
+  T take(long nowMs) {
+    if (state.pollDue(TimeDomain.PROCESSING_TIME, nowMs) == null) {
+      return null;
+    }
+    T residual = value().read();
+    value().clear();
+    return residual;
+  }
+
+  private ValueState<T> value() {
+    return state.stateInternals().state(EVERYWHERE, tag);
+  }
+
+  /** When the next one is due; {@code Long.MAX_VALUE} if there is none. */
+  long nextMs() {
+    return state.nextTimerMs(TimeDomain.PROCESSING_TIME);
+  }
+
+  boolean isEmpty() {
+    return !state.hasTimers(TimeDomain.PROCESSING_TIME);
+  }
+
+  /** The least watermark that any of them holds. */
+  long holdMs() {
+    return state.minTimerHoldMs();
+  }
+}

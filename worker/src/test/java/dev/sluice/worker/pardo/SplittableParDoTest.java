@@ -1,0 +1,204 @@
+package dev.sluice.worker.pardo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.worker.stage.TransformException;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.io.range.OffsetRange;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.splittabledofn.ManualWatermarkEstimator;
+import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
+import org.apache.beam.sdk.transforms.splittabledofn.WatermarkEstimators;
+import org.joda.time.Duration;
+import org.joda.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** Splittable DoFns: splits, residuals, resumption and the watermark. */
+class SplittableParDoTest {
+
+  private static ParDoHarness harness(DoFn<Integer, String> fn) throws Exception {
+    Pipeline pipeline = ParDoHarness.pipeline();
+    pipeline.apply(Create.of(1)).apply("fn", ParDo.of(fn));
+    return ParDoHarness.open(pipeline, "fn");
+  }
+
+  /** Emits the numbers below its element, in two halves, and rests after every second one. */
+  @DoFn.BoundedPerElement
+  static final class Resting extends DoFn<Integer, String> {
+    private boolean inBundle;
+
+    @StartBundle
+    public void start() {
+      inBundle = true;
+    }
+
+    @FinishBundle
+    public void finish() {
+      inBundle = false;
+    }
+
+    @GetInitialRestriction
+    public OffsetRange whole(@Element Integer n) {
+      check(!inBundle);
+      return new OffsetRange(0, n);
+    }
+
+    @SplitRestriction
+    public void split(@Restriction OffsetRange whole, OutputReceiver<OffsetRange> out) {
+      check(!inBundle);
+      long middle = (whole.getFrom() + whole.getTo()) / 2;
+      out.output(new OffsetRange(whole.getFrom(), middle));
+      out.output(new OffsetRange(middle, whole.getTo()));
+    }
+
+    @ProcessElement
+    public ProcessContinuation process(
+        @Element Integer n,
+        RestrictionTracker<OffsetRange, Long> tracker,
+        OutputReceiver<String> out) {
+      check(inBundle);
+      int emitted = 0;
+      for (long i = tracker.currentRestriction().getFrom(); tracker.tryClaim(i); i++) {
+        out.output(n + ":" + i);
+        if (++emitted == 2) {
+          return ProcessContinuation.resume().withResumeDelay(Duration.millis(10));
+        }
+      }
+      return ProcessContinuation.stop();
+    }
+
+    private static void check(boolean held) {
+      if (!held) {
+        throw new IllegalStateException();
+      }
+    }
+  }
+
+  @Test
+  void processesEachPartAndResumesWhenAsked() throws Exception {
+    try (ParDoHarness harness = harness(new Resting())) {
+      long now = harness.clock.nowMs();
+      harness.element(6, 5).watermark(20);
+      assertEquals(List.of("6:0", "6:1", "6:3", "6:4"), harness.values());
+      assertTrue(harness.operator.hasPendingWork());
+      assertEquals(now + 10, harness.operator.nextProcessingTimeMs());
+      harness.clock(now + 9);
+      assertEquals(4, harness.outputs.size());
+      harness.clock(now + 10);
+      assertEquals(List.of("6:0", "6:1", "6:3", "6:4", "6:2", "6:5"), harness.values());
+      assertFalse(harness.operator.hasPendingWork());
+      assertEquals(0, harness.entries());
+      assertEquals(20, harness.operator.outputWatermarkMs());
+    }
+  }
+
+  /** Emits as many numbers as its element says, at once. */
+  @DoFn.BoundedPerElement
+  static final class Busy extends DoFn<Integer, String> {
+    static int calls;
+
+    @GetInitialRestriction
+    public OffsetRange whole(@Element Integer n) {
+      return new OffsetRange(0, n);
+    }
+
+    @ProcessElement
+    public void process(RestrictionTracker<OffsetRange, Long> tracker, OutputReceiver<String> out) {
+      calls++;
+      for (long i = tracker.currentRestriction().getFrom(); tracker.tryClaim(i); i++) {
+        out.output("" + i);
+      }
+    }
+  }
+
+  @Test
+  void splitsItselfAfterManyClaims() throws Exception {
+    try (ParDoHarness harness = harness(new Busy())) {
+      Busy.calls = 0;
+      harness.element(25_000, 5).fire();
+      assertEquals(IntStream.range(0, 25_000).mapToObj(i -> "" + i).toList(), harness.values());
+      assertEquals(3, Busy.calls);
+      assertEquals(0, harness.entries());
+    }
+  }
+
+  /** Says itself how far its time has come. */
+  @DoFn.UnboundedPerElement
+  static final class Timed extends DoFn<Integer, String> {
+    @GetInitialRestriction
+    public OffsetRange whole() {
+      return new OffsetRange(0, 3);
+    }
+
+    @GetInitialWatermarkEstimatorState
+    public Instant initial(@Timestamp Instant timestamp) {
+      return timestamp;
+    }
+
+    @NewWatermarkEstimator
+    public WatermarkEstimators.Manual estimator(@WatermarkEstimatorState Instant state) {
+      return new WatermarkEstimators.Manual(state);
+    }
+
+    @ProcessElement
+    public ProcessContinuation process(
+        RestrictionTracker<OffsetRange, Long> tracker,
+        ManualWatermarkEstimator<Instant> estimator,
+        OutputReceiver<String> out) {
+      long i = tracker.currentRestriction().getFrom();
+      if (!tracker.tryClaim(i)) {
+        return ProcessContinuation.stop();
+      }
+      Instant at = estimator.currentWatermark().plus(Duration.millis(10));
+      out.outputWithTimestamp("at " + at.getMillis(), at);
+      estimator.setWatermark(at);
+      return ProcessContinuation.resume().withResumeDelay(Duration.millis(1));
+    }
+  }
+
+  @Test
+  void holdsTheWatermarkWhereTheEstimatorIs() throws Exception {
+    try (ParDoHarness harness = harness(new Timed())) {
+      long now = harness.clock.nowMs();
+      harness.element(1, 5).watermark(100);
+      assertEquals(15, harness.operator.outputWatermarkMs());
+      harness.clock(now + 1);
+      assertEquals(25, harness.operator.outputWatermarkMs());
+      harness.clock(now + 2);
+      harness.clock(now + 3);
+      assertEquals(List.of("at 15", "at 25", "at 35"), harness.values());
+      assertEquals(100, harness.operator.outputWatermarkMs());
+      assertEquals(0, harness.entries());
+    }
+  }
+
+  /** Stops without having done its restriction. */
+  @DoFn.BoundedPerElement
+  static final class Lazy extends DoFn<Integer, String> {
+    @GetInitialRestriction
+    public OffsetRange whole() {
+      return new OffsetRange(0, 3);
+    }
+
+    @ProcessElement
+    public void process(RestrictionTracker<OffsetRange, Long> tracker) {
+      tracker.tryClaim(0L);
+    }
+  }
+
+  @Test
+  void refusesWorkLeftUndone() throws Exception {
+    try (ParDoHarness harness = harness(new Lazy())) {
+      TransformException failure =
+          assertThrows(TransformException.class, () -> harness.element(1, 5).fire());
+      assertTrue(failure.getCause() instanceof IllegalStateException, failure.toString());
+    }
+  }
+}
