@@ -35,7 +35,6 @@ public final class AccumulatorTable<K, A> {
   private static final int SPREAD = 0x9E3779B9;
 
   private final WindowedAccumulators<K, A> owner;
-  private final KeyLookup<K> lookup;
   private final BoundedWindow window;
   private final List<BoundedWindow> windows;
   private final long endMs;
@@ -43,9 +42,7 @@ public final class AccumulatorTable<K, A> {
   private long[] index;
   private int shift;
   private int[] hashes;
-  private Object[] keys;
-  // What stands for the keys in comparisons: the same array unless the keys' coder asks for more.
-  private Object[] lookups;
+  private KeyColumn<K> keys;
   private Object[] accumulators;
   private long[] timestampsMs;
   private int first;
@@ -53,9 +50,8 @@ public final class AccumulatorTable<K, A> {
   private int vacant;
   private long sequence;
 
-  AccumulatorTable(WindowedAccumulators<K, A> owner, KeyLookup<K> lookup, BoundedWindow window) {
+  AccumulatorTable(WindowedAccumulators<K, A> owner, BoundedWindow window) {
     this.owner = owner;
-    this.lookup = lookup;
     this.window = window;
     this.windows = List.of(window);
     this.endMs = window.maxTimestamp().getMillis();
@@ -86,7 +82,7 @@ public final class AccumulatorTable<K, A> {
     if (size == 0) {
       return ABSENT;
     }
-    Object sought = lookup.of(key);
+    Object standIn = keys.standIn(key);
     long[] places = index;
     int mask = places.length - 1;
     int at = (hash * SPREAD) >>> shift;
@@ -94,7 +90,7 @@ public final class AccumulatorTable<K, A> {
     while (place != 0) {
       if ((int) (place >>> 32) == hash) {
         int entry = (int) place - 1;
-        if (lookup.same(lookups[entry], sought)) {
+        if (keys.isAt(entry, standIn)) {
           return entry;
         }
       }
@@ -125,20 +121,14 @@ public final class AccumulatorTable<K, A> {
     int entry = size++;
     index[vacant] = ((long) hash << 32) | (entry + 1);
     hashes[entry] = hash;
-    keys[entry] = key;
-    Object sought = lookup.of(key);
-    if (sought != key && lookups == keys) {
-      lookups = keys.clone();
-    }
-    lookups[entry] = sought;
+    keys.put(entry, key, keys.standIn(key));
     accumulators[entry] = accumulator;
     return entry;
   }
 
   /** The key of an entry that is still held. */
-  @SuppressWarnings("unchecked")
   public K key(int entry) {
-    return (K) keys[entry];
+    return keys.get(entry);
   }
 
   /** The hash of the key. */
@@ -179,8 +169,7 @@ public final class AccumulatorTable<K, A> {
 
   /** Lets the first entry go. From now on no key may be looked up in or added to this table. */
   public void release() {
-    keys[first] = null;
-    lookups[first] = null;
+    keys.clear(first, first + 1);
     accumulators[first] = null;
     first++;
   }
@@ -198,18 +187,15 @@ public final class AccumulatorTable<K, A> {
     index = new long[entries * 2];
     shift = Integer.numberOfLeadingZeros(index.length) + 1;
     hashes = new int[entries];
-    keys = new Object[entries];
-    lookups = keys;
+    keys = owner.newKeys(entries);
     accumulators = new Object[entries];
     timestampsMs = owner.keepsTimestamps() ? new long[entries] : null;
   }
 
   private void grow() {
     int entries = hashes.length * 2;
-    boolean sameLookups = lookups == keys;
     hashes = Arrays.copyOf(hashes, entries);
-    keys = Arrays.copyOf(keys, entries);
-    lookups = sameLookups ? keys : Arrays.copyOf(lookups, entries);
+    keys = keys.grownTo(entries);
     accumulators = Arrays.copyOf(accumulators, entries);
     timestampsMs = timestampsMs == null ? null : Arrays.copyOf(timestampsMs, entries);
     index = new long[entries * 2];
@@ -241,7 +227,6 @@ public final class AccumulatorTable<K, A> {
     shift = closed.shift;
     hashes = closed.hashes;
     keys = closed.keys;
-    lookups = closed.lookups;
     accumulators = closed.accumulators;
     timestampsMs = closed.timestampsMs;
     closed.index = null;
@@ -249,8 +234,7 @@ public final class AccumulatorTable<K, A> {
 
   /** Empties the arrays; says whether they are worth to be taken over by another table. */
   boolean clear() {
-    Arrays.fill(keys, first, size, null);
-    Arrays.fill(lookups, first, size, null);
+    keys.clear(first, size);
     Arrays.fill(accumulators, first, size, null);
     boolean wellFilled = size >= hashes.length / 8;
     if (wellFilled) {

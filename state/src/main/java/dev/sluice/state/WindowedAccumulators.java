@@ -30,7 +30,8 @@ public final class WindowedAccumulators<K, A> implements StatePart {
   private static final int REMEMBERED = 4;
   private static final int SPARES = 3;
 
-  private final KeyLookup<K> lookup;
+  private final Coder<K> keyCoder;
+  private final KeyColumn.Comparison comparison;
   private final Coder<A> accumulatorCoder;
   private final Coder<? extends BoundedWindow> windowCoder;
   private final boolean keepsTimestamps;
@@ -58,7 +59,8 @@ public final class WindowedAccumulators<K, A> implements StatePart {
       Coder<A> accumulatorCoder,
       Coder<? extends BoundedWindow> windowCoder,
       boolean keepsTimestamps) {
-    this.lookup = new KeyLookup<>(keyCoder);
+    this.keyCoder = keyCoder;
+    this.comparison = KeyColumn.Comparison.by(keyCoder);
     this.accumulatorCoder = accumulatorCoder;
     this.windowCoder = windowCoder;
     this.keepsTimestamps = keepsTimestamps;
@@ -99,7 +101,7 @@ public final class WindowedAccumulators<K, A> implements StatePart {
     int i = 0;
     for (BoundedWindow window : windows) {
       AccumulatorTable<K, A> table = byWindow.get(window);
-      slot.tables[i++] = table != null ? table : new AccumulatorTable<>(this, lookup, window);
+      slot.tables[i++] = table != null ? table : new AccumulatorTable<>(this, window);
     }
     slot.windows = windows;
     last = slot;
@@ -153,6 +155,10 @@ public final class WindowedAccumulators<K, A> implements StatePart {
     first = open.first();
   }
 
+  KeyColumn<K> newKeys(int capacity) {
+    return new KeyColumn<>(keyCoder, comparison, capacity);
+  }
+
   boolean keepsTimestamps() {
     return keepsTimestamps;
   }
@@ -190,7 +196,7 @@ public final class WindowedAccumulators<K, A> implements StatePart {
         group,
         column,
         StateNamespaces.window((Coder<BoundedWindow>) windowCoder, table.window()),
-        new Coded<>(table.key(entry), lookup.coder()),
+        new Coded<>(table.key(entry), keyCoder),
         null,
         new Coded<>(table.accumulator(entry), accumulatorCoder));
   }
