@@ -49,8 +49,7 @@ final class ShapingPipelines {
     pairs.apply("Redistribute any", Redistribute.arbitrarily()).apply("A", ToString.elements());
   }
 
-  private static final class CountVisits
-      extends DoFn<KV<String, Iterable<Integer>>, KV<String, Integer>> {
+  static final class CountVisits extends DoFn<KV<String, Iterable<Integer>>, KV<String, Integer>> {
     @StateId("visits")
     private final StateSpec<ValueState<Integer>> visits = StateSpecs.value(VarIntCoder.of());
 
@@ -114,7 +113,7 @@ final class ShapingPipelines {
   }
 
   /** Reads the numbers of a range, from its start on. */
-  private static final class Range extends DoFn<Integer, Long> {
+  static final class Range extends DoFn<Integer, Long> {
     @GetInitialRestriction
     public OffsetRange initial(@Element Integer length) {
       return new OffsetRange(0, length);
