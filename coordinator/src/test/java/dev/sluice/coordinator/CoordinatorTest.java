@@ -1,0 +1,242 @@
+package dev.sluice.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.coordinator.ClientRequest.Cancel;
+import dev.sluice.coordinator.ClientRequest.QueryMetrics;
+import dev.sluice.coordinator.ClientRequest.Submit;
+import dev.sluice.worker.protocol.FromWorker;
+import dev.sluice.worker.protocol.SourceSplit;
+import dev.sluice.worker.protocol.TaskId;
+import dev.sluice.worker.protocol.WorkerCommand;
+import dev.sluice.worker.protocol.WorkerEvent;
+import dev.sluice.worker.protocol.WorkerRegistered;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
+import org.apache.beam.sdk.metrics.MetricName;
+import org.junit.jupiter.api.Test;
+
+/** A coordinator driven by hand: the test is its workers, its client and its network. */
+class CoordinatorTest {
+  private static final String W = "w1";
+  private static final String SELF = "coordinator";
+  private static final MetricName RECORDS = MetricName.named("test", "records");
+
+  private final RecordingNetwork network = new RecordingNetwork();
+  private final List<JournalEntry> journal = new ArrayList<>();
+  private final List<Integer> sentWhenJournalled = new ArrayList<>();
+  private final Coordinator coordinator =
+      new Coordinator(
+          SELF,
+          network,
+          entry -> {
+            journal.add(entry);
+            sentWhenJournalled.add(network.sentSoFar());
+          });
+
+  @Test
+  void aJobWaitsForAWorker() {
+    coordinator.handle(new Submit(Jobs.bounded()));
+    assertThat(network.take()).isEmpty();
+
+    coordinator.handle(new WorkerRegistered(W));
+
+    assertThat(network.takeTo(W)).singleElement().isInstanceOf(WorkerCommand.Deploy.class);
+  }
+
+  @Test
+  void aDecisionIsWrittenBeforeItIsActedOn() {
+    start(Jobs.bounded());
+
+    assertThat(journal)
+        .singleElement()
+        .satisfies(
+            entry -> {
+              assertThat(entry.job()).isEqualTo(Jobs.ID);
+              assertThat(entry.from()).isEqualTo(JobPhase.SUBMITTED);
+              assertThat(entry.to()).isEqualTo(JobPhase.RUNNING);
+              assertThat(entry.actions().toString()).contains("Deploy");
+            });
+    assertThat(sentWhenJournalled).containsExactly(0);
+  }
+
+  @Test
+  void theWorkerIsToldEverythingAboutAJob() {
+    JobSpec job = Jobs.reading();
+    start(job);
+    WorkerCommand.SplitSources split = (WorkerCommand.SplitSources) network.takeTo(W).get(0);
+    assertThat(split.desiredSplits()).isEqualTo(2);
+    assertThat(split.loader()).isSameAs(job.loader());
+
+    Map<String, List<SourceSplit>> splits = Map.of("read", List.of());
+    tell(new WorkerEvent.SourcesSplit(Jobs.ID, splits));
+
+    WorkerCommand.Deploy deploy = (WorkerCommand.Deploy) network.takeTo(W).get(0);
+    assertThat(deploy.graph()).isSameAs(job.graph());
+    assertThat(deploy.splits()).isEqualTo(splits);
+    assertThat(deploy.parallelism()).isEqualTo(2);
+    assertThat(deploy.manualClock()).isFalse();
+    assertThat(deploy.tasks())
+        .containsExactly(
+            Jobs.task("s1", 0), Jobs.task("s2", 0), Jobs.task("s1", 1), Jobs.task("s2", 1));
+  }
+
+  @Test
+  void theClientIsToldOfEachPhaseAndOfTheEndWithTheLastMetrics() {
+    start(Jobs.bounded());
+    assertThat(network.takeTo(Jobs.CLIENT))
+        .containsExactly(new JobUpdate.Advanced(Jobs.ID, JobPhase.RUNNING));
+
+    finishAll(Jobs.bounded());
+    assertThat(network.takeTo(Jobs.CLIENT))
+        .containsExactly(
+            new JobUpdate.Advanced(Jobs.ID, JobPhase.COMPLETING),
+            new JobUpdate.Advanced(Jobs.ID, JobPhase.STOPPING));
+
+    tell(new WorkerEvent.JobStopped(Jobs.ID, counted(12)));
+
+    JobUpdate.Ended ended = (JobUpdate.Ended) network.takeTo(Jobs.CLIENT).get(0);
+    assertThat(ended.phase()).isEqualTo(JobPhase.DONE);
+    assertThat(ended.failure()).isEmpty();
+    assertThat(records(ended.metrics().attempted())).isEqualTo(12);
+    assertThat(records(ended.metrics().committed())).isEqualTo(12);
+  }
+
+  @Test
+  void aFailureEndsWithWhatWasCommittedBefore() {
+    start(Jobs.bounded());
+    tell(new WorkerEvent.TaskFailed(Jobs.ID, Jobs.failure("boom")));
+    network.take();
+    tell(new WorkerEvent.JobStopped(Jobs.ID, counted(12)));
+
+    JobUpdate.Ended ended = (JobUpdate.Ended) network.takeTo(Jobs.CLIENT).get(0);
+    assertThat(ended.phase()).isEqualTo(JobPhase.FAILED);
+    assertThat(ended.failure().orElseThrow().cause()).hasMessage("boom");
+    assertThat(records(ended.metrics().attempted())).isEqualTo(12);
+    assertThat(records(ended.metrics().committed())).isZero();
+  }
+
+  @Test
+  void aCompletedCheckpointCommitsTheMetrics() {
+    start(Jobs.reading());
+    tell(new WorkerEvent.SourcesSplit(Jobs.ID, Map.of()));
+    Object due = delayed(10_000);
+    coordinator.handle(due);
+    acknowledgeAll(Jobs.reading(), 1);
+    network.take();
+    tell(new WorkerEvent.CheckpointReleased(Jobs.ID, 1));
+    WorkerCommand.ReportMetrics report = (WorkerCommand.ReportMetrics) network.takeTo(W).get(0);
+    tell(new WorkerEvent.Metrics(Jobs.ID, report.request(), counted(5)));
+
+    coordinator.handle(new QueryMetrics(Jobs.ID, 77));
+    report = (WorkerCommand.ReportMetrics) network.takeTo(W).get(0);
+    tell(new WorkerEvent.Metrics(Jobs.ID, report.request(), counted(9)));
+
+    JobUpdate.Metrics answer = (JobUpdate.Metrics) network.takeTo(Jobs.CLIENT).get(0);
+    assertThat(answer.request()).isEqualTo(77);
+    assertThat(records(answer.values().attempted())).isEqualTo(9);
+    assertThat(records(answer.values().committed())).isEqualTo(5);
+  }
+
+  @Test
+  void metricsOfAJobThatHasNoTasksYetAreAnsweredAtOnce() {
+    coordinator.handle(new Submit(Jobs.bounded()));
+    coordinator.handle(new QueryMetrics(Jobs.ID, 1));
+
+    assertThat(network.takeTo(Jobs.CLIENT)).singleElement().isInstanceOf(JobUpdate.Metrics.class);
+  }
+
+  @Test
+  void metricsAskedForWhileTheJobEndsAreAnsweredByItsLastWord() {
+    start(Jobs.bounded());
+    coordinator.handle(new QueryMetrics(Jobs.ID, 1));
+    coordinator.handle(new Cancel(Jobs.ID));
+    network.take();
+
+    tell(new WorkerEvent.JobStopped(Jobs.ID, counted(3)));
+
+    List<Object> told = network.takeTo(Jobs.CLIENT);
+    assertThat(told).hasSize(2);
+    assertThat(records(((JobUpdate.Metrics) told.get(0)).values().attempted())).isEqualTo(3);
+    assertThat(((JobUpdate.Ended) told.get(1)).phase()).isEqualTo(JobPhase.CANCELLED);
+  }
+
+  @Test
+  void ofAJobThatHasEndedNothingIsKept() {
+    coordinator.handle(new Submit(Jobs.bounded()));
+    coordinator.handle(new Cancel(Jobs.ID));
+    network.take();
+
+    coordinator.handle(new Cancel(Jobs.ID));
+    coordinator.handle(new QueryMetrics(Jobs.ID, 1));
+    tell(new WorkerEvent.TaskFinished(Jobs.ID, Jobs.task("s1", 0)));
+    assertThat(network.take()).isEmpty();
+
+    start(Jobs.bounded());
+    assertThat(network.takeTo(Jobs.CLIENT))
+        .containsExactly(new JobUpdate.Advanced(Jobs.ID, JobPhase.RUNNING));
+  }
+
+  @Test
+  void twoJobsOfOneNameAreRefused() {
+    coordinator.handle(new Submit(Jobs.bounded()));
+    Submit again = new Submit(Jobs.bounded());
+    assertThatThrownBy(() -> coordinator.handle(again)).hasMessageContaining("job-1");
+  }
+
+  @Test
+  void aStrangeMessageIsABug() {
+    assertThatThrownBy(() -> coordinator.handle("hello")).hasMessageContaining("hello");
+  }
+
+  // What the workers do.
+
+  private void start(JobSpec job) {
+    coordinator.handle(new WorkerRegistered(W));
+    coordinator.handle(new Submit(job));
+  }
+
+  private void tell(WorkerEvent event) {
+    coordinator.handle(new FromWorker(W, event));
+  }
+
+  private void finishAll(JobSpec job) {
+    for (TaskId task : tasks(job)) {
+      tell(new WorkerEvent.TaskFinished(Jobs.ID, task));
+    }
+    acknowledgeAll(job, 1);
+    tell(new WorkerEvent.CheckpointReleased(Jobs.ID, 1));
+  }
+
+  private void acknowledgeAll(JobSpec job, long checkpoint) {
+    for (TaskId task : tasks(job)) {
+      tell(new WorkerEvent.CheckpointAcknowledged(Jobs.ID, task, checkpoint));
+    }
+  }
+
+  private static Iterable<TaskId> tasks(JobSpec job) {
+    return Placement.of(job.graph(), 2, List.of(W)).tasks();
+  }
+
+  /** What the coordinator has sent to itself with this delay. */
+  private Object delayed(long delayMs) {
+    return network.take().stream()
+        .filter(sent -> sent.to().equals(SELF) && sent.delayMs() == delayMs)
+        .findFirst()
+        .orElseThrow()
+        .message();
+  }
+
+  private static MetricsContainerStepMap counted(long records) {
+    MetricsContainerStepMap metrics = new MetricsContainerStepMap();
+    metrics.getContainer("step").getCounter(RECORDS).inc(records);
+    return metrics;
+  }
+
+  private static long records(MetricsContainerStepMap metrics) {
+    return metrics.getContainer("step").getCounter(RECORDS).getCumulative();
+  }
+}

@@ -1,0 +1,77 @@
+package dev.sluice.coordinator;
+
+import dev.sluice.translation.JobGraph;
+import dev.sluice.translation.Node;
+import dev.sluice.translation.Stage;
+import dev.sluice.translation.Stage.Parallelism;
+import dev.sluice.worker.protocol.Failure;
+import dev.sluice.worker.protocol.FailureKind;
+import dev.sluice.worker.protocol.JobId;
+import dev.sluice.worker.protocol.TaskId;
+import dev.sluice.worker.protocol.WorkerEvent;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.model.pipeline.v1.RunnerApi;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+
+/** Jobs for the tests of this package. */
+final class Jobs {
+  static final JobId ID = new JobId("job-1");
+  static final String CLIENT = "client";
+
+  private Jobs() {}
+
+  /** An impulse in one task, followed by a stage of two. */
+  static JobSpec bounded() {
+    return spec(false, new Node.Impulse("impulse", Map.of()));
+  }
+
+  /** A source that has to be split, in two tasks, followed by a stage of two. */
+  static JobSpec reading() {
+    return spec(true, new Node.Read("read", false, Map.of()));
+  }
+
+  static JobSpec testStream() {
+    return spec(true, new Node.TestStream("stream", Map.of()));
+  }
+
+  static JobSpec empty() {
+    return spec(
+        new JobGraph(RunnerApi.Components.getDefaultInstance(), List.of(), List.of(), false));
+  }
+
+  private static JobSpec spec(boolean streaming, Node root) {
+    Parallelism parallelism = root instanceof Node.Read ? Parallelism.JOB : Parallelism.ONE;
+    Stage first = new Stage("s1", "first", List.of(root), parallelism);
+    Stage second = new Stage("s2", "second", List.of(new Node.Input("gbk", "c")), Parallelism.JOB);
+    return spec(
+        new JobGraph(
+            RunnerApi.Components.getDefaultInstance(),
+            List.of(first, second),
+            List.of(),
+            streaming));
+  }
+
+  private static JobSpec spec(JobGraph graph) {
+    return new JobSpec(
+        ID,
+        graph,
+        PipelineOptionsFactory.create(),
+        Jobs.class.getClassLoader(),
+        new JobSettings(2, 10_000),
+        CLIENT);
+  }
+
+  static TaskId task(String stage, int index) {
+    return new TaskId(stage, index);
+  }
+
+  static Failure failure(String message) {
+    return new Failure(
+        FailureKind.USER_CODE, "Parse", "job-1/s2/0", new IllegalStateException(message));
+  }
+
+  static JobEvent.Reported reported(String worker, WorkerEvent event) {
+    return new JobEvent.Reported(worker, event);
+  }
+}

@@ -1,0 +1,106 @@
+package dev.sluice.worker.world;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(20)
+class LocalNetworkTest {
+  private final LocalNetwork network = new LocalNetwork();
+  private final BlockingQueue<Object> handled = new LinkedBlockingQueue<>();
+
+  @AfterEach
+  void close() throws InterruptedException {
+    network.close();
+    network.awaitEnded();
+  }
+
+  @Test
+  void messagesArriveInOrderAndOneAtATime() throws InterruptedException {
+    network.register("a", handled::add);
+    List<Object> sent = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      network.send("a", i);
+      sent.add(i);
+    }
+    List<Object> arrived = new ArrayList<>();
+    while (arrived.size() < sent.size()) {
+      arrived.add(handled.take());
+    }
+    assertThat(arrived).isEqualTo(sent);
+  }
+
+  @Test
+  void aDelayedMessageArrivesWhenItIsDue() throws InterruptedException {
+    network.register("a", handled::add);
+    long sentAt = System.nanoTime();
+    network.sendLater("a", "later", 60);
+    network.sendLater("a", "soon", 30);
+    network.send("a", "now");
+
+    assertThat(handled.take()).isEqualTo("now");
+    assertThat(handled.take()).isEqualTo("soon");
+    assertThat(handled.take()).isEqualTo("later");
+    assertThat(System.nanoTime() - sentAt).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(60));
+  }
+
+  @Test
+  void aMessageToNobodyIsDropped() {
+    network.send("nobody", "hello");
+  }
+
+  @Test
+  void anAddressHasOneEndpoint() {
+    network.register("a", handled::add);
+    assertThatThrownBy(() -> network.register("a", handled::add)).hasMessageContaining("a");
+  }
+
+  @Test
+  void anEndpointThatThrowsHandlesTheNextMessage() throws InterruptedException {
+    network.register(
+        "a",
+        message -> {
+          if (message.equals("bad")) {
+            throw new IllegalStateException("thrown on purpose by a test");
+          }
+          handled.add(message);
+        });
+    network.send("a", "bad");
+    network.send("a", "good");
+
+    assertThat(handled.take()).isEqualTo("good");
+  }
+
+  @Test
+  void anEndpointCanCloseTheNetworkItIsOn() throws InterruptedException {
+    CountDownLatch closed = new CountDownLatch(1);
+    network.register("b", handled::add);
+    network.register(
+        "a",
+        message -> {
+          network.close();
+          closed.countDown();
+        });
+    network.send("a", "close");
+    closed.await();
+    network.awaitEnded();
+
+    assertThat(threads()).isEmpty();
+  }
+
+  private static List<String> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.startsWith("endpoint:"))
+        .toList();
+  }
+}
