@@ -78,6 +78,12 @@ public final class TaskState implements AutoCloseable {
     return made;
   }
 
+  /** Makes the lists of values that a {@link #register registered} part of this name keeps. */
+  public <T> ValueLists<T> valueLists(String transformId, String stateId, Coder<T> coder) {
+    return new ValueLists<>(
+        new PageKind<>(pageMemory, coder, new StateEntry.Column(transformId, stateId)));
+  }
+
   /** Takes in a data structure that keeps state in its own way, once. */
   public void register(String transformId, String stateId, StatePart part) {
     StateEntry.Column name = new StateEntry.Column(transformId, stateId);

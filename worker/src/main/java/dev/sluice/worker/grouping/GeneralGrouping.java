@@ -70,12 +70,11 @@ final class GeneralGrouping<K> implements GroupingOperator {
   private GeneralGrouping(
       OperatorContext context,
       GroupingInput<K> input,
-      boolean keyed,
       ReduceFn<K, Object, Object, BoundedWindow> reduceFn,
       Receiver output) {
     this.context = context;
     this.output = output;
-    this.keyed = keyed;
+    this.keyed = input.keyed();
     this.strategy = input.strategy();
     this.reduceFn = reduceFn;
     this.combining =
@@ -101,7 +100,7 @@ final class GeneralGrouping<K> implements GroupingOperator {
   static GroupingOperator groupByKey(
       OperatorContext context, Node.GroupByKey node, Receiver output) {
     GroupingInput<Object> input = GroupingInput.keyed(context.components(), node.input());
-    return new GeneralGrouping<>(context, input, true, buffering(input.valueCoder()), output);
+    return new GeneralGrouping<>(context, input, buffering(input.valueCoder()), output);
   }
 
   /** {@code KV<K, InputT>} or {@code KV<K, AccumT>} to {@code KV<K, OutputT>}. */
@@ -110,14 +109,14 @@ final class GeneralGrouping<K> implements GroupingOperator {
     GroupingInput<Object> input = GroupingInput.keyed(context.components(), node.input());
     CombiningReduceFn<Object, Object, BoundedWindow> reduceFn =
         CombiningReduceFn.of(Combine.of(context));
-    return new GeneralGrouping<>(context, input, true, reduceFn, output);
+    return new GeneralGrouping<>(context, input, reduceFn, output);
   }
 
   /** {@code T} to {@code Iterable<T>}, all elements under one key. */
   static GroupingOperator collectView(
       OperatorContext context, Node.CollectView node, Receiver output) {
     GroupingInput<Void> input = GroupingInput.unkeyed(context.components(), node.input());
-    return new GeneralGrouping<>(context, input, false, buffering(input.valueCoder()), output);
+    return new GeneralGrouping<>(context, input, buffering(input.valueCoder()), output);
   }
 
   @SuppressWarnings("unchecked")

@@ -13,25 +13,32 @@ import org.apache.beam.sdk.values.WindowingStrategy;
  *
  * <p>Immutable; made once per operator.
  *
+ * @param keyed whether the elements are {@code KV}s; if not, all of them are under the key null
  * @param keyCoder coder of the keys; of nothing if the elements have no key
  * @param valueCoder coder of the values; of the elements if they have no key
  * @param strategy how the elements are windowed and when panes fire
  */
 record GroupingInput<K>(
-    Coder<K> keyCoder, Coder<Object> valueCoder, WindowingStrategy<?, BoundedWindow> strategy) {
+    boolean keyed,
+    Coder<K> keyCoder,
+    Coder<Object> valueCoder,
+    WindowingStrategy<?, BoundedWindow> strategy) {
 
   /** For a PCollection of {@code KV}s. */
   @SuppressWarnings("unchecked")
   static <K> GroupingInput<K> keyed(PipelineComponents components, String collection) {
     KvCoder<K, Object> coder = (KvCoder<K, Object>) (Coder<?>) components.elementCoder(collection);
     return new GroupingInput<>(
-        coder.getKeyCoder(), coder.getValueCoder(), strategy(components, collection));
+        true, coder.getKeyCoder(), coder.getValueCoder(), strategy(components, collection));
   }
 
   /** For a PCollection of anything, all under the key null. */
   static GroupingInput<Void> unkeyed(PipelineComponents components, String collection) {
     return new GroupingInput<>(
-        VoidCoder.of(), components.elementCoder(collection), strategy(components, collection));
+        false,
+        VoidCoder.of(),
+        components.elementCoder(collection),
+        strategy(components, collection));
   }
 
   @SuppressWarnings("unchecked")

@@ -25,23 +25,33 @@ public final class GroupingOperators {
       return PartialCombineOperator.of(context, partial, output);
     }
     if (node instanceof Node.GroupByKey group) {
-      return GeneralGrouping.groupByKey(context, group, output);
-    }
-    if (node instanceof Node.CombinePerKey combine) {
-      return combinePerKey(context, combine, output);
+      GroupingInput<Object> input = GroupingInput.keyed(context.components(), group.input());
+      return OneFiring.under(input.strategy())
+          ? collecting(context, input, output)
+          : GeneralGrouping.groupByKey(context, group, output);
     }
     if (node instanceof Node.CollectView collect) {
-      return GeneralGrouping.collectView(context, collect, output);
+      GroupingInput<Void> input = GroupingInput.unkeyed(context.components(), collect.input());
+      return OneFiring.under(input.strategy())
+          ? collecting(context, input, output)
+          : GeneralGrouping.collectView(context, collect, output);
+    }
+    if (node instanceof Node.CombinePerKey combine) {
+      GroupingInput<Object> input = GroupingInput.keyed(context.components(), combine.input());
+      return OneFiring.under(input.strategy())
+          ? new WindowedCombineOperator<>(
+              context, input, Combine.<Object, Object, Object>of(context), output)
+          : GeneralGrouping.combinePerKey(context, combine, output);
     }
     throw new IllegalArgumentException("not a grouping: " + node);
   }
 
-  private static GroupingOperator combinePerKey(
-      OperatorContext context, Node.CombinePerKey node, Receiver output) {
-    GroupingInput<Object> input = GroupingInput.keyed(context.components(), node.input());
-    return OneFiring.under(input.strategy())
-        ? new WindowedCombineOperator<>(
-            context, input, Combine.<Object, Object, Object>of(context), output)
-        : GeneralGrouping.combinePerKey(context, node, output);
+  private static <K> GroupingOperator collecting(
+      OperatorContext context, GroupingInput<K> input, Receiver output) {
+    return new WindowedCombineOperator<>(
+        context,
+        input,
+        CollectingFn.in(context.task().state(), context.transformId(), input.valueCoder()),
+        output);
   }
 }

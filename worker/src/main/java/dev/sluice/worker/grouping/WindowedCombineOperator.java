@@ -15,9 +15,9 @@ import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.values.KV;
 
 /**
- * Combines by key and window where each window fires exactly once, when the watermark passes its
- * end: the common case of {@link GeneralGrouping}, told by {@link OneFiring}, without a timer, a
- * hold or a trigger per key.
+ * Combines, or groups ({@link CollectingFn}), by key and window where each window fires exactly
+ * once, when the watermark passes its end: the common case of {@link GeneralGrouping}, told by
+ * {@link OneFiring}, without a timer, a hold or a trigger per key.
  *
  * <p>Owned by one task's stage. Always true: all it keeps of records is in its {@link
  * WindowedAccumulators}, also while a window is emitted in slices; an accumulator is changed in
@@ -25,8 +25,11 @@ import org.apache.beam.sdk.values.KV;
  * allocates.
  */
 final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements GroupingOperator {
+  static final String STATE_ID = "accumulators";
+
   private final Receiver output;
   private final OperatorContext context;
+  private final boolean keyed;
   private final CombineFn<InputT, AccumT, OutputT> fn;
   private final Pair<AccumT> pair = new Pair<>();
   private final KeyHasher<K> hasher;
@@ -44,6 +47,7 @@ final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements Group
       Receiver output) {
     this.output = output;
     this.context = context;
+    this.keyed = input.keyed();
     this.fn = combine.fn();
     this.hasher = KeyHasher.of(input.keyCoder());
     this.accumulators =
@@ -53,7 +57,7 @@ final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements Group
             input.strategy().getWindowFn().windowCoder(),
             false);
     this.lateness = new Lateness(input.strategy(), context.metrics());
-    context.task().state().register(context.transformId(), "accumulators", accumulators);
+    context.task().state().register(context.transformId(), STATE_ID, accumulators);
   }
 
   @Override
@@ -65,8 +69,12 @@ final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements Group
   @SuppressWarnings("unchecked")
   public void receive(
       Object value, long timestampMs, Collection<? extends BoundedWindow> windows, PaneInfo pane) {
-    int keyHash = hasher.hash(((KV<K, ?>) value).getKey());
-    receiveKeyed(value, keyHash, false, timestampMs, windows, pane);
+    if (keyed) {
+      KV<K, ?> kv = (KV<K, ?>) value;
+      take(kv.getKey(), hasher.hash(kv.getKey()), kv.getValue(), false, windows);
+    } else {
+      take(null, hasher.hash(null), value, false, windows);
+    }
   }
 
   @Override
@@ -78,16 +86,26 @@ final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements Group
       long timestampMs,
       Collection<? extends BoundedWindow> windows,
       PaneInfo pane) {
+    KV<K, ?> kv = (KV<K, ?>) value;
+    take(kv.getKey(), keyHash, kv.getValue(), accumulated, windows);
+  }
+
+  @SuppressWarnings("unchecked")
+  private void take(
+      K key,
+      int keyHash,
+      Object value,
+      boolean accumulated,
+      Collection<? extends BoundedWindow> windows) {
     MetricsContainer outer = metricsEnvironment.activate(context.metrics());
     try {
-      KV<K, ?> kv = (KV<K, ?>) value;
       for (AccumulatorTable<K, AccumT> table : accumulators.tables(windows)) {
         if (table.endMs() < inputWatermarkMs) {
           lateness.drop();
         } else if (accumulated) {
-          merge(table, kv.getKey(), keyHash, (AccumT) kv.getValue());
+          merge(table, key, keyHash, (AccumT) value);
         } else {
-          add(table, kv.getKey(), keyHash, (InputT) kv.getValue());
+          add(table, key, keyHash, (InputT) value);
         }
       }
     } catch (Throwable e) {

@@ -77,6 +77,30 @@ class EqualPathsTest {
     }
   }
 
+  @Test
+  void windowedGroupingEqualsTheGeneralPath() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      Random random = new Random(seed);
+      WindowFn<Object, ?> fn = knownWindows(random);
+      GroupingSubject subject =
+          GroupingSubject.groupByKey(
+              StringUtf8Coder.of(), VarLongCoder.of(), onceFiring(fn, random));
+      Scenario scenario = new Scenario(random, key -> "key" + key, false);
+      String what = "seed " + seed + ", " + fn;
+      try (GroupingDriver fast = subject.chosenGroupByKey();
+          GroupingDriver general = subject.generalGroupByKey()) {
+        assertThat(fast.operator()).as(what).isInstanceOf(WindowedCombineOperator.class);
+        fast.sliceLimit(1 + random.nextInt(20));
+        compare(what, scenario, fast, general);
+      }
+      try (GroupingDriver fast = subject.collectView();
+          GroupingDriver general = subject.generalCollectView()) {
+        assertThat(fast.operator()).as(what).isInstanceOf(WindowedCombineOperator.class);
+        compare(what, scenario, fast, general);
+      }
+    }
+  }
+
   private static void compare(
       String what, Scenario scenario, GroupingDriver fast, GroupingDriver general) {
     Map<Out, Integer> expected = scenario.play(general);

@@ -144,6 +144,13 @@ record GroupingSubject(
         this, (context, output) -> GroupingOperators.create(context, node, output));
   }
 
+  /** The general path, whatever the engine would choose. */
+  GroupingDriver generalCollectView() {
+    Node.CollectView node = new Node.CollectView(transformId, input, NOWHERE);
+    return new GroupingDriver(
+        this, (context, output) -> GeneralGrouping.collectView(context, node, output));
+  }
+
   private Node.GroupByKey groupByKeyNode() {
     return new Node.GroupByKey(transformId, input, NOWHERE);
   }
