@@ -38,6 +38,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
 
   private boolean opened;
   private boolean bundleOpen;
+  private boolean firing;
   private int bundleRecords;
   private long bundleDeadlineNanos;
   private long nextFlushNanos;
@@ -139,10 +140,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     if (ending) {
       return stepEnding(handled);
     }
-    if (stage.hasDueWork()) {
-      openBundle();
-      bundleRecords += stage.fireTimers(BUNDLE_RECORDS);
-      endBundleIfFull();
+    if (stepDueWork()) {
       return Step.WORKED;
     }
     boolean worked = stepInput();
@@ -150,6 +148,28 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
       worked |= stepSource();
     }
     return worked ? Step.WORKED : stepIdle(handled);
+  }
+
+  /**
+   * Fires what is due, in bundles of its own: after the watermark has moved, before new input is taken. In the middle of a
+   * bundle of input nothing fires, so that a watermark right behind the input counts for both.
+   */
+  private boolean stepDueWork() {
+    if (bundleOpen && bundleRecords > 0 && !firing) {
+      return false;
+    }
+    if (stage.hasDueWork()) {
+      openBundle();
+      firing = true;
+      bundleRecords += stage.fireTimers(BUNDLE_RECORDS);
+      endBundleIfFull();
+      return true;
+    }
+    if (firing && bundleOpen) {
+      endBundle();
+      return true;
+    }
+    return false;
   }
 
   private boolean stepSource() throws Exception {
@@ -276,6 +296,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
   private void endBundle() {
     stage.finishBundle();
     bundleOpen = false;
+    firing = false;
     propagateWatermarks();
     if (spec.clock().nanoTime() - nextFlushNanos >= 0) {
       flush();
