@@ -29,9 +29,15 @@ final class EmbeddedCluster {
 
   private static final String COORDINATOR = "coordinator";
   private static final String WORKER = "worker-0";
+
+  /** How long a thread may take to end after its task has; only user code can make it longer. */
+  private static final long THREAD_END_LIMIT_MS = 1_000;
+
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedCluster.class);
 
   private final LocalNetwork network = new LocalNetwork();
+  private final Clock clock = new SystemClock();
+  private final TaskThreads tasks = new TaskThreads(clock);
   private final LocalScratch scratch = new LocalScratch();
   private final Map<JobId, JobHandle> jobs = new ConcurrentHashMap<>();
   private final Runnable onJobEnd;
@@ -55,14 +61,12 @@ final class EmbeddedCluster {
   }
 
   private void wire() {
-    Clock clock = new SystemClock();
     network.register(CLIENT, this::updated);
     // What a decision rests on is in this process: if it ends, nobody is left to replay the
     // journal.
     network.register(
         COORDINATOR, new Coordinator(COORDINATOR, network, entry -> LOG.debug("{}", entry)));
-    worker =
-        new Worker(WORKER, COORDINATOR, new World(clock, network, scratch, new TaskThreads(clock)));
+    worker = new Worker(WORKER, COORDINATOR, new World(clock, network, scratch, tasks));
   }
 
   /** Starts a job; returns at once. */
@@ -90,6 +94,7 @@ final class EmbeddedCluster {
   void awaitClosed() throws InterruptedException {
     if (closed) {
       network.awaitEnded();
+      tasks.awaitEnded(THREAD_END_LIMIT_MS);
     }
   }
 

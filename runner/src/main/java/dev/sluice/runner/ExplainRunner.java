@@ -22,8 +22,8 @@ import org.joda.time.Duration;
 /**
  * Prints the graph that {@link SluiceRunner} would run, to standard output, and runs nothing.
  *
- * <p>To the program that calls it, it looks like a run that ended at once: this is how {@code sluice
- * explain} gets at the pipeline of any main class.
+ * <p>To the program that calls it, it looks like a run that ended at once: this is how {@code
+ * sluice explain} gets at the pipeline of any main class.
  */
 public final class ExplainRunner extends PipelineRunner<PipelineResult> {
   private final Options options;

@@ -13,9 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a job's metrics to the sink of {@code --metricsSink}, every {@code --metricsPushPeriod} seconds and once at its end.
+ * Writes a job's metrics to the sink of {@code --metricsSink}, every {@code --metricsPushPeriod}
+ * seconds and once at its end.
  *
- * <p>Has a thread of its own, since a sink may block, from the job's start until the push at its end; none if there is no sink.
+ * <p>Has a thread of its own, since a sink may block, from the job's start until the push at its
+ * end; none if there is no sink.
  */
 final class MetricsPush implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(MetricsPush.class);
@@ -25,8 +27,7 @@ final class MetricsPush implements Runnable {
   private final MetricsSink sink;
   private final long periodMs;
 
-  private MetricsPush(
-      JobHandle job, JobMetricResults metrics, MetricsSink sink, long periodMs) {
+  private MetricsPush(JobHandle job, JobMetricResults metrics, MetricsSink sink, long periodMs) {
     this.job = job;
     this.metrics = metrics;
     this.sink = sink;

@@ -3,6 +3,8 @@ package dev.sluice.worker.task;
 import dev.sluice.worker.world.Clock;
 import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.TaskRunner;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -14,6 +16,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class TaskThreads implements TaskRunner {
   private final Clock clock;
+  private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
 
   public TaskThreads(Clock clock) {
     this.clock = clock;
@@ -27,7 +30,19 @@ public final class TaskThreads implements TaskRunner {
     thread.setDaemon(false);
     thread.setContextClassLoader(loader);
     task.started(runner);
+    threads.removeIf(earlier -> earlier.getState() == Thread.State.TERMINATED);
     thread.start();
+    threads.add(thread);
+  }
+
+  /**
+   * Waits until all threads have ended whose tasks have taken their last step, but no longer than
+   * {@code limitMs} for each: user code may hold one that was told to stop.
+   */
+  public void awaitEnded(long limitMs) throws InterruptedException {
+    for (Thread thread : threads) {
+      thread.join(limitMs);
+    }
   }
 
   private static final class Runner implements Runnable, Handle {
