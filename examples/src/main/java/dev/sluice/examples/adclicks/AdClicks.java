@@ -2,7 +2,6 @@ package dev.sluice.examples.adclicks;
 
 import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.coders.VoidCoder;
 import org.apache.beam.sdk.io.kafka.KafkaIO;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
@@ -18,9 +17,9 @@ import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.apache.kafka.common.serialization.VoidDeserializer;
 import org.joda.time.Duration;
 
 /**
@@ -53,10 +52,10 @@ final class AdClicks {
     pipeline
         .apply(
             "Read clicks",
-            KafkaIO.<Void, String>read()
+            KafkaIO.<byte[], String>read()
                 .withBootstrapServers(topics.bootstrapServers())
                 .withTopic(topics.clicks())
-                .withKeyDeserializerAndCoder(VoidDeserializer.class, VoidCoder.of())
+                .withKeyDeserializer(ByteArrayDeserializer.class)
                 .withValueDeserializer(StringDeserializer.class)
                 .withConsumerConfigUpdates(
                     Map.of(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"))

@@ -15,7 +15,7 @@ import org.joda.time.Instant;
  * After a grace period, event time is therefore taken to go on at its usual pace. KafkaIO calls this
  * from one thread.
  */
-final class ClickWatermark extends TimestampPolicy<Void, String> {
+final class ClickWatermark extends TimestampPolicy<byte[], String> {
   private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final double speed;
@@ -34,7 +34,7 @@ final class ClickWatermark extends TimestampPolicy<Void, String> {
   }
 
   @Override
-  public Instant getTimestampForRecord(PartitionContext context, KafkaRecord<Void, String> record) {
+  public Instant getTimestampForRecord(PartitionContext context, KafkaRecord<byte[], String> record) {
     return timestamp(record.getKV().getValue(), System.nanoTime());
   }
 

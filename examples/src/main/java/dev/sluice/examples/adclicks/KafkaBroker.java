@@ -5,17 +5,13 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URISyntaxException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -24,17 +20,25 @@ import java.util.concurrent.TimeoutException;
 /**
  * A real Kafka broker in a process of its own, from Kafka's jars, with its data in a temporary folder.
  *
- * <p>Owned by the thread that starts it. Process and folder are gone after {@link #close}, and also when
- * this JVM ends in any other way: on Ctrl-C a shutdown hook closes it, and when this JVM is killed the
- * broker sees its standard input end (see {@link BrokerMain}).
+ * <p>Owned by the thread that starts it. The process sees its standard input end when this one closes it
+ * or is gone for any other reason, and then stops and deletes its folder: nothing is left behind after
+ * {@link #close}, nor after Ctrl-C, nor if this JVM is killed.
  */
 final class KafkaBroker implements AutoCloseable {
+  /** The folder of the broker's module: its classes, and its class path in a file. */
+  static final String MODULE_PROPERTY = "sluice.kafkaBroker";
+
+  private static final String MAIN_CLASS = "dev.sluice.examples.broker.BrokerMain";
+  private static final String READY = "READY";
   private static final int START_SECONDS = 60;
-  private static final int LOG_LINES_SHOWN = 5;
+  private static final int STOP_SECONDS = 15;
+  private static final int LINES_KEPT = 8;
 
   private final Process process;
   private final Path folder;
   private final String bootstrapServers;
+  private final CompletableFuture<Boolean> started = new CompletableFuture<>();
+  private final Deque<String> lastLines = new ArrayDeque<>(); // guarded by itself
   private final Thread closeOnExit = new Thread(this::stop, "close-kafka-broker");
 
   private KafkaBroker(Process process, Path folder, String bootstrapServers) {
@@ -45,22 +49,26 @@ final class KafkaBroker implements AutoCloseable {
 
   /** Starts a broker on free ports of the loopback interface and waits until it answers. */
   static KafkaBroker start() throws IOException, InterruptedException {
-    Path folder = Files.createTempDirectory("sluice-kafka-");
+    String classPath = classPath();
+    InetAddress loopback = InetAddress.getByName("127.0.0.1");
     int port;
     int controllerPort;
-    InetAddress loopback = InetAddress.getByName("127.0.0.1");
     // Both at once, so that they differ.
     try (ServerSocket first = new ServerSocket(0, 1, loopback);
         ServerSocket second = new ServerSocket(0, 1, loopback)) {
       port = first.getLocalPort();
       controllerPort = second.getLocalPort();
     }
-    KafkaBroker broker =
-        new KafkaBroker(launch(folder, port, controllerPort), folder, "127.0.0.1:" + port);
+    Path folder = Files.createTempDirectory("sluice-kafka-");
+    Process process = launch(classPath, folder, port, controllerPort);
+    KafkaBroker broker = new KafkaBroker(process, folder, "127.0.0.1:" + port);
     Runtime.getRuntime().addShutdownHook(broker.closeOnExit);
+    Thread reader = new Thread(broker::readOutput, "kafka-broker-output");
+    reader.setDaemon(true);
+    reader.start();
     try {
-      broker.awaitReady();
-    } catch (IOException | InterruptedException | RuntimeException e) {
+      broker.awaitStarted();
+    } catch (InterruptedException | RuntimeException e) {
       broker.close();
       throw e;
     }
@@ -72,7 +80,7 @@ final class KafkaBroker implements AutoCloseable {
     return bootstrapServers;
   }
 
-  /** The process, for tests that look whether it is gone. */
+  /** The broker's process. */
   ProcessHandle process() {
     return process.toHandle();
   }
@@ -88,23 +96,27 @@ final class KafkaBroker implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(closeOnExit);
     } catch (IllegalStateException e) {
-      // The JVM is already ending: the hook runs, and finds nothing left to do.
+      // The JVM is ending and runs the hook, which finds nothing left to do.
       return;
     }
   }
 
-  /** Kills it: nobody needs the data any more, so there is nothing to flush. */
   private synchronized void stop() {
-    process.destroyForcibly();
     try {
-      process.waitFor();
+      process.getOutputStream().close();
+      if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (IOException e) {
+      process.destroyForcibly();
     } catch (InterruptedException e) {
+      process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
-    Folders.delete(folder);
   }
 
-  private static Process launch(Path folder, int port, int controllerPort) throws IOException {
+  private static Process launch(String classPath, Path folder, int port, int controllerPort)
+      throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -115,79 +127,61 @@ final class KafkaBroker implements AutoCloseable {
             // No file outside its folder.
             "-XX:-UsePerfData",
             "-Djava.io.tmpdir=" + folder,
-            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-            BrokerMain.class.getName(),
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+            MAIN_CLASS,
             folder.toString(),
             Integer.toString(port),
             Integer.toString(controllerPort));
-    builder.environment().put("CLASSPATH", classPath());
-    builder.redirectError(log(folder).toFile());
+    builder.environment().put("CLASSPATH", classPath);
+    builder.redirectErrorStream(true);
     return builder.start();
   }
 
-  private void awaitReady() throws IOException, InterruptedException {
-    CompletableFuture<Boolean> ready = new CompletableFuture<>();
-    Thread reader =
-        new Thread(
-            () -> {
-              try {
-                ready.complete(readsReady());
-              } catch (IOException | UncheckedIOException e) {
-                ready.complete(false);
-              }
-            },
-            "kafka-broker-output");
-    reader.setDaemon(true);
-    reader.start();
-    boolean started;
-    try {
-      started = ready.get(START_SECONDS, TimeUnit.SECONDS);
-    } catch (TimeoutException | ExecutionException e) {
-      started = false;
+  private static String classPath() throws IOException {
+    String module = System.getProperty(MODULE_PROPERTY);
+    if (module == null) {
+      throw new UserError(
+          "no Kafka broker here: run this with bin/sluice, or give --bootstrapServers of your own");
     }
-    if (!started) {
-      throw new UserError("the Kafka broker did not start:" + lastLogLines());
-    }
+    Path libraries = Path.of(module, "broker.classpath");
+    return Path.of(module, "classes") + File.pathSeparator + Files.readString(libraries).strip();
   }
 
-  private boolean readsReady() throws IOException {
-    BufferedReader output =
+  /** Reads what the process says until it ends, so that it never waits for a reader. */
+  private void readOutput() {
+    try (BufferedReader output =
         new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    for (String line = output.readLine(); line != null; line = output.readLine()) {
-      if (line.equals(BrokerMain.READY)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private String lastLogLines() throws IOException {
-    List<String> lines = Files.readAllLines(log(folder));
-    StringBuilder last = new StringBuilder();
-    for (String line : lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size())) {
-      last.append(System.lineSeparator()).append("  ").append(line);
-    }
-    return last.toString();
-  }
-
-  private static Path log(Path folder) {
-    return folder.resolve("broker.log");
-  }
-
-  /** The class path that this class was loaded from, which is not always that of the JVM. */
-  private static String classPath() {
-    List<String> entries = new ArrayList<>();
-    if (KafkaBroker.class.getClassLoader() instanceof URLClassLoader loader) {
-      for (URL url : loader.getURLs()) {
-        try {
-          entries.add(Path.of(url.toURI()).toString());
-        } catch (URISyntaxException e) {
-          throw new IllegalStateException("not a file: " + url, e);
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
+        if (line.equals(READY)) {
+          started.complete(true);
+        }
+        synchronized (lastLines) {
+          if (lastLines.size() == LINES_KEPT) {
+            lastLines.removeFirst();
+          }
+          lastLines.addLast(line);
         }
       }
+    } catch (IOException e) {
+      started.completeExceptionally(e);
     }
-    entries.add(System.getProperty("java.class.path"));
-    return String.join(File.pathSeparator, entries);
+    started.complete(false);
+  }
+
+  private void awaitStarted() throws InterruptedException {
+    boolean ready;
+    try {
+      ready = started.get(START_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      ready = false;
+    }
+    if (!ready) {
+      StringBuilder message = new StringBuilder("the Kafka broker did not start:");
+      synchronized (lastLines) {
+        lastLines.forEach(line -> message.append(System.lineSeparator()).append("  ").append(line));
+      }
+      throw new UserError(message.toString());
+    }
   }
 }

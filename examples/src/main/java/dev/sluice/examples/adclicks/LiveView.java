@@ -32,14 +32,13 @@ final class LiveView {
   String line(Progress progress) {
     return String.format(
         Locale.ROOT,
-        "%s: %,d clicks (%,d/s), counted %,d (%,d/s), lag %,d (%.1f s), %s",
+        "%s: %,d clicks (%,d/s), counted %,d (%,d/s), %s, %s",
         progress.phase(),
         progress.sent(),
         progress.sentPerSecond(),
         progress.counted(),
         progress.countedPerSecond(),
-        progress.lag(),
-        progress.lagSeconds(),
+        progress.lagText(),
         times(progress));
   }
 
@@ -51,7 +50,8 @@ final class LiveView {
         format("  produced  %,13d clicks  %,9d/s", progress.sent(), progress.sentPerSecond()));
     lines.add(
         format("  counted   %,13d clicks  %,9d/s", progress.counted(), progress.countedPerSecond())
-            + format("   lag %,d clicks, %.1f s", progress.lag(), progress.lagSeconds()));
+            + "   "
+            + progress.lagText());
     lines.add("  " + times(progress));
     lines.add("");
     lines.addAll(table(progress.latest()));

@@ -1,5 +1,6 @@
 package dev.sluice.examples.adclicks;
 
+import java.util.Locale;
 import java.util.SortedMap;
 
 /**
@@ -25,12 +26,14 @@ record Progress(
     SortedMap<AdMinute, ClickCount> latest) {
 
   /** Clicks that are in the topic and in no count yet. */
-  long lag() {
+  private long lag() {
     return Math.max(0, sent - counted);
   }
 
-  /** How long counting them will take at the present rate. */
-  double lagSeconds() {
-    return countedPerSecond <= 0 ? 0 : (double) lag() / countedPerSecond;
+  /** The lag in clicks, and how long counting them will take at the present rate. */
+  String lagText() {
+    return countedPerSecond <= 0
+        ? String.format(Locale.ROOT, "lag %,d", lag())
+        : String.format(Locale.ROOT, "lag %,d (%.1f s)", lag(), (double) lag() / countedPerSecond);
   }
 }

@@ -9,8 +9,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.VoidDeserializer;
 
 /**
  * Reads the pipeline's results back from their topic, in a thread of its own, from where the topic
@@ -19,7 +19,7 @@ import org.apache.kafka.common.serialization.VoidDeserializer;
 final class ResultsReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
 
-  private final KafkaConsumer<Void, String> consumer;
+  private final KafkaConsumer<byte[], String> consumer;
   private final Results results = new Results();
   private final Thread thread = new Thread(this::run, "results-reader");
   private volatile boolean stopped;
@@ -30,7 +30,7 @@ final class ResultsReader implements AutoCloseable {
         new KafkaConsumer<>(
             Map.of(
                 ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, IgnoredKey.class,
+                ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class,
                 ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class,
                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false,
                 ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000));
@@ -41,14 +41,6 @@ final class ResultsReader implements AutoCloseable {
     consumer.assign(partitions);
     seekToEnd(partitions);
     thread.setDaemon(true);
-  }
-
-  /** Accepts any key and keeps none. */
-  public static final class IgnoredKey extends VoidDeserializer {
-    @Override
-    public Void deserialize(String topic, byte[] data) {
-      return null;
-    }
   }
 
   void start() {
@@ -85,7 +77,7 @@ final class ResultsReader implements AutoCloseable {
   private void run() {
     try {
       while (!stopped) {
-        for (ConsumerRecord<Void, String> record : consumer.poll(POLL)) {
+        for (ConsumerRecord<byte[], String> record : consumer.poll(POLL)) {
           results.add(ClickCount.parse(record.value()));
         }
       }

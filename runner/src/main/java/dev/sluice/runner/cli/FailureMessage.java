@@ -1,5 +1,6 @@
 package dev.sluice.runner.cli;
 
+import dev.sluice.runner.JobFailedException;
 import dev.sluice.worker.stage.TransformException;
 import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.ExecutionException;
@@ -21,7 +22,9 @@ final class FailureMessage {
     Throwable cause = failure;
     String transform = null;
     while (true) {
-      if (cause instanceof TransformException named) {
+      if (cause instanceof JobFailedException job && !job.failure().transform().isEmpty()) {
+        transform = job.failure().transform();
+      } else if (cause instanceof TransformException named) {
         transform = named.transform();
       }
       if (cause.getCause() == null || !isWrapping(cause)) {

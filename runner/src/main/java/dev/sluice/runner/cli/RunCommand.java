@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.beam.sdk.options.ApplicationNameOptions;
+import org.apache.beam.sdk.options.PipelineOptions;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,6 +55,7 @@ final class RunCommand implements Callable<Integer> {
   static final class OfExample implements Callable<Integer> {
     private final Example example;
 
+    @Spec CommandSpec spec;
     @Unmatched List<String> forBeam = new ArrayList<>();
 
     OfExample(Example example) {
@@ -61,7 +64,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-      var options = new PipelineArguments(forBeam).withDefaultRunner(DEFAULT_RUNNER).parse();
+      PipelineOptions options =
+          new PipelineArguments(forBeam).withDefaultRunner(DEFAULT_RUNNER).parse();
+      options.as(ApplicationNameOptions.class).setAppName(spec.name());
       try (Screen screen = Screen.ofProcess()) {
         return example.run(options, screen);
       }

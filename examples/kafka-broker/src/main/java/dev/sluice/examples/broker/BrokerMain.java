@@ -1,8 +1,12 @@
-package dev.sluice.examples.adclicks;
+package dev.sluice.examples.broker;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Properties;
+import java.util.stream.Stream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -13,19 +17,33 @@ import org.apache.kafka.server.common.MetadataVersion;
 /**
  * The main class of the broker's process: one Kafka node that is broker and KRaft controller at once.
  *
- * <p>It prints {@value #READY} when it answers, and lives until its standard input ends, which also
- * happens when the process that started it is killed; then it stops and deletes its folder. So it can
- * be left behind by nobody.
+ * <p>It prints {@code READY} when it answers, and lives until its standard input ends, which also
+ * happens when the process that started it is killed. However it ends, short of being killed itself, it
+ * deletes its folder.
  */
-final class BrokerMain {
-  static final String READY = "READY";
-
+public final class BrokerMain {
   private BrokerMain() {}
 
   /** Expects the folder for its data, the port for clients and the port of the controller. */
-  public static void main(String[] args) throws Exception {
+  public static void main(String[] args) throws IOException {
     Path folder = Path.of(args[0]);
-    Path data = folder.resolve("data");
+    try {
+      KafkaRaftServer server =
+          start(folder.resolve("data"), Integer.parseInt(args[1]), Integer.parseInt(args[2]));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server, folder), "end"));
+      System.out.println("READY");
+    } catch (Exception e) {
+      e.printStackTrace();
+      delete(folder);
+      System.exit(1);
+    }
+    while (System.in.read() >= 0) {
+      // Nothing is ever sent; only the end counts.
+    }
+    System.exit(0);
+  }
+
+  private static KafkaRaftServer start(Path data, int port, int controllerPort) throws Exception {
     new Formatter()
         .setPrintStream(System.err)
         .setNodeId(1)
@@ -36,22 +54,15 @@ final class BrokerMain {
         .setMetadataLogDirectory(data.toString())
         .run();
     KafkaRaftServer server =
-        new KafkaRaftServer(
-            new KafkaConfig(settings(data, Integer.parseInt(args[1]), Integer.parseInt(args[2]))),
-            Time.SYSTEM);
+        new KafkaRaftServer(new KafkaConfig(settings(data, port, controllerPort)), Time.SYSTEM);
     server.startup();
-    System.out.println(READY);
-    awaitEndOfInput();
-    server.shutdown();
-    server.awaitShutdown();
-    Folders.delete(folder);
-    Runtime.getRuntime().halt(0);
+    return server;
   }
 
-  private static void awaitEndOfInput() throws IOException {
-    while (System.in.read() >= 0) {
-      // Nothing is ever sent; only the end counts.
-    }
+  private static void end(KafkaRaftServer server, Path folder) {
+    server.shutdown();
+    server.awaitShutdown();
+    delete(folder);
   }
 
   private static Properties settings(Path data, int port, int controllerPort) {
@@ -74,5 +85,16 @@ final class BrokerMain {
     settings.put("transaction.state.log.num.partitions", "1");
     settings.put("group.initial.rebalance.delay.ms", "0");
     return settings;
+  }
+
+  private static void delete(Path folder) {
+    try (Stream<Path> paths = Files.walk(folder)) {
+      List<Path> deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
+      for (Path path : deepestFirst) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      System.err.println("could not delete " + folder + ": " + e);
+    }
   }
 }

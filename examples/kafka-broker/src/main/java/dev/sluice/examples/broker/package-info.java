@@ -1,0 +1,2 @@
+/** A Kafka broker as a process that cannot be left behind. */
+package dev.sluice.examples.broker;
