@@ -66,6 +66,7 @@ final class SourceSplitter implements TaskRunner.Steppable {
     return Step.FINISHED;
   }
 
+  @SuppressWarnings("try") // the container is in scope, not in use
   private List<SourceSplit> split(Node.Read read) {
     RunnerApi.PTransform transform =
         command.graph().components().getTransformsOrThrow(read.transformId());
