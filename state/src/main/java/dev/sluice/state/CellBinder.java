@@ -25,7 +25,8 @@ import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
 record CellBinder(StateCell.CellPlace place, StateContext<?> context) implements StateBinder {
   @Override
   public <T> ValueState<T> bindValue(String id, StateSpec<ValueState<T>> spec, Coder<T> coder) {
-    return new ValueCell<>(place, coder);
+    place.column().holdsValues(coder);
+    return new ValueCell<>(place);
   }
 
   @Override

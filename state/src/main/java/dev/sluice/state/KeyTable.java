@@ -35,7 +35,7 @@ final class KeyTable {
     int at = spread(hash) & mask;
     KeyEntry candidate = entries[at];
     while (candidate != null) {
-      if (hashes[at] == hash && lookup.same(candidate.lookup, sought)) {
+      if (hashes[at] == hash && lookup.isFor(candidate, sought)) {
         return candidate;
       }
       at = (at + 1) & mask;

@@ -66,7 +66,7 @@ public final class KeyedState<K> {
     Object sought = lookup.of(key);
     KeyEntry now = current;
     if (now != null) {
-      if (now.hash == keyHash && lookup.same(now.lookup, sought)) {
+      if (now.hash == keyHash && lookup.isFor(now, sought)) {
         if (now.emptyCells() > EMPTY_CELLS_KEPT) {
           now.dropEmptyCells(namespaces);
         }
@@ -75,7 +75,7 @@ public final class KeyedState<K> {
       leave(now);
     }
     KeyEntry known = tableOf(keyHash).find(lookup, sought, keyHash);
-    current = known != null ? known : new KeyEntry(key, sought, keyHash);
+    current = known != null ? known : lookup.newEntry(key, sought, keyHash);
   }
 
   /** Returns the selected key. */

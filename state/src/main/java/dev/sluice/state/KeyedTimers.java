@@ -58,8 +58,8 @@ final class KeyedTimers {
     if (timer.data.getDomain() != domain) {
       throw new IllegalArgumentException(
           String.format(
-              "Timer %s of transform %s is used in time domain %s, but it is set in %s: give timers of"
-                  + " different time domains different ids",
+              "Timer %s of transform %s is used in time domain %s, but it is set in %s: give timers"
+                  + " of different time domains different ids",
               timer.data.getTimerId(), owner.transformId(), domain, timer.data.getDomain()));
     }
   }

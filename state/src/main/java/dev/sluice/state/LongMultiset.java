@@ -75,6 +75,11 @@ final class LongMultiset {
     return Long.MAX_VALUE;
   }
 
+  /** Returns how many distinct numbers there is room for. */
+  int capacity() {
+    return numbers.length;
+  }
+
   /** Returns how many numbers are in, equal ones counted as often as they were added. */
   long total() {
     return total;

@@ -113,8 +113,8 @@ public final class SpillArea implements AutoCloseable {
     return new SpillException(
         String.format(
             "Could not %s: %s. State that does not fit in memory is kept there: free space on that"
-                + " disk or choose another one for scratch files, check the permissions, or give the"
-                + " JVM a larger heap (-Xmx).",
+                + " disk or choose another one for scratch files, check the permissions, or give"
+                + " the JVM a larger heap (-Xmx).",
             what, cause.getMessage() == null ? cause : cause.getMessage()),
         cause);
   }

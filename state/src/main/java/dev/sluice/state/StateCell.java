@@ -46,6 +46,12 @@ abstract sealed class StateCell implements State
   /** Shows what a barrier would save; called for live cells only. */
   abstract void forEachPart(PartVisitor visitor);
 
+  /** Forgets an empty cell. */
+  final void letGo(Namespaces namespaces) {
+    entry = null;
+    namespaces.release(namespace);
+  }
+
   /** To be called before content comes into an empty cell. */
   final void becomeLive() {
     if (entry == null) {

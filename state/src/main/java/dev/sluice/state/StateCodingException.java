@@ -16,8 +16,8 @@ public final class StateCodingException extends StateException {
     String type = value == null ? "null" : value.getClass().getName();
     return new StateCodingException(
         String.format(
-            "A %s of type %s cannot be encoded by its coder %s: %s. Set a coder that can encode every"
-                + " such value (for null: NullableCoder.of(coder)).",
+            "A %s of type %s cannot be encoded by its coder %s: %s. Set a coder that can encode"
+                + " every such value (for null: NullableCoder.of(coder)).",
             what, type, coder, cause.getMessage()),
         cause);
   }

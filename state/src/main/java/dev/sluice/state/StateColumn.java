@@ -14,13 +14,25 @@ final class StateColumn {
   final int ordinal;
   final StateEntry.Column name;
 
-  /** Of a column of bags; the coder that the first of them came with decides. */
+  /** Of a column of values; the coder that came last decides. */
+  private @Nullable Coder<?> valueCoder;
+
+  /** Of a column of bags; the coder that came first decides. */
   private @Nullable PageKind<?> pages;
 
   StateColumn(KeyedState<?> owner, int ordinal, StateEntry.Column name) {
     this.owner = owner;
     this.ordinal = ordinal;
     this.name = name;
+  }
+
+  void holdsValues(Coder<?> coder) {
+    valueCoder = coder;
+  }
+
+  @SuppressWarnings("unchecked") // all values of a column are of one type
+  <T> Coder<T> valueCoder() {
+    return (Coder<T>) valueCoder;
   }
 
   @SuppressWarnings("unchecked") // all bags of a column have elements of one type

@@ -1,17 +1,18 @@
 package dev.sluice.state;
 
-import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.state.ValueState;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** The cell of a {@code ValueState}: one live object. */
+/**
+ * The cell of a {@code ValueState}: one live object.
+ *
+ * <p>The commonest cell, so its coder is kept by the column.
+ */
 final class ValueCell<T> extends StateCell implements ValueState<T> {
-  private final Coder<T> coder;
   private @Nullable T value;
 
-  ValueCell(CellPlace place, Coder<T> coder) {
+  ValueCell(CellPlace place) {
     super(place);
-    this.coder = coder;
   }
 
   @Override
@@ -42,6 +43,6 @@ final class ValueCell<T> extends StateCell implements ValueState<T> {
 
   @Override
   void forEachPart(PartVisitor visitor) {
-    visitor.visit(null, new Coded<>(value, coder));
+    visitor.visit(null, new Coded<>(value, column.valueCoder()));
   }
 }

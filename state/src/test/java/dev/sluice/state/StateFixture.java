@@ -1,0 +1,65 @@
+package dev.sluice.state;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
+
+/** The state of a task with one keyed transform, and the time that it is told. */
+final class StateFixture {
+  static final class SetTimes implements Times {
+    long processingTimeMs;
+    long inputWatermarkMs;
+    long outputWatermarkMs;
+
+    @Override
+    public long processingTimeMs() {
+      return processingTimeMs;
+    }
+
+    @Override
+    public long inputWatermarkMs() {
+      return inputWatermarkMs;
+    }
+
+    @Override
+    public long outputWatermarkMs() {
+      return outputWatermarkMs;
+    }
+  }
+
+  static final String TRANSFORM = "Count/Stateful";
+
+  final MemoryDisk disk;
+  final SpillArea area;
+  final TaskState task;
+  final SetTimes times = new SetTimes();
+  final KeyHasher<String> hasher = KeyHasher.of(StringUtf8Coder.of());
+  final KeyedState<String> state;
+
+  StateFixture() {
+    this(1L << 30);
+  }
+
+  StateFixture(long heapBytes) {
+    disk = new MemoryDisk(1L << 30);
+    area = new SpillArea(disk, heapBytes);
+    task = new TaskState(KeyGroupRange.ALL, area);
+    state = keyed(TRANSFORM, StringUtf8Coder.of());
+  }
+
+  <K> KeyedState<K> keyed(String transform, Coder<K> coder) {
+    return task.keyed(transform, coder, IntervalWindow.getCoder(), times);
+  }
+
+  void select(String key) {
+    state.select(key, hasher.hash(key));
+  }
+
+  List<StateEntry> entries() {
+    List<StateEntry> entries = new ArrayList<>();
+    task.forEachEntry(entries::add);
+    return entries;
+  }
+}
