@@ -82,10 +82,12 @@ final class PlanMermaid {
     out.append(format.formatted(values)).append('\n');
   }
 
+  /** Mermaid's own entities begin with a hash. */
   private static String quoted(String text) {
-    return text.replace("&", "&amp;")
-        .replace("\"", "&quot;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;");
+    return text.replace("#", "#35;")
+        .replace("&", "#amp;")
+        .replace("\"", "#quot;")
+        .replace("<", "#lt;")
+        .replace(">", "#gt;");
   }
 }

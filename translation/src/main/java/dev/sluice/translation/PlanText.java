@@ -1,6 +1,7 @@
 package dev.sluice.translation;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,13 +21,22 @@ final class PlanText {
   private final PlanWords words;
   private final Map<String, Stage> stages;
   private final Map<String, Exchange> exchanges = new HashMap<>();
+  private final Map<String, List<Exchange>> outOf = new HashMap<>();
+  private final Map<String, List<Exchange>> into = new HashMap<>();
   private final StringBuilder out = new StringBuilder();
+
+  /** Of the stage that is being rendered. */
+  private Map<Node, List<Child>> children = Map.of();
 
   PlanText(JobGraph graph) {
     this.graph = graph;
     this.words = new PlanWords(graph.components());
     this.stages = graph.stagesById();
-    graph.exchanges().forEach(exchange -> exchanges.put(exchange.id(), exchange));
+    for (Exchange exchange : graph.exchanges()) {
+      exchanges.put(exchange.id(), exchange);
+      outOf.computeIfAbsent(exchange.producerStage(), s -> new ArrayList<>()).add(exchange);
+      into.computeIfAbsent(exchange.consumerStage(), s -> new ArrayList<>()).add(exchange);
+    }
   }
 
   String render() {
@@ -39,6 +49,7 @@ final class PlanText {
     for (Stage stage : graph.stages()) {
       out.append('\n')
           .append("%s  %s  [%s]\n".formatted(stage.id(), stage.name(), PlanWords.tasksOf(stage)));
+      children = childrenIn(stage);
       subtree(stage, stage.root(), "", "  ", "  ");
     }
     return out.toString();
@@ -53,16 +64,16 @@ final class PlanText {
 
   private void subtree(Stage stage, Node top, String tag, String first, String rest) {
     node(stage, top, tag, first, rest);
-    List<Child> children = childrenOf(stage, top);
+    List<Child> below = children.get(top);
     // A chain may be thousands of nodes long: only branches recurse.
-    while (children.size() == 1 && children.get(0).node() != null) {
-      Child only = children.get(0);
+    while (below.size() == 1 && below.get(0).node() != null) {
+      Child only = below.get(0);
       node(stage, only.node(), only.tag(), rest, rest);
-      children = childrenOf(stage, only.node());
+      below = children.get(only.node());
     }
-    for (int i = 0; i < children.size(); i++) {
-      Child child = children.get(i);
-      boolean last = i == children.size() - 1;
+    for (int i = 0; i < below.size(); i++) {
+      Child child = below.get(i);
+      boolean last = i == below.size() - 1;
       if (child.node() == null) {
         line(rest + (last ? "╰▶ " : "├▶ "), destination(child.exchange()) + child.tag());
       } else {
@@ -101,43 +112,39 @@ final class PlanText {
       return words.nameOf(node);
     }
     List<String> origins =
-        graph.into(stage.id()).stream()
+        into.getOrDefault(stage.id(), List.of()).stream()
             .filter(e -> e.kind() != Exchange.Kind.BROADCAST)
             .map(e -> "%s (%s)".formatted(e.producerStage(), e.id()))
             .toList();
     return "from " + String.join(", ", origins);
   }
 
-  private List<Child> childrenOf(Stage stage, Node parent) {
-    List<Child> children = new ArrayList<>();
-    for (Node node : stage.nodes()) {
-      for (String input : node.inputs()) {
-        if (parent.outputs().containsValue(input) && parent == lastProducer(stage, node)) {
-          children.add(new Child(node, null, tag(parent, input)));
-          break;
-        }
+  /** What stands under each node of a stage: first nodes, then exchanges, both in graph order. */
+  private Map<Node, List<Child>> childrenIn(Stage stage) {
+    Map<String, Integer> producers = new HashMap<>();
+    Map<Node, List<Child>> found = new HashMap<>();
+    for (int i = 0; i < stage.nodes().size(); i++) {
+      Node node = stage.nodes().get(i);
+      found.put(node, new ArrayList<>());
+      String last = node.inputs().stream().max(Comparator.comparing(producers::get)).orElse(null);
+      if (last != null) {
+        Node producer = stage.nodes().get(producers.get(last));
+        found.get(producer).add(new Child(node, null, tag(producer, last)));
+      }
+      for (String output : node.outputs().values()) {
+        producers.put(output, i);
       }
     }
-    for (Exchange exchange : graph.outOf(stage.id())) {
-      if (parent.outputs().containsValue(exchange.producerCollection())) {
-        children.add(new Child(null, exchange, tag(parent, exchange.producerCollection())));
-      }
+    for (Exchange exchange : outOf.getOrDefault(stage.id(), List.of())) {
+      String collection = exchange.producerCollection();
+      Node producer = stage.nodes().get(producers.get(collection));
+      found.get(producer).add(new Child(null, exchange, tag(producer, collection)));
     }
-    return children;
+    return found;
   }
 
   private String tag(Node parent, String collection) {
     String tag = words.tagOf(parent, collection);
     return tag.isEmpty() ? "" : "  ‹" + tag + "›";
-  }
-
-  private static Node lastProducer(Stage stage, Node node) {
-    Node last = stage.root();
-    for (Node candidate : stage.nodes()) {
-      if (candidate.outputs().values().stream().anyMatch(node.inputs()::contains)) {
-        last = candidate;
-      }
-    }
-    return last;
   }
 }
