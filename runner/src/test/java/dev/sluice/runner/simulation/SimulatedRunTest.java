@@ -1,0 +1,59 @@
+package dev.sluice.runner.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Random pipelines in random orders of events: always the model's answer, and always the same from the same seed. */
+final class SimulatedRunTest {
+  private static final int SEEDS = 300;
+
+  @Test
+  void randomPipelinesGiveTheModelsAnswer() {
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      SimulatedRun.check(seed);
+    }
+  }
+
+  /** Seeds that once failed. */
+  @ParameterizedTest
+  @ValueSource(longs = {1})
+  void seedsThatOnceFailed(long seed) {
+    SimulatedRun.check(seed);
+  }
+
+  @Test
+  void aSeedReplaysExactlyInAnotherJvm() throws IOException, InterruptedException {
+    List<String> here =
+        LongStream.rangeClosed(1, 20).mapToObj(seed -> "" + SimulatedRun.check(seed)).toList();
+    Process other =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                SimulatedRun.class.getName(),
+                "1",
+                "20")
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String there = new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(other.waitFor(5, TimeUnit.MINUTES)).isTrue();
+    assertThat(there.lines().toList()).isEqualTo(here);
+  }
+
+  @Test
+  void aStallIsFoundAndNamesTheSeed() {
+    assertThatThrownBy(() -> Simulation.seed(42).runUntil(() -> false, 100))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("seed 42");
+  }
+}
