@@ -260,6 +260,32 @@ class GeneralGroupingTest {
   }
 
   @Test
+  @SuppressWarnings("unchecked")
+  void anIterableMayBeLargerThanItsShareOfTheHeap() {
+    GroupingSubject subject =
+        GroupingSubject.groupByKey(STRING, LONG, GeneralGroupingTest.<KV<String, Long>>tens());
+    for (GroupingDriver driver : List.of(subject.generalGroupByKey(), subject.chosenGroupByKey())) {
+      try (driver) {
+        List<KV<Object, Long>> bundle = new ArrayList<>();
+        for (long i = 0; i < 60_000; i++) {
+          bundle.add(KV.of(KV.of("a", i), 3L));
+        }
+        driver.bundle(bundle).end();
+        Iterable<Long> values = ((KV<String, Iterable<Long>>) driver.raw().get(0)).getValue();
+        assertThat(driver.spilledBytes()).isPositive();
+        assertThat(driver.entryCount()).isZero();
+        for (int pass = 0; pass < 2; pass++) {
+          long next = 0;
+          for (long value : values) {
+            assertThat(value).isEqualTo(next++);
+          }
+          assertThat(next).isEqualTo(60_000);
+        }
+      }
+    }
+  }
+
+  @Test
   void aSideInputsPanesAreAllOfItsElements() {
     GroupingSubject subject =
         GroupingSubject.groupByKey(STRING, LONG, earlyAndLate().accumulatingFiredPanes());

@@ -44,8 +44,8 @@ final class GroupingDriver implements AutoCloseable {
   private final List<Out> outputs = new ArrayList<>();
   private final List<Object> raw = new ArrayList<>();
   private final MetricsContainerImpl metrics = new MetricsContainerImpl("step");
-  private final TaskState state =
-      new TaskState(KeyGroups.rangeOf(0, 1), SpillArea.onDisk(new MemoryDisk(Long.MAX_VALUE)));
+  private final MemoryDisk disk = new MemoryDisk(Long.MAX_VALUE);
+  private final TaskState state = new TaskState(KeyGroups.rangeOf(0, 1), new SpillArea(disk, 0));
   private final WindowingStrategy<?, ?> strategy;
   private final KeyHasher<Object> hasher;
   private final GroupingOperator operator;
@@ -145,12 +145,12 @@ final class GroupingDriver implements AutoCloseable {
     return fire();
   }
 
-  Collection<? extends BoundedWindow> windowsOf(Object value, long timestampMs) {
+  private Collection<? extends BoundedWindow> windowsOf(Object value, long timestampMs) {
     return assign(strategy.getWindowFn(), value, timestampMs);
   }
 
   @SuppressWarnings("unchecked")
-  private static <T, W extends BoundedWindow> Collection<W> assign(
+  static <T, W extends BoundedWindow> Collection<W> assign(
       WindowFn<T, W> fn, Object value, long timestampMs) {
     try {
       return fn.assignWindows(
@@ -238,6 +238,11 @@ final class GroupingDriver implements AutoCloseable {
     long[] count = new long[1];
     state.forEachEntry(entry -> count[0]++);
     return count[0];
+  }
+
+  /** How many bytes were written to scratch files. */
+  long spilledBytes() {
+    return disk.usedBytes();
   }
 
   @Override

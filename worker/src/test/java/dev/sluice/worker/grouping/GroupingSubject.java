@@ -95,6 +95,17 @@ record GroupingSubject(
         transform.getValue().getInputsMap().values().iterator().next());
   }
 
+  /** The transform that puts elements into the windows, before a grouping. */
+  static <K, V> GroupingSubject assignWindows(
+      Coder<K> keyCoder, Coder<V> valueCoder, Window<KV<K, V>> window) {
+    return of(
+        keyCoder,
+        valueCoder,
+        window,
+        GroupByKey.create(),
+        PTransformTranslation.ASSIGN_WINDOWS_TRANSFORM_URN);
+  }
+
   /** What the engine chooses for the GroupByKey. */
   GroupingDriver chosenGroupByKey() {
     return new GroupingDriver(
@@ -149,6 +160,13 @@ record GroupingSubject(
     Node.CollectView node = new Node.CollectView(transformId, input, NOWHERE);
     return new GroupingDriver(
         this, (context, output) -> GeneralGrouping.collectView(context, node, output));
+  }
+
+  /** The assignment of windows. */
+  GroupingDriver chosenAssignWindows() {
+    Node.AssignWindows node = new Node.AssignWindows(transformId, input, NOWHERE);
+    return new GroupingDriver(
+        this, (context, output) -> GroupingOperators.create(context, node, output));
   }
 
   private Node.GroupByKey groupByKeyNode() {
