@@ -26,8 +26,9 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 /**
  * The tasks of one job on this worker, and what is known of each.
  *
- * <p>Owned by the worker's loop. Always true: a task is in {@link #alive} until its thread has taken its last step, in {@link #finished}
- * from the moment it has reported that all its work is done.
+ * <p>Owned by the worker's loop. Always true: a task is in {@link #alive} until its thread has
+ * taken its last step, in {@link #finished} from the moment it has reported that all its work is
+ * done.
  */
 final class RunningJob {
   private static final long STOP_GRACE_MS = 1_000;
@@ -177,8 +178,8 @@ final class RunningJob {
 
   private void end(TaskId task) {
     alive.remove(task);
-    Map.copyOf(unacknowledged).keySet().stream().sorted().forEach(c -> acknowledge(task, c));
-    Map.copyOf(unreleased).keySet().stream().sorted().forEach(c -> release(task, c));
+    List.copyOf(unacknowledged.keySet()).forEach(c -> acknowledge(task, c));
+    List.copyOf(unreleased.keySet()).forEach(c -> release(task, c));
     stopIfEnded();
   }
 

@@ -27,8 +27,8 @@ import java.util.Map;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /**
- * Makes the operators of one stage for one task and wires them, from the last to the first, so that each is made
- * with the receivers of its outputs at hand.
+ * Makes the operators of one stage for one task and wires them, from the last to the first, so that
+ * each is made with the receivers of its outputs at hand.
  *
  * <p>Used once, by the worker's loop.
  */

@@ -33,8 +33,8 @@ import org.apache.beam.sdk.coders.KvCoder;
 /**
  * Makes the tasks of one job on this worker, and the channels between them.
  *
- * <p>Used by the worker's loop while it deploys. Tasks name each other by {@link Task#wake} only, through the map that is
- * being filled.
+ * <p>Used by the worker's loop while it deploys. Tasks name each other by {@link Task#wake} only,
+ * through the map that is being filled.
  */
 final class TaskBuilder {
   private final WorkerCommand.Deploy deploy;
@@ -84,8 +84,7 @@ final class TaskBuilder {
             jobClock,
             deploy.options(),
             callbacks);
-    StageBuilder builder =
-        new StageBuilder(stage, components, context, metrics, deploy.splits());
+    StageBuilder builder = new StageBuilder(stage, components, context, metrics, deploy.splits());
     return new Task(
         new TaskSpec(id, name, clock, jobClock, !deploy.manualClock(), listener),
         callbacks,
@@ -104,7 +103,8 @@ final class TaskBuilder {
       int producers = tasksOf(stages.get(exchange.producerStage()));
       for (int producer = 0; producer < producers; producer++) {
         if (consumers(exchange, producer).contains(id.index())) {
-          gate.add(exchange, channel(new Route(exchange.id(), producer, id.index()), exchange, tasks));
+          gate.add(
+              exchange, channel(new Route(exchange.id(), producer, id.index()), exchange, tasks));
         }
       }
     }
@@ -114,8 +114,7 @@ final class TaskBuilder {
       for (int consumer : consumers(exchange, id.index())) {
         to.add(channel(new Route(exchange.id(), id.index(), consumer), exchange, tasks));
       }
-      writers.add(
-          new ExchangeWriter(exchange, to, hasher(exchange, components), id.index(), room));
+      writers.add(new ExchangeWriter(exchange, to, hasher(exchange, components), id.index(), room));
     }
     return new TaskPorts(gate, writers);
   }

@@ -14,8 +14,9 @@ import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 /**
  * One worker: runs the tasks that the coordinator places here, and answers it.
  *
- * <p>Owned by the loop of its network address, which handles one message at a time; tasks run in threads of their own and talk to
- * it by {@link TaskEvent}s sent to that address. Knows nothing of a job but its own tasks of it.
+ * <p>Owned by the loop of its network address, which handles one message at a time; tasks run in
+ * threads of their own and talk to it by {@link TaskEvent}s sent to that address. Knows nothing of
+ * a job but its own tasks of it.
  */
 public final class Worker implements Network.Endpoint {
   private final String address;

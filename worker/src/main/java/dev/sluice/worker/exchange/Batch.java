@@ -8,9 +8,9 @@ import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 /**
  * Up to {@link #CAPACITY} records of one exchange, as a structure of arrays.
  *
- * <p>Always true: it has one owner at a time. The producer fills it, handing it over gives it away, the
- * consumer gives it back through the channel's return ring. Windows and panes are kept once for the
- * batch and per record only if they differ within it.
+ * <p>Always true: it has one owner at a time. The producer fills it, handing it over gives it away,
+ * the consumer gives it back through the channel's return ring. Windows and panes are kept once for
+ * the batch and per record only if they differ within it.
  */
 public final class Batch {
   /** The most records in a batch. */
@@ -102,7 +102,9 @@ public final class Batch {
     return size == CAPACITY;
   }
 
-  /** Whether the values are {@code KV}s of accumulators rather than of inputs to a lifted combine. */
+  /**
+   * Whether the values are {@code KV}s of accumulators rather than of inputs to a lifted combine.
+   */
   public boolean accumulated() {
     return accumulated;
   }

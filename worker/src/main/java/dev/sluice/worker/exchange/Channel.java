@@ -3,12 +3,12 @@ package dev.sluice.worker.exchange;
 import org.jctools.queues.SpscArrayQueue;
 
 /**
- * The ordered way from one producer task to one consumer task of the same worker: a ring of batches and
- * control items, and a ring by which emptied batches come home.
+ * The ordered way from one producer task to one consumer task of the same worker: a ring of batches
+ * and control items, and a ring by which emptied batches come home.
  *
- * <p>The producer's thread calls the methods on its side only, the consumer's thread those on the other;
- * the rings are the only thing they share. Always true: at most {@link #DATA_LIMIT} batches are under way,
- * and there is always room for a watermark, a barrier and the end beside them.
+ * <p>The producer's thread calls the methods on its side only, the consumer's thread those on the
+ * other; the rings are the only thing they share. Always true: at most {@link #DATA_LIMIT} batches
+ * are under way, and there is always room for a watermark, a barrier and the end beside them.
  */
 public final class Channel {
   private static final int DATA_LIMIT = 16;
@@ -57,8 +57,8 @@ public final class Channel {
   }
 
   /**
-   * Producer: announces that it waits for room, and says whether there is some after all. The consumer wakes it
-   * when the ring is half drained.
+   * Producer: announces that it waits for room, and says whether there is some after all. The
+   * consumer wakes it when the ring is half drained.
    */
   boolean awaitsRoom() {
     producerWaits = true;

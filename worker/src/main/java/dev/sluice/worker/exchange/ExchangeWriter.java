@@ -11,8 +11,8 @@ import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.values.KV;
 
 /**
- * A producer task's side of one exchange: chooses which consumer task gets an element, and gathers batches
- * for it.
+ * A producer task's side of one exchange: chooses which consumer task gets an element, and gathers
+ * batches for it.
  *
  * <p>Owned by the producer's task.
  */
@@ -24,15 +24,17 @@ public final class ExchangeWriter implements Receiver {
   private int next;
 
   /**
-   * @param channels to the consumer's tasks, in the order of their index; for {@link Exchange.Kind#FORWARD} the
-   *     one channel to the task that corresponds
+   * @param channels to the consumer's tasks, in the order of their index; for {@link
+   *     Exchange.Kind#FORWARD} the one channel to the task that corresponds
    * @param hasher hashes the keys of a {@link Exchange.Kind#HASH} exchange; null for the others
-   * @param first where round-robin starts, so that many producers do not all start at the same consumer
+   * @param first where round-robin starts, so that many producers do not all start at the same
+   *     consumer
    */
   public ExchangeWriter(
       Exchange exchange, List<Channel> channels, KeyHasher<Object> hasher, int first, Room room) {
     this.exchange = exchange;
-    this.outlets = channels.stream().map(channel -> new Outlet(channel, room)).toArray(Outlet[]::new);
+    this.outlets =
+        channels.stream().map(channel -> new Outlet(channel, room)).toArray(Outlet[]::new);
     this.hasher = hasher;
     this.next = first % outlets.length;
     this.ownerByGroup = new int[KeyGroups.COUNT];
@@ -48,10 +50,7 @@ public final class ExchangeWriter implements Receiver {
 
   @Override
   public void receive(
-      Object value,
-      long timestampMs,
-      Collection<? extends BoundedWindow> windows,
-      PaneInfo pane) {
+      Object value, long timestampMs, Collection<? extends BoundedWindow> windows, PaneInfo pane) {
     switch (exchange.kind()) {
       case HASH ->
           receiveKeyed(
@@ -106,7 +105,9 @@ public final class ExchangeWriter implements Receiver {
     }
   }
 
-  /** Sends partial batches and watermarks; false if something had no room and must be flushed later. */
+  /**
+   * Sends partial batches and watermarks; false if something had no room and must be flushed later.
+   */
   public boolean flush() {
     boolean all = true;
     for (Outlet outlet : outlets) {

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A consumer task's side of all exchanges into it: takes turns among the channels, keeps each one's watermark, and
- * aligns barriers.
+ * A consumer task's side of all exchanges into it: takes turns among the channels, keeps each one's
+ * watermark, and aligns barriers.
  *
- * <p>Owned by the consumer's task. Always true: a channel that has delivered the current barrier is not read
- * until all others have delivered it or ended.
+ * <p>Owned by the consumer's task. Always true: a channel that has delivered the current barrier is
+ * not read until all others have delivered it or ended.
  */
 public final class InputGate {
 
@@ -53,8 +53,8 @@ public final class InputGate {
   }
 
   /**
-   * Takes the next item of any channel that may be read, and hands it to {@code consumer} if it is a batch or
-   * completes a barrier.
+   * Takes the next item of any channel that may be read, and hands it to {@code consumer} if it is
+   * a batch or completes a barrier.
    *
    * @return how many records it brought, 0 for a control item, -1 if there was nothing
    */

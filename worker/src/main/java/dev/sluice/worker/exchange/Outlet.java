@@ -7,11 +7,11 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 
 /**
- * The producer's end of one {@link Channel}: the batch being filled, and the watermark, barriers and end that
- * wait to follow it.
+ * The producer's end of one {@link Channel}: the batch being filled, and the watermark, barriers
+ * and end that wait to follow it.
  *
- * <p>Owned by the producer's task. Always true: items enter the channel in the order in which they were
- * handed to the outlet, except that a watermark may be replaced by a later one.
+ * <p>Owned by the producer's task. Always true: items enter the channel in the order in which they
+ * were handed to the outlet, except that a watermark may be replaced by a later one.
  */
 final class Outlet {
   private final Channel channel;
@@ -99,7 +99,9 @@ final class Outlet {
     flush();
   }
 
-  /** The channel is full: what would come before the new control item must not be overtaken by it. */
+  /**
+   * The channel is full: what would come before the new control item must not be overtaken by it.
+   */
   private void queueAll() {
     if (batch.size() > 0) {
       sendBatchWaiting();
@@ -117,7 +119,8 @@ final class Outlet {
    */
   boolean flush() {
     boolean done = sendWaiting() && sendPartialBatch() && trySendWatermark();
-    return done || (!channel.awaitsRoom() && sendWaiting() && sendPartialBatch() && trySendWatermark());
+    return done
+        || (!channel.awaitsRoom() && sendWaiting() && sendPartialBatch() && trySendWatermark());
   }
 
   private boolean sendPartialBatch() {

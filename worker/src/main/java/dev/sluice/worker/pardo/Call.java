@@ -19,6 +19,7 @@ import org.joda.time.Instant;
  */
 final class Call {
   private static final long MIN_MS = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+  private static final long MAX_MS = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
 
   final Outputs outputs;
   final TimestampRule timestamps;
@@ -87,12 +88,21 @@ final class Call {
 
   /** Emits to the main output as the input came. */
   void emit(Object value) {
-    send(main, value, timestampMs, windows, pane);
+    emit(main, value);
   }
 
   /** Emits to any output as the input came. */
   void emit(TupleTag<?> tag, Object value) {
-    send(outputs.of(tag), value, timestampMs, windows, pane);
+    emit(outputs.of(tag), value);
+  }
+
+  /** Emits as the input came. */
+  void emit(Receiver receiver, Object value) {
+    if (timestampMs > MAX_MS) {
+      // A timer without an output timestamp holds nothing, so it has no time to output at either.
+      timestamps.check(timestampMs, timestampMs);
+    }
+    send(receiver, value, timestampMs, windows, pane);
   }
 
   /** Emits with all that a user may choose, after checking the timestamp. */

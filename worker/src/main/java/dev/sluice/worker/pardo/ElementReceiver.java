@@ -27,7 +27,7 @@ final class ElementReceiver implements OutputReceiver<Object>, WindowedValueRece
 
   @Override
   public void output(Object value) {
-    call.send(receiver, value, call.timestampMs, call.windows, call.pane);
+    call.emit(receiver, value);
   }
 
   @Override

@@ -54,12 +54,12 @@ final class TimerContext extends DoFn<Object, Object>.OnTimerContext {
 
   @Override
   public void output(Object output) {
-    call.emit(call.outputs.main(), output, call.timestamp(), call.windows, call.pane);
+    call.emit(output);
   }
 
   @Override
   public <T> void output(TupleTag<T> tag, T output) {
-    call.emit(call.outputs.of(tag), output, call.timestamp(), call.windows, call.pane);
+    call.emit(tag, output);
   }
 
   @Override

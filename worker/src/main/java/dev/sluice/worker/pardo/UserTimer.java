@@ -47,12 +47,10 @@ final class UserTimer implements Timer {
   public void setRelative() {
     Instant now = getCurrentRelativeTime();
     Instant target = now.plus(offset);
-    long periodMs = period.getMillis();
-    if (periodMs != 0) {
-      long sinceMultiple = Math.floorMod(target.getMillis(), periodMs);
-      if (sinceMultiple != 0) {
-        target = target.plus(Duration.millis(periodMs - sinceMultiple));
-      }
+    if (period.getMillis() != 0) {
+      // Beam's own arithmetic: aligned within the period after now, which an offset may cross.
+      long sinceMultiple = target.getMillis() % period.getMillis();
+      target = sinceMultiple == 0 ? now : now.plus(period).minus(Duration.millis(sinceMultiple));
     }
     set(isEventTime() && target.isAfter(scope.expiry()) ? scope.expiry() : target);
   }

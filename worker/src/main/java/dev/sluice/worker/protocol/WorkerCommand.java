@@ -39,13 +39,19 @@ public sealed interface WorkerCommand {
       boolean manualClock)
       implements WorkerCommand {}
 
-  /** Stop all tasks of a job; answered by {@link WorkerEvent.JobStopped} when all their threads have ended. */
+  /**
+   * Stop all tasks of a job; answered by {@link WorkerEvent.JobStopped} when all their threads have
+   * ended.
+   */
   record Stop(JobId job) implements WorkerCommand {}
 
   /** Move the clock of a job that has a manual one. */
   record SetClock(JobId job, long nowMs) implements WorkerCommand {}
 
-  /** Answer with {@link WorkerEvent.Quiet} as soon as every task has found nothing to do since this came. */
+  /**
+   * Answer with {@link WorkerEvent.Quiet} as soon as every task has found nothing to do since this
+   * came.
+   */
   record ProbeQuiescence(JobId job, long round) implements WorkerCommand {}
 
   /** The job was found quiescent; tell the task that asked. */
@@ -54,7 +60,10 @@ public sealed interface WorkerCommand {
   /** Inject a barrier at the sources of a job. */
   record TriggerCheckpoint(JobId job, long checkpoint) implements WorkerCommand {}
 
-  /** Every task has acknowledged; what waited for it may be released. Answered by {@link WorkerEvent.CheckpointReleased}. */
+  /**
+   * Every task has acknowledged; what waited for it may be released. Answered by {@link
+   * WorkerEvent.CheckpointReleased}.
+   */
   record CompleteCheckpoint(JobId job, long checkpoint) implements WorkerCommand {}
 
   /** Answer with {@link WorkerEvent.Metrics}. */

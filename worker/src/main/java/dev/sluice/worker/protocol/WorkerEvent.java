@@ -34,7 +34,8 @@ public sealed interface WorkerEvent {
    *
    * @param sent items put into channels so far, over all tasks
    * @param received items taken from channels so far, over all tasks
-   * @param steps steps in which any task made progress so far: unchanged between two rounds if nothing happened between them
+   * @param steps steps in which any task made progress so far: unchanged between two rounds if
+   *     nothing happened between them
    */
   record Quiet(JobId job, long round, long sent, long received, long steps)
       implements WorkerEvent {}

@@ -14,8 +14,8 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 /**
  * Reads this task's splits of a bounded source, one after the other.
  *
- * <p>Owned by its task. A split's position is the number of elements emitted from it, kept in state by the split's key
- * group and brought up to date when a bundle ends; -1 once the split is done.
+ * <p>Owned by its task. A split's position is the number of elements emitted from it, kept in state
+ * by the split's key group and brought up to date when a bundle ends; -1 once the split is done.
  */
 final class BoundedReadOperator implements SourceOperator {
   private static final long DONE = -1;

@@ -14,8 +14,8 @@ import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 
 /**
- * What all sources do alike: emit into the global window, count metrics under their own step, and blame
- * the transform for what its source throws.
+ * What all sources do alike: emit into the global window, count metrics under their own step, and
+ * blame the transform for what its source throws.
  *
  * <p>Owned by its source's task.
  */

@@ -7,7 +7,9 @@ import dev.sluice.worker.stage.SourceOperator;
 import org.apache.beam.sdk.coders.BooleanCoder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 
-/** {@code beam:transform:impulse:v1}: one empty byte array at the start of time. Runs in one task. */
+/**
+ * {@code beam:transform:impulse:v1}: one empty byte array at the start of time. Runs in one task.
+ */
 final class ImpulseOperator implements SourceOperator {
   private final Emission emission;
   private final TaskValue<Boolean> emitted;

@@ -18,10 +18,11 @@ import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.joda.time.Instant;
 
 /**
- * The ids of the records that a source has delivered lately, so that one that is delivered again is dropped.
+ * The ids of the records that a source has delivered lately, so that one that is delivered again is
+ * dropped.
  *
- * <p>Owned by its source's task; kept in state, and forgotten {@link #KEEP_MS} after the first sight, as Beam's
- * {@code UnboundedSource.requiresDeduping} leaves to the runner.
+ * <p>Owned by its source's task; kept in state, and forgotten {@link #KEEP_MS} after the first
+ * sight, as Beam's {@code UnboundedSource.requiresDeduping} leaves to the runner.
  */
 final class RecordIds {
   private static final long KEEP_MS = 600_000;

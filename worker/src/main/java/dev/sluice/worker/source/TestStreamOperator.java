@@ -15,10 +15,11 @@ import org.apache.beam.sdk.values.TimestampedValue;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBufferException;
 
 /**
- * {@code beam:transform:teststream:v1}: plays its events, each after the job has come to rest from the one before.
+ * {@code beam:transform:teststream:v1}: plays its events, each after the job has come to rest from
+ * the one before.
  *
- * <p>Owned by its task, which is the only one of its stage. Its position, its watermark and its clock are in
- * state.
+ * <p>Owned by its task, which is the only one of its stage. Its position, its watermark and its
+ * clock are in state.
  */
 final class TestStreamOperator implements SourceOperator {
   private final OperatorContext context;

@@ -14,9 +14,9 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 /**
  * Reads this task's splits of an unbounded source in turn.
  *
- * <p>Owned by its task. Always true: the output watermark never goes back; a split that has been silent for longer
- * than {@link SourceOptions#getIdleSplitTimeoutMs} does not hold it, unless all are silent. Marks are taken at barriers
- * and finalized when the checkpoint is complete.
+ * <p>Owned by its task. Always true: the output watermark never goes back; a split that has been
+ * silent for longer than {@link SourceOptions#getIdleSplitTimeoutMs} does not hold it, unless all
+ * are silent. Marks are taken at barriers and finalized when the checkpoint is complete.
  */
 final class UnboundedReadOperator implements SourceOperator {
   private static final long END_OF_TIME = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();

@@ -12,7 +12,8 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 /**
  * One split of an unbounded source with its reader and its mark.
  *
- * <p>Owned by the task of its {@link UnboundedReadOperator}. The mark of the last barrier is in state.
+ * <p>Owned by the task of its {@link UnboundedReadOperator}. The mark of the last barrier is in
+ * state.
  */
 final class UnboundedSplit<T, MarkT extends CheckpointMark> {
   private final UnboundedSource<T, MarkT> source;

@@ -1,4 +1,5 @@
 /**
- * Operators that make their own elements: Impulse, Read of bounded and unbounded sources, TestStream.
+ * Operators that make their own elements: Impulse, Read of bounded and unbounded sources,
+ * TestStream.
  */
 package dev.sluice.worker.source;

@@ -15,10 +15,7 @@ public final class FlattenOperator implements Operator, Receiver {
 
   @Override
   public void receive(
-      Object value,
-      long timestampMs,
-      Collection<? extends BoundedWindow> windows,
-      PaneInfo pane) {
+      Object value, long timestampMs, Collection<? extends BoundedWindow> windows, PaneInfo pane) {
     output.receive(value, timestampMs, windows, pane);
   }
 

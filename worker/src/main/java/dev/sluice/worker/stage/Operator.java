@@ -3,10 +3,11 @@ package dev.sluice.worker.stage;
 /**
  * One transform at work within a task.
  *
- * <p>Owned by its {@link JavaStage} and called by the task's thread only, in this order: {@link #open};
- * then any number of bundles ({@link #startBundle}, elements and timers, {@link #finishBundle}) with {@link
- * #advanceWatermark} between bundles; then {@link #close}. Always true: everything it would have to
- * save at a barrier is in the {@code TaskState} of its {@link OperatorContext}, not in its fields.
+ * <p>Owned by its {@link JavaStage} and called by the task's thread only, in this order: {@link
+ * #open}; then any number of bundles ({@link #startBundle}, elements and timers, {@link
+ * #finishBundle}) with {@link #advanceWatermark} between bundles; then {@link #close}. Always true:
+ * everything it would have to save at a barrier is in the {@code TaskState} of its {@link
+ * OperatorContext}, not in its fields.
  */
 public interface Operator {
 
@@ -36,8 +37,8 @@ public interface Operator {
   }
 
   /**
-   * Does up to {@code limit} pieces of due work (timers, expired windows, elements whose side input has
-   * become ready) within the open bundle.
+   * Does up to {@code limit} pieces of due work (timers, expired windows, elements whose side input
+   * has become ready) within the open bundle.
    *
    * @return how many were done
    */
@@ -45,7 +46,9 @@ public interface Operator {
     return 0;
   }
 
-  /** When {@link #hasDueWork} may change by the job's clock alone; {@code Long.MAX_VALUE} if never. */
+  /**
+   * When {@link #hasDueWork} may change by the job's clock alone; {@code Long.MAX_VALUE} if never.
+   */
   default long nextProcessingTimeMs() {
     return Long.MAX_VALUE;
   }
@@ -59,11 +62,13 @@ public interface Operator {
   }
 
   /**
-   * All input up to a barrier is done; no bundle is open. What must wait until the checkpoint is complete
-   * is handed to {@link TaskServices#afterCheckpoint} now.
+   * All input up to a barrier is done; no bundle is open. What must wait until the checkpoint is
+   * complete is handed to {@link TaskServices#afterCheckpoint} now.
    */
   default void barrier(long checkpoint) {}
 
-  /** Releases what {@link #open} took: DoFn teardown, readers. Called once, also after a failure. */
+  /**
+   * Releases what {@link #open} took: DoFn teardown, readers. Called once, also after a failure.
+   */
   default void close() throws Exception {}
 }

@@ -9,7 +9,8 @@ import org.apache.beam.sdk.util.construction.RehydratedComponents;
 import org.apache.beam.sdk.values.WindowingStrategy;
 
 /**
- * The job's coders and windowing strategies as Java objects, made from the proto when first asked for.
+ * The job's coders and windowing strategies as Java objects, made from the proto when first asked
+ * for.
  *
  * <p>Owned by one task: coders may hold state of their own, so tasks do not share them. Used when
  * operators are made, never per record.
@@ -50,7 +51,8 @@ public final class PipelineComponents {
     try {
       return rehydrated.getCoder(coderId);
     } catch (IOException e) {
-      throw new IllegalArgumentException("coder " + coderId + " cannot be read from the pipeline", e);
+      throw new IllegalArgumentException(
+          "coder " + coderId + " cannot be read from the pipeline", e);
     }
   }
 

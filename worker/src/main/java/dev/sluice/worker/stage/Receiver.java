@@ -9,7 +9,8 @@ import org.apache.beam.sdk.transforms.windowing.PaneInfo;
  * exchange.
  *
  * <p>Called by the task's thread only. A record moves as arguments; nothing is allocated for the
- * hop. The receiver may keep {@code value}, {@code windows} and {@code pane} but must not mutate them.
+ * hop. The receiver may keep {@code value}, {@code windows} and {@code pane} but must not mutate
+ * them.
  */
 public interface Receiver {
 
@@ -22,10 +23,7 @@ public interface Receiver {
    * @param pane the pane it belongs to
    */
   void receive(
-      Object value,
-      long timestampMs,
-      Collection<? extends BoundedWindow> windows,
-      PaneInfo pane);
+      Object value, long timestampMs, Collection<? extends BoundedWindow> windows, PaneInfo pane);
 
   /**
    * Takes one {@code KV} whose key's hash is known already.

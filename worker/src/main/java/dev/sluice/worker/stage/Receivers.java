@@ -20,10 +20,7 @@ public final class Receivers implements Receiver {
 
   @Override
   public void receive(
-      Object value,
-      long timestampMs,
-      Collection<? extends BoundedWindow> windows,
-      PaneInfo pane) {
+      Object value, long timestampMs, Collection<? extends BoundedWindow> windows, PaneInfo pane) {
     for (Receiver receiver : receivers) {
       receiver.receive(value, timestampMs, windows, pane);
     }

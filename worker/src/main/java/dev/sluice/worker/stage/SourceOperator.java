@@ -3,8 +3,9 @@ package dev.sluice.worker.stage;
 /**
  * The root of a stage that makes its own elements: Impulse, Read, TestStream.
  *
- * <p>Owned by its {@link JavaStage}, called by the task's thread only. It has no input watermark: {@link
- * #advanceWatermark} is never called, and {@link #outputWatermarkMs} is what the source itself says, sampled between bundles.
+ * <p>Owned by its {@link JavaStage}, called by the task's thread only. It has no input watermark:
+ * {@link #advanceWatermark} is never called, and {@link #outputWatermarkMs} is what the source
+ * itself says, sampled between bundles.
  */
 public interface SourceOperator extends Operator {
 

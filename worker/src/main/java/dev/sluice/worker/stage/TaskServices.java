@@ -6,8 +6,8 @@ import org.apache.beam.sdk.transforms.DoFn.BundleFinalizer;
 public interface TaskServices {
 
   /**
-   * Asks the coordinator to tell when the whole job is quiescent; {@code whenQuiescent} then runs in
-   * this task's thread between steps.
+   * Asks the coordinator to tell when the whole job is quiescent; {@code whenQuiescent} then runs
+   * in this task's thread between steps.
    */
   void awaitQuiescence(Runnable whenQuiescent);
 
@@ -15,8 +15,9 @@ public interface TaskServices {
   void setJobClock(long nowMs);
 
   /**
-   * Runs {@code callback} in this task's thread after the next checkpoint of this task is complete: the one
-   * whose barrier comes next, or the one that is being taken if called from {@link Operator#barrier}.
+   * Runs {@code callback} in this task's thread after the next checkpoint of this task is complete:
+   * the one whose barrier comes next, or the one that is being taken if called from {@link
+   * Operator#barrier}.
    */
   void afterCheckpoint(BundleFinalizer.Callback callback);
 }

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
  * <p>Any thread may send. Each endpoint is called by its own thread only, in the order of arrival;
  * a message that was sent with a delay arrives when it is due. Always true: after {@link #close} no
  * further message is handled once the one at hand is done, and the threads end by themselves, so
- * {@code close} may be called by one of them; {@link #awaitEnded} waits for them. The threads keep the JVM
- * alive: whoever makes a network closes it.
+ * {@code close} may be called by one of them; {@link #awaitEnded} waits for them. The threads keep
+ * the JVM alive: whoever makes a network closes it.
  */
 public final class LocalNetwork implements Network, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalNetwork.class);
@@ -64,7 +64,10 @@ public final class LocalNetwork implements Network, AutoCloseable {
     mailboxes.keySet().forEach(this::unregister);
   }
 
-  /** Waits until the threads of all addresses that were taken off have ended, except the caller's own. */
+  /**
+   * Waits until the threads of all addresses that were taken off have ended, except the caller's
+   * own.
+   */
   public void awaitEnded() throws InterruptedException {
     for (Mailbox mailbox : everRegistered) {
       if (mailbox.ended && mailbox.thread != Thread.currentThread()) {

@@ -3,9 +3,9 @@ package dev.sluice.worker.world;
 /**
  * Carries messages between the coordinator, the workers and their clients.
  *
- * <p>Handed in: a queue and a thread per endpoint within one JVM, a seeded event queue in the simulation, sockets
- * between processes. Always true: messages from one sender to one receiver arrive in order or not
- * at all, and an endpoint handles one message at a time.
+ * <p>Handed in: a queue and a thread per endpoint within one JVM, a seeded event queue in the
+ * simulation, sockets between processes. Always true: messages from one sender to one receiver
+ * arrive in order or not at all, and an endpoint handles one message at a time.
  */
 public interface Network {
 

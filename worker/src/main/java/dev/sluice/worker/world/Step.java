@@ -1,6 +1,9 @@
 package dev.sluice.worker.world;
 
-/** What a task's step came to; anything but {@link #WORKED} and {@link #FINISHED} says what it waits for. */
+/**
+ * What a task's step came to; anything but {@link #WORKED} and {@link #FINISHED} says what it waits
+ * for.
+ */
 public enum Step {
   /** Made progress; step again. */
   WORKED,

@@ -1,6 +1,9 @@
 package dev.sluice.worker.world;
 
-/** Steps tasks until they are done: with a thread each in production, one after the other by a seed in tests. */
+/**
+ * Steps tasks until they are done: with a thread each in production, one after the other by a seed
+ * in tests.
+ */
 public interface TaskRunner {
 
   /**
@@ -36,12 +39,14 @@ public interface TaskRunner {
     Step step();
 
     /**
-     * When to step again although nobody wakes it, as {@link Clock#nanoTime}; {@code Long.MAX_VALUE} for
-     * never. Asked after a step that found nothing to do.
+     * When to step again although nobody wakes it, as {@link Clock#nanoTime}; {@code
+     * Long.MAX_VALUE} for never. Asked after a step that found nothing to do.
      */
     long wakeAtNanos();
 
-    /** Told once, after the step that returned {@link Step#FINISHED}, as the last act of its thread. */
+    /**
+     * Told once, after the step that returned {@link Step#FINISHED}, as the last act of its thread.
+     */
     void ended();
   }
 }
