@@ -215,10 +215,10 @@ class KeyedStateModelTest {
         yield "added";
       }
       case 4 -> {
-        state.clearRange(time, time.plus(15));
+        state.clearRange(time, Instant.ofEpochMilli(argument * 10L + 15));
         yield state.isEmpty().read();
       }
-      case 5 -> listOf(state.readRange(time, time.plus(25)));
+      case 5 -> listOf(state.readRange(time, Instant.ofEpochMilli(argument * 10L + 25)));
       default -> listOf(state.read());
     };
   }

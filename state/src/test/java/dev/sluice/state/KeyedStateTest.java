@@ -126,14 +126,14 @@ class KeyedStateTest {
     for (int round = 0; round < 3; round++) {
       fixture.select("hot");
       for (int w = 0; w < 500; w++) {
-        count(w * 10).write((long) w);
+        count(w * 10L).write((long) w);
       }
       for (int w = 499; w >= 0; w--) {
-        assertThat(count(w * 10).read()).isEqualTo(w);
+        assertThat(count(w * 10L).read()).isEqualTo(w);
       }
       assertThat(state.entryCount()).isEqualTo(500);
       for (int w = 0; w < 500; w++) {
-        count(w * 10).clear();
+        count(w * 10L).clear();
         fixture.select("hot");
       }
       assertThat(state.entryCount()).isZero();
@@ -147,11 +147,11 @@ class KeyedStateTest {
     fixture.select("a");
     List<ValueState<Long>> cells = new ArrayList<>();
     for (int w = 0; w < 40; w++) {
-      cells.add(count(w * 10));
+      cells.add(count(w * 10L));
     }
     for (int w = 0; w < 40; w++) {
       cells.get(w).write((long) w);
-      assertThat(count(w * 10)).isSameAs(cells.get(w));
+      assertThat(count(w * 10L)).isSameAs(cells.get(w));
     }
   }
 

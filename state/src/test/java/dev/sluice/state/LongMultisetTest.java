@@ -22,7 +22,7 @@ class LongMultisetTest {
     for (int step = 0; step < 40_000; step++) {
       boolean growing = (step / 4000) % 2 == 0;
       if (in.isEmpty() || random.nextInt(10) < (growing ? 7 : 3)) {
-        long number = random.nextInt(spread) - spread / 2;
+        long number = (long) random.nextInt(spread) - spread / 2;
         set.add(number);
         model.merge(number, 1, Integer::sum);
         in.add(number);

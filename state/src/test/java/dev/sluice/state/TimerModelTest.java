@@ -2,6 +2,7 @@ package dev.sluice.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TimerModelTest {
   private static final int STEPS = 20_000;
   private static final int KEYS = 20;
+  private static final List<TimeDomain> DOMAINS = List.of(TimeDomain.values());
 
   private final StateFixture fixture = new StateFixture();
   private final Map<String, InMemoryTimerInternals> models = new TreeMap<>();
@@ -41,9 +43,9 @@ class TimerModelTest {
           models.computeIfAbsent(key, unused -> new InMemoryTimerInternals());
       fixture.select(key);
       TimerInternals ours = fixture.state.timerInternals();
-      TimeDomain domain = TimeDomain.values()[random.nextInt(3)];
+      TimeDomain domain = DOMAINS.get(random.nextInt(3));
       // An id belongs to one domain.
-      String id = "t" + domain.ordinal() + random.nextInt(6);
+      String id = "t" + domain.name() + random.nextInt(6);
       String family = random.nextBoolean() ? "" : "f";
       StateNamespace namespace = window(random.nextInt(4));
       if (random.nextInt(4) == 0) {
@@ -51,7 +53,7 @@ class TimerModelTest {
         model.deleteTimer(namespace, id, family, domain);
       } else {
         Instant at = Instant.ofEpochMilli(now + random.nextInt(500));
-        Instant output = at.minus(at.getMillis() % 7);
+        Instant output = Instant.ofEpochMilli(at.getMillis() / 7 * 7);
         ours.setTimer(namespace, id, family, at, output, domain);
         model.setTimer(namespace, id, family, at, output, domain);
       }
@@ -79,7 +81,7 @@ class TimerModelTest {
       model.advanceProcessingTime(limit);
       model.advanceSynchronizedProcessingTime(limit);
     }
-    for (TimeDomain domain : TimeDomain.values()) {
+    for (TimeDomain domain : DOMAINS) {
       long last = Long.MIN_VALUE;
       TimerData fired = fixture.state.pollDue(domain, now);
       while (fired != null) {
@@ -99,7 +101,7 @@ class TimerModelTest {
   }
 
   private void checkLeast() {
-    for (TimeDomain domain : TimeDomain.values()) {
+    for (TimeDomain domain : DOMAINS) {
       long least = Long.MAX_VALUE;
       for (InMemoryTimerInternals model : models.values()) {
         Instant next = model.getNextTimer(domain);
