@@ -1,5 +1,6 @@
 package dev.sluice.runner;
 
+import dev.sluice.worker.source.SourceOptions;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.StreamingOptions;
@@ -9,7 +10,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * Options of {@link SluiceRunner}, beside Beam's own {@code --streaming}, {@code --jobName} and
  * {@code --tempLocation}.
  */
-public interface SluicePipelineOptions extends StreamingOptions {
+public interface SluicePipelineOptions extends StreamingOptions, SourceOptions {
 
   // No @Default: other runners have an option of this name with another default, and Beam refuses
   // to have both on one class path.
