@@ -11,7 +11,7 @@ package dev.sluice.translation;
  * @param producerCollection the PCollection id as the producer's nodes know it
  * @param consumerStage the stage that reads
  * @param consumerCollection the PCollection id as the consumer's nodes know it; differs from {@link
- *     #producerCollection} where a Flatten was merged into the exchange
+ *     #producerCollection} where a Flatten or a Reshuffle was merged into the exchange
  * @param kind who gets an element
  * @param coderId coder of an element; for {@link Kind#HASH} a coder of {@code KV} whose key decides
  */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
+import org.apache.beam.sdk.util.construction.PTransformTranslation;
 
 /**
  * The pass that puts primitives into stages and joins the stages by exchanges.
@@ -84,9 +85,17 @@ final class Fusion {
     resideIn(List.of(graph.newStage(source)), p.outputs().values());
   }
 
+  /** A Reshuffle goes by key where it has one: the elements of a key stay in their order. */
   private void redistribute(Primitive p) {
     StageDraft stage = graph.newStage(new Node.Input(p.id(), p.output()));
-    connectParts(p.input(), stage, p.output(), Exchange.Kind.REBALANCE);
+    boolean byKey =
+        !p.urn().equals(PTransformTranslation.REDISTRIBUTE_ARBITRARILY_URN)
+            && components.keyCoderOf(p.input()).isPresent();
+    connectParts(
+        p.input(), stage, p.output(), byKey ? Exchange.Kind.HASH : Exchange.Kind.REBALANCE);
+    if (byKey) {
+      stage.markPartitioned(p.output());
+    }
     resideIn(List.of(stage), List.of(p.output()));
   }
 

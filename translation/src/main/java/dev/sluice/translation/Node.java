@@ -56,7 +56,9 @@ public sealed interface Node {
   /**
    * The root of a stage that reads exchanges: all that have this stage as consumer and {@code
    * collection} as consumer collection. It has no work of its own; batches go to the nodes that
-   * read {@code collection}.
+   * read {@code collection}. Its transform is the one that asked for the exchange (a grouping, a
+   * stateful ParDo, a Reshuffle), or else, with FORWARD and GATHER, the producer of {@code
+   * collection}.
    */
   record Input(String transformId, String collection) implements Node {
     @Override
@@ -145,7 +147,8 @@ public sealed interface Node {
 
   /**
    * Collects the elements of a side input by window and pane, under the windowing strategy of its
-   * input: {@code T} to {@code Iterable<T>}. Runs in one task; its output is broadcast.
+   * input: {@code T} to {@code Iterable<T>}. Runs in one task; its output is broadcast. Its
+   * transform is the producer of {@code input}, which runs in another stage.
    */
   record CollectView(String transformId, String input, Map<String, String> outputs)
       implements Node {

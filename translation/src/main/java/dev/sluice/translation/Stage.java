@@ -19,7 +19,10 @@ public record Stage(String id, String name, List<Node> nodes, Parallelism parall
 
   /** How many tasks a stage may have. */
   public enum Parallelism {
-    /** One task, index 0: Impulse, TestStream, the collection of a side input. */
+    /**
+     * One task, index 0: Impulse, TestStream, Empty, the collection of a side input, and what only
+     * FORWARD exchanges from such stages feed.
+     */
     ONE,
     /** As many as the job's parallelism. */
     JOB
