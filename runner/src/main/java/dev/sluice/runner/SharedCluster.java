@@ -4,6 +4,8 @@ import dev.sluice.coordinator.JobSettings;
 import dev.sluice.coordinator.JobSpec;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.worker.protocol.JobId;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
@@ -15,8 +17,16 @@ import org.apache.beam.sdk.options.PipelineOptions;
  */
 final class SharedCluster {
   private EmbeddedCluster cluster;
+  private final List<JobWatch> watches = new ArrayList<>();
   private int jobs;
   private long submitted;
+
+  /** Has every job that is submitted from now on remembered. */
+  synchronized JobWatch watch() {
+    JobWatch watch = new JobWatch();
+    watches.add(watch);
+    return watch;
+  }
 
   /** Starts a job; returns at once. */
   synchronized JobHandle submit(
@@ -27,8 +37,10 @@ final class SharedCluster {
     jobs++;
     submitted++;
     JobId id = new JobId(options.getJobName() + "-" + submitted);
-    return cluster.submit(
-        new JobSpec(id, graph, options, loader, settings, EmbeddedCluster.CLIENT));
+    JobHandle job =
+        cluster.submit(new JobSpec(id, graph, options, loader, settings, EmbeddedCluster.CLIENT));
+    watches.forEach(watch -> watch.add(job));
+    return job;
   }
 
   /** Called by the cluster's client endpoint before anybody learns that the job has ended. */

@@ -44,6 +44,11 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
     return new SluiceRunner(options);
   }
 
+  /** Remembers every job that is submitted in this JVM from now on, for as long as the JVM lives. */
+  public static JobWatch watchJobs() {
+    return CLUSTER.watch();
+  }
+
   @Override
   public SluicePipelineResult run(Pipeline pipeline) {
     MetricsEnvironment.setMetricsSupported(true);

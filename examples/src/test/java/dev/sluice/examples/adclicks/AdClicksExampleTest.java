@@ -45,7 +45,7 @@ class AdClicksExampleTest {
           .hasMessageContaining("--topic=absent");
 
       produce(broker, "mine", "shoes,1000", "no click", "shoes,2000", "hats,61000");
-      assertThat(run(servers, "--topic=mine", "--duration=4")).isZero();
+      assertThat(run(servers, "--topic=mine", "--duration=10")).isZero();
       assertThat(shown.toString())
           .contains("3 clicks counted")
           .contains("1 records were no clicks")

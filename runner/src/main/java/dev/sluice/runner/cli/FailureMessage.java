@@ -42,7 +42,7 @@ final class FailureMessage {
     }
     StackTraceElement place = placeInUserCode(cause);
     if (place != null) {
-      message.append(System.lineSeparator()).append("  at ").append(place);
+      message.append(System.lineSeparator()).append("  at ").append(text(place));
     }
     return message.toString();
   }
@@ -63,6 +63,16 @@ final class FailureMessage {
     return message == null || message.isBlank()
         ? failure.getClass().getName()
         : failure.getClass().getSimpleName() + ": " + message.strip();
+  }
+
+  /** Without the name of the class loader, which tells a user nothing. */
+  private static String text(StackTraceElement place) {
+    return "%s.%s(%s:%d)"
+        .formatted(
+            place.getClassName(),
+            place.getMethodName(),
+            place.getFileName(),
+            place.getLineNumber());
   }
 
   private static StackTraceElement placeInUserCode(Throwable failure) {

@@ -1,5 +1,7 @@
 package dev.sluice.runner.cli;
 
+import dev.sluice.runner.JobWatch;
+import dev.sluice.runner.SluiceRunner;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +48,10 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     UserProgram userProgram = program.userProgram(spec);
+    JobWatch jobs = SluiceRunner.watchJobs();
     userProgram.main(program.arguments().withDefaultRunner(DEFAULT_RUNNER));
+    // Pipeline.run() has returned, its job goes on.
+    jobs.awaitAll();
     return 0;
   }
 

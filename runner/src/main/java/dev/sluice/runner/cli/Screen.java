@@ -56,7 +56,7 @@ public final class Screen implements AutoCloseable {
   /** Replaces the lines shown in place; in a pipe, prints them. Lines may carry ANSI colours. */
   public void show(List<String> lines) {
     if (terminal == null) {
-      lines.forEach(out::println);
+      lines.forEach(line -> out.println(AttributedString.stripAnsi(line)));
       out.flush();
       return;
     }

@@ -2,6 +2,7 @@ package dev.sluice.runner.cli;
 
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import picocli.CommandLine;
@@ -66,7 +67,7 @@ public final class Sluice implements Runnable {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
-    LogSettings.apply(java.util.List.of(args).contains("--verbose"));
+    LogSettings.apply(List.of(args).contains("--verbose"));
     int exitCode =
         execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args);
     System.out.flush();
@@ -94,7 +95,13 @@ public final class Sluice implements Runnable {
     CommandLine at = e.getCommandLine();
     PrintWriter err = commands.getErr();
     err.println(at.getColorScheme().errorText("error: " + e.getMessage()));
-    UnmatchedArgumentException.printSuggestions(e, err);
+    Object command = at.getCommandSpec().userObject();
+    if (e instanceof UnmatchedArgumentException
+        && (command instanceof RunCommand || command instanceof ExplainCommand)) {
+      err.println("options of your own pipeline come after --");
+    } else {
+      UnmatchedArgumentException.printSuggestions(e, err);
+    }
     err.println("see '" + at.getCommandSpec().qualifiedName() + " --help'");
     return BAD_INPUT;
   }

@@ -1,0 +1,42 @@
+package dev.sluice.runner;
+
+import dev.sluice.coordinator.JobPhase;
+import dev.sluice.coordinator.JobUpdate;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Remembers the jobs that {@link SluiceRunner} is given in this JVM, for whoever starts a program and
+ * has to know how its jobs end. Any thread.
+ */
+public final class JobWatch {
+  private final List<JobHandle> jobs = new ArrayList<>(); // guarded by this
+
+  JobWatch() {}
+
+  synchronized void add(JobHandle job) {
+    jobs.add(job);
+  }
+
+  /**
+   * Waits until every job has ended, those included that are submitted meanwhile.
+   *
+   * @throws JobFailedException if one has failed: the first that was submitted
+   */
+  public void awaitAll() throws InterruptedException {
+    for (int i = 0; i < size(); i++) {
+      JobUpdate.Ended how = get(i).await();
+      if (how.phase() == JobPhase.FAILED) {
+        throw new JobFailedException(how.failure().orElseThrow());
+      }
+    }
+  }
+
+  private synchronized int size() {
+    return jobs.size();
+  }
+
+  private synchronized JobHandle get(int index) {
+    return jobs.get(index);
+  }
+}
