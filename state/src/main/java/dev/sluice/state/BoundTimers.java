@@ -33,9 +33,16 @@ final class BoundTimers implements TimerInternals {
       Instant target,
       Instant outputTimestamp,
       TimeDomain timeDomain) {
-    owner
-        .timers()
-        .set(TimerData.of(timerId, timerFamilyId, namespace, target, outputTimestamp, timeDomain));
+    // Operators set the timer of a window again at each element: that shall cost nothing.
+    TimerNode former = owner.timers().find(namespace, timerId, timerFamilyId);
+    if (former == null
+        || former.data.getDomain() != timeDomain
+        || !former.firesAt(target, outputTimestamp)) {
+      owner
+          .timers()
+          .set(
+              TimerData.of(timerId, timerFamilyId, namespace, target, outputTimestamp, timeDomain));
+    }
   }
 
   @Override

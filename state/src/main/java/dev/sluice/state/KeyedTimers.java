@@ -24,13 +24,19 @@ final class KeyedTimers {
     this.owner = owner;
   }
 
-  /** Sets a timer of the selected key, replacing one of the same namespace, id and family. */
+  /**
+   * Sets a timer of the selected key, replacing one of the same namespace, id and family, unless
+   * that one is set to the same times.
+   */
   void set(TimerData data) {
     KeyEntry entry = owner.selected();
     Namespace namespace = owner.namespaces().intern(data.getNamespace());
     TimerNode former = entry.findTimer(namespace, data.getTimerId(), data.getTimerFamilyId());
     if (former != null) {
       checkDomain(former, data.getDomain());
+      if (former.firesAt(data.getTimestamp(), data.getOutputTimestamp())) {
+        return;
+      }
       remove(former);
     }
     TimerNode timer = new TimerNode(entry, namespace, data, setSoFar++);

@@ -56,10 +56,17 @@ public final class TaskState implements AutoCloseable {
     return made;
   }
 
-  /** Makes a list of a transform, once; it is saved in the first group of the task. */
+  /**
+   * Makes a list of a transform, once; it is saved in the first group of the task (of a task that
+   * owns none: in the one it would begin with).
+   */
   public <T> TaskList<T> list(String transformId, String stateId, Coder<T> coder) {
     StateEntry.Column name = new StateEntry.Column(transformId, stateId);
-    TaskList<T> made = new TaskList<>(range.first(), name, new PageKind<>(pageMemory, coder, name));
+    TaskList<T> made =
+        new TaskList<>(
+            Math.min(range.first(), KeyGroups.COUNT - 1),
+            name,
+            new PageKind<>(pageMemory, coder, name));
     checkNew(lists.putIfAbsent(name, made), name);
     return made;
   }
@@ -88,6 +95,24 @@ public final class TaskState implements AutoCloseable {
   public void register(String transformId, String stateId, StatePart part) {
     StateEntry.Column name = new StateEntry.Column(transformId, stateId);
     checkNew(parts.putIfAbsent(name, part), name);
+  }
+
+  /** Returns how many entries there are: live cells, timers, elements of lists, values. */
+  public long entryCount() {
+    long count = 0;
+    for (KeyedState<?> state : keyed.values()) {
+      count += state.entryCount();
+    }
+    for (TaskList<?> list : lists.values()) {
+      count += list.size();
+    }
+    for (TaskValue<?> value : values.values()) {
+      count += value.get() == null ? 0 : 1;
+    }
+    for (StatePart part : parts.values()) {
+      count += part.entryCount();
+    }
+    return count;
   }
 
   /** Shows everything that a barrier would save. */

@@ -1,6 +1,7 @@
 package dev.sluice.state;
 
 import org.apache.beam.runners.core.TimerInternals.TimerData;
+import org.joda.time.Instant;
 
 /**
  * A timer that is set: a member of its key's {@link KeyEntry} (the authority, by id) and of the
@@ -32,6 +33,10 @@ final class TimerNode {
     return namespace == inNamespace
         && data.getTimerId().equals(timerId)
         && data.getTimerFamilyId().equals(familyId);
+  }
+
+  boolean firesAt(Instant time, Instant outputTime) {
+    return timestampMs == time.getMillis() && outputMs() == outputTime.getMillis();
   }
 
   long outputMs() {

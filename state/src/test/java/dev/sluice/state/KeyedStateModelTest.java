@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * windows, and compares what each read gives; then clears all, and looks for what is left.
  */
 class KeyedStateModelTest {
-  private static final int STEPS = 30_000;
+  private static final int STEPS = 10_000;
   private static final int KEYS = 60;
   private static final int WINDOWS = 12;
 
@@ -82,13 +82,13 @@ class KeyedStateModelTest {
     fixture.select("hog");
     BagState<String> hog = fixture.state.stateInternals().state(window(0), BAG);
     random = new Random(seed);
-    for (int step = 0; step < STEPS / 10; step++) {
+    for (int step = 0; step < STEPS / 4; step++) {
       fixture.select("hog");
       hog.add("x".repeat(2000));
       stepOn("key-" + random.nextInt(KEYS));
     }
     assertThat(fixture.disk.usedBytes()).isPositive();
-    assertThat(hog.read()).hasSize(STEPS / 10);
+    assertThat(hog.read()).hasSize(STEPS / 4);
     fixture.select("hog");
     hog.clear();
     clearAll();
@@ -114,7 +114,9 @@ class KeyedStateModelTest {
       int argument = random.nextInt(6);
       Object expected = act(model, namespace, tag, what, argument);
       Object actual = act(ours, namespace, tag, what, argument);
-      assertThat(actual).as("%s of %s in %s", tag.getId(), key, namespace).isEqualTo(expected);
+      if (!actual.equals(expected)) {
+        assertThat(actual).as("%s of %s in %s", tag.getId(), key, namespace).isEqualTo(expected);
+      }
     }
   }
 

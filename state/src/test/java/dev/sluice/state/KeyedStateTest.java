@@ -303,6 +303,20 @@ class KeyedStateTest {
   }
 
   @Test
+  void aTimerSetAgainToTheSameTimesKeepsItsPlace() {
+    fixture.select("a");
+    setTimer("first", 10, 10, TimeDomain.EVENT_TIME);
+    setTimer("second", 10, 10, TimeDomain.EVENT_TIME);
+    setTimer("first", 10, 10, TimeDomain.EVENT_TIME);
+    assertThat(state.pollDue(TimeDomain.EVENT_TIME, 10).getTimerId()).isEqualTo("first");
+    // Only the other output time is another setting.
+    setTimer("third", 10, 10, TimeDomain.EVENT_TIME);
+    setTimer("second", 10, 9, TimeDomain.EVENT_TIME);
+    assertThat(state.pollDue(TimeDomain.EVENT_TIME, 10).getTimerId()).isEqualTo("third");
+    assertThat(state.minTimerHoldMs()).isEqualTo(9);
+  }
+
+  @Test
   void oneTimerInTwoTimeDomainsIsRefused() {
     fixture.select("a");
     setTimer("t", 10, 10, TimeDomain.EVENT_TIME);

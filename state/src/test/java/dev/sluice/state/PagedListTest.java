@@ -29,21 +29,23 @@ class PagedListTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {0, 4 * MB, 1024 * MB})
+  @ValueSource(longs = {0, 2 * MB, 64 * MB})
   void keepsTheOrderWhereverThePagesAre(long heapBytes) {
     SpillArea area = new SpillArea(disk, heapBytes);
     PagedList<Long> list = list(area, VarLongCoder.of());
-    for (long i = 0; i < 300_000; i++) {
+    for (long i = 0; i < 100_000; i++) {
       list.append(i);
     }
     for (int round = 0; round < 2; round++) {
       long next = 0;
       for (long element : list.snapshot()) {
-        assertThat(element).isEqualTo(next++);
+        if (element != next++) {
+          assertThat(element).isEqualTo(next - 1);
+        }
       }
-      assertThat(next).isEqualTo(300_000);
+      assertThat(next).isEqualTo(100_000);
     }
-    assertThat(disk.usedBytes() > 0).isEqualTo(heapBytes < 1024 * MB);
+    assertThat(disk.usedBytes() > 0).isEqualTo(heapBytes < 64 * MB);
     area.close();
     assertThat(disk.fileCount()).isZero();
   }
@@ -58,7 +60,7 @@ class PagedListTest {
     List<Iterable<String>> snapshots = new ArrayList<>();
     List<List<String>> expected = new ArrayList<>();
     List<Iterator<String>> begun = new ArrayList<>();
-    for (int step = 0; step < 30_000; step++) {
+    for (int step = 0; step < 12_000; step++) {
       int what = random.nextInt(1000);
       if (what == 0) {
         list.clear();
@@ -72,7 +74,7 @@ class PagedListTest {
         }
         begun.add(iterator);
       }
-      String element = "e" + step + "-".repeat(random.nextInt(400));
+      String element = "e" + step + "-".repeat(random.nextInt(800));
       list.append(element);
       model.add(element);
       other.append(element);
@@ -95,14 +97,14 @@ class PagedListTest {
     PageMemory memory = new PageMemory(area);
     PageKind<String> kind = new PageKind<>(memory, StringUtf8Coder.of(), NAME);
     List<PagedList<String>> lists = new ArrayList<>();
-    for (int i = 0; i < 5000; i++) {
+    for (int i = 0; i < 2000; i++) {
       PagedList<String> list = new PagedList<>(kind);
       list.append("first of " + i);
       list.append("x".repeat(1000));
       lists.add(list);
     }
-    assertThat(disk.usedBytes()).isGreaterThan(3 * MB);
-    for (int i = 0; i < 5000; i++) {
+    assertThat(disk.usedBytes()).isGreaterThan(MB);
+    for (int i = 0; i < 2000; i++) {
       lists.get(i).append("last of " + i);
       assertThat(lists.get(i).snapshot())
           .containsExactly("first of " + i, "x".repeat(1000), "last of " + i);

@@ -52,6 +52,7 @@ class TaskStateTest {
       encode(entry.value());
       shown.add(entry.column().stateId() + part(entry) + value(entry));
     }
+    assertThat(fixture.task.entryCount()).isEqualTo(8 + 1 + 2 + 1 + 1);
     assertThat(shown)
         .containsExactly(
             "user/value = 1",

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * the old one.
  */
 class TimerModelTest {
-  private static final int STEPS = 20_000;
+  private static final int STEPS = 6_000;
   private static final int KEYS = 20;
   private static final List<TimeDomain> DOMAINS = List.of(TimeDomain.values());
 
