@@ -15,11 +15,12 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
- * The main class of the broker's process: one Kafka node that is broker and KRaft controller at once.
+ * The main class of the broker's process: one Kafka node that is broker and KRaft controller at
+ * once.
  *
  * <p>It prints {@code READY} when it answers, and lives until its standard input ends, which also
- * happens when the process that started it is killed. However it ends, short of being killed itself, it
- * deletes its folder.
+ * happens when the process that started it is killed. However it ends, short of being killed
+ * itself, it deletes its folder.
  */
 public final class BrokerMain {
   private BrokerMain() {}
