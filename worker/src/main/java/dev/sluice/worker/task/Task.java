@@ -411,7 +411,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
 
   @Override
   public long wakeAtNanos() {
-    if (!opened || ending || !spec.jobClockRuns() && stage.source() == null) {
+    if (!opened || ending || (!spec.jobClockRuns() && stage.source() == null)) {
       return Long.MAX_VALUE;
     }
     long next = stage.nextProcessingTimeMs();
