@@ -4,7 +4,9 @@ import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.Node;
 import dev.sluice.worker.protocol.JobId;
 import java.util.function.Predicate;
+import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBufferException;
 
 /**
  * A job as its client submitted it. Immutable.
@@ -23,6 +25,7 @@ public record JobSpec(
     ClassLoader loader,
     JobSettings settings,
     String client) {
+  private static final long FINALIZATION_INTERVAL_MS = 1_000;
 
   /** Whether there are sources to split before the tasks can start. */
   boolean hasSourcesToSplit() {
@@ -34,9 +37,30 @@ public record JobSpec(
     return hasNode(node -> node instanceof Node.TestStream);
   }
 
-  /** How long to wait from one periodic checkpoint to the next; 0 if there are none. */
+  /**
+   * How long to wait from one periodic checkpoint to the next; 0 if there are none. A job in which a bundle waits to be
+   * finalized has them even if nobody asked for them, and soon: what waits is often somebody else's acknowledgement.
+   */
   long checkpointIntervalMs() {
-    return graph.streaming() ? settings.checkpointIntervalMs() : 0;
+    long asked = graph.streaming() ? settings.checkpointIntervalMs() : 0;
+    if (!hasNode(this::requestsFinalization)) {
+      return asked;
+    }
+    return asked == 0 ? FINALIZATION_INTERVAL_MS : Math.min(asked, FINALIZATION_INTERVAL_MS);
+  }
+
+  private boolean requestsFinalization(Node node) {
+    if (!(node instanceof Node.ParDo parDo)) {
+      return false;
+    }
+    RunnerApi.PTransform transform = graph.components().getTransformsOrThrow(parDo.transformId());
+    try {
+      return RunnerApi.ParDoPayload.parseFrom(transform.getSpec().getPayload())
+          .getRequestsFinalization();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException(
+          "the payload of transform '" + transform.getUniqueName() + "' cannot be read", e);
+    }
   }
 
   private boolean hasNode(Predicate<Node> wanted) {

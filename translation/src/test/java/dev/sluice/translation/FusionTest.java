@@ -111,7 +111,7 @@ class FusionTest {
             """
             s1: impulse before
             s2: < after
-            e1 REBALANCE s1>s2 before.out as shuffle.out
+            e1 HASH s1>s2 before.out as shuffle.out
             """);
   }
 

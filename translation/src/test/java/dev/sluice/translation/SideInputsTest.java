@@ -33,7 +33,7 @@ class SideInputsTest {
             e1 GATHER s1>s2 side.out
             e2 BROADCAST s2>s3 side.out/panes
             e3 BROADCAST s2>s4 side.out/panes
-            e4 REBALANCE s3>s4 a.out as shuffle.out
+            e4 HASH s3>s4 a.out as shuffle.out
             """);
     Node.ParDo node = (Node.ParDo) p.translate().stages().get(2).nodes().get(1);
     assertThat(node.sideInputs())

@@ -130,18 +130,20 @@ final class SplittableElements implements Times {
     return residuals.nextMs() <= processingTimeMs();
   }
 
-  /** Calls the DoFn for up to {@code limit} of the restrictions that are due. */
+  /**
+   * Calls the DoFn for the restriction that is due first. That is a whole bundle's work: a restriction that resumes at
+   * once would otherwise keep the bundle open, and the barriers and watermarks behind it waiting.
+   *
+   * @return {@code limit} if there was one, else 0
+   */
   int resume(int limit) {
-    int done = 0;
-    while (done < limit) {
-      KV<WindowedValue<Object>, KV<Object, Object>> kept = residuals.take(processingTimeMs());
-      if (kept == null) {
-        break;
-      }
-      process(Work.of(kept));
-      done++;
+    KV<WindowedValue<Object>, KV<Object, Object>> kept =
+        limit > 0 ? residuals.take(processingTimeMs()) : null;
+    if (kept == null) {
+      return 0;
     }
-    return done;
+    process(Work.of(kept));
+    return limit;
   }
 
   private void process(Work work) {
