@@ -15,7 +15,6 @@ import org.apache.beam.runners.core.ReduceFn;
 import org.apache.beam.runners.core.ReduceFnRunner;
 import org.apache.beam.runners.core.StateNamespaces.WindowNamespace;
 import org.apache.beam.runners.core.SystemReduceFn;
-import org.apache.beam.runners.core.TimerInternals;
 import org.apache.beam.runners.core.TimerInternals.TimerData;
 import org.apache.beam.runners.core.triggers.ExecutableTriggerStateMachine;
 import org.apache.beam.runners.core.triggers.TriggerStateMachines;
@@ -305,25 +304,27 @@ final class GeneralGrouping<K> implements GroupingOperator {
 
   private void fire(TimerData timer) {
     WindowNamespace<?> namespace = (WindowNamespace<?>) timer.getNamespace();
-    BoundedWindow window = namespace.getWindow();
-    long expiryMs = lateness.expiryMs(window);
-    if (timer.getDomain() == TimeDomain.EVENT_TIME && expiryMs < inputWatermarkMs) {
-      // Whichever of them it is, the runner now emits the last pane and forgets the window. The
-      // window's
-      // other timers must not reach it, for it would take them for those of a new window.
-      deleteEventTimer(namespace, expiryMs);
-      deleteEventTimer(namespace, window.maxTimestamp().getMillis());
+    long endMs = namespace.getWindow().maxTimestamp().getMillis();
+    long expiryMs = lateness.expiryMs(namespace.getWindow());
+    if (timer.getDomain() == TimeDomain.EVENT_TIME
+        && expiryMs < inputWatermarkMs
+        && expiryMs != endMs) {
+      // Whichever of the two it is, the runner now emits the last pane and forgets the window. The
+      // other must not reach it, for it would take that for one of a new window.
+      deleteEventTimer(namespace, timer.getTimestamp().getMillis() == endMs ? expiryMs : endMs);
     }
     run(timer);
   }
 
   private void deleteEventTimer(WindowNamespace<?> namespace, long timestampMs) {
     Instant timestamp = Instant.ofEpochMilli(timestampMs);
+    // Beam makes the id of such a timer from its time.
     TimerData timer =
         TimerData.of(namespace, timestamp, timestamp, TimeDomain.EVENT_TIME, CausedByDrain.NORMAL);
-    TimerInternals timers = state.timerInternals();
-    timers.deleteTimer(
-        namespace, timer.getTimerId(), timer.getTimerFamilyId(), TimeDomain.EVENT_TIME);
+    state
+        .timerInternals()
+        .deleteTimer(
+            namespace, timer.getTimerId(), timer.getTimerFamilyId(), TimeDomain.EVENT_TIME);
   }
 
   @Override

@@ -21,6 +21,7 @@ import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
 import org.apache.beam.sdk.transforms.windowing.Trigger;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.transforms.windowing.WindowFn;
+import org.apache.beam.sdk.values.KV;
 import org.joda.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +74,27 @@ class EqualPathsTest {
         Map<Out, Integer> expected = scenario.play(general);
         assertThat(scenario.play(lifted)).as(what).isEqualTo(expected);
         assertThat(lifted.entryCount()).as(what).isZero();
+      }
+    }
+  }
+
+  @Test
+  void combinedTimestampsAreThoseThatTheGeneralPathGives() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      Random random = new Random(seed);
+      WindowFn<Object, ?> fn = knownWindows(random);
+      Window<KV<String, Long>> window =
+          EqualPathsTest.<KV<String, Long>>onceFiring(fn, random)
+              .withTimestampCombiner(
+                  random.nextBoolean() ? TimestampCombiner.EARLIEST : TimestampCombiner.LATEST);
+      GroupingSubject subject =
+          GroupingSubject.combine(StringUtf8Coder.of(), VarLongCoder.of(), window, new Listing());
+      // Nothing late: what holds no watermark has no timestamp of its own either.
+      Scenario scenario = Scenario.onTime(random, key -> "key" + key);
+      String what = "seed " + seed + ", " + fn;
+      try (GroupingDriver lifted = subject.liftedCombine();
+          GroupingDriver general = subject.generalCombine()) {
+        compare(what, scenario, lifted, general);
       }
     }
   }

@@ -341,6 +341,20 @@ class GeneralGroupingTest {
   }
 
   @Test
+  void whatIsThrownDownstreamPassesAsItIs() {
+    GroupingSubject subject =
+        GroupingSubject.combine(
+            STRING, LONG, GeneralGroupingTest.<KV<String, Long>>tens(), Sum.ofLongs());
+    IllegalStateException thrown = new IllegalStateException("not the fault of this transform");
+    for (GroupingDriver driver : List.of(subject.generalCombine(), subject.chosenCombine())) {
+      try (driver) {
+        driver.element(KV.of("a", 1L), 1).failOnOutput(thrown);
+        assertThatThrownBy(driver::end).isSameAs(thrown);
+      }
+    }
+  }
+
+  @Test
   void aDefaultTriggerFiresEachLateElement() {
     Window<KV<String, Long>> window =
         GeneralGroupingTest.<KV<String, Long>>tens()

@@ -51,6 +51,7 @@ final class GroupingDriver implements AutoCloseable {
   private final GroupingOperator operator;
   private long clockMs;
   private int sliceLimit = 1000;
+  private RuntimeException failure;
 
   GroupingDriver(GroupingSubject subject, GroupingSubject.Maker maker) {
     this.strategy = subject.components().windowing(subject.input());
@@ -82,6 +83,9 @@ final class GroupingDriver implements AutoCloseable {
 
   private void take(
       Object value, long timestampMs, Collection<? extends BoundedWindow> windows, PaneInfo pane) {
+    if (failure != null) {
+      throw failure;
+    }
     raw.add(value);
     for (BoundedWindow window : windows) {
       outputs.add(
@@ -103,6 +107,12 @@ final class GroupingDriver implements AutoCloseable {
   /** How many timers a slice fires at most; every slice is looked at by {@link #entryCount}. */
   GroupingDriver sliceLimit(int limit) {
     sliceLimit = limit;
+    return this;
+  }
+
+  /** What the receiver of the output throws from now on. */
+  GroupingDriver failOnOutput(RuntimeException thrown) {
+    failure = thrown;
     return this;
   }
 

@@ -23,6 +23,7 @@ final class Scenario {
   private final Random random;
   private final IntFunction<?> keys;
   private final boolean accumulators;
+  private final int mostLateMs;
   private long watermarkMs;
 
   /**
@@ -30,6 +31,16 @@ final class Scenario {
    * @param accumulators whether some elements come as accumulators of {@link Listing}
    */
   Scenario(Random random, IntFunction<?> keys, boolean accumulators) {
+    this(random, keys, accumulators, 2_500);
+  }
+
+  /** Without accumulators and without late elements. */
+  static Scenario onTime(Random random, IntFunction<?> keys) {
+    return new Scenario(random, keys, false, 0);
+  }
+
+  private Scenario(Random random, IntFunction<?> keys, boolean accumulators, int mostLateMs) {
+    this.mostLateMs = mostLateMs;
     this.random = random;
     this.keys = keys;
     this.accumulators = accumulators;
@@ -95,7 +106,7 @@ final class Scenario {
   }
 
   private long timestampMs() {
-    return Math.max(0, watermarkMs + random.nextInt(6_000) - 2_500);
+    return Math.max(0, watermarkMs + random.nextInt(6_000) - mostLateMs);
   }
 
   /** Plays it and gives back all that came out, in any order. */
