@@ -38,10 +38,10 @@ final class BoundTimers implements TimerInternals {
     if (former == null
         || former.data.getDomain() != timeDomain
         || !former.firesAt(target, outputTimestamp)) {
+      StateNamespace shared = owner.namespaces().intern(namespace).value;
       owner
           .timers()
-          .set(
-              TimerData.of(timerId, timerFamilyId, namespace, target, outputTimestamp, timeDomain));
+          .set(TimerData.of(timerId, timerFamilyId, shared, target, outputTimestamp, timeDomain));
     }
   }
 

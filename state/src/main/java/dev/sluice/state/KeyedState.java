@@ -67,9 +67,7 @@ public final class KeyedState<K> {
     KeyEntry now = current;
     if (now != null) {
       if (now.hash == keyHash && lookup.isFor(now, sought)) {
-        if (now.emptyCells() > EMPTY_CELLS_KEPT) {
-          now.dropEmptyCells(namespaces);
-        }
+        stay(now);
         return;
       }
       leave(now);
@@ -112,7 +110,9 @@ public final class KeyedState<K> {
     if (timer == null) {
       return null;
     }
-    if (current != timer.entry) {
+    if (current == timer.entry) {
+      stay(current);
+    } else {
       if (current != null) {
         leave(current);
       }
@@ -246,6 +246,13 @@ public final class KeyedState<K> {
     if (!entry.inTable) {
       entry.inTable = true;
       tableOf(entry.hash).insert(entry);
+    }
+  }
+
+  /** Forgets what the selected key need not keep, now and then, when it is selected again. */
+  private void stay(KeyEntry entry) {
+    if (entry.emptyCells() > EMPTY_CELLS_KEPT) {
+      entry.dropEmptyCells(namespaces);
     }
   }
 

@@ -10,6 +10,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Random;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.coders.AtomicCoder;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
@@ -39,9 +43,7 @@ class PagedListTest {
     for (int round = 0; round < 2; round++) {
       long next = 0;
       for (long element : list.snapshot()) {
-        if (element != next++) {
-          assertThat(element).isEqualTo(next - 1);
-        }
+        check(element, next++);
       }
       assertThat(next).isEqualTo(100_000);
     }
@@ -89,6 +91,54 @@ class PagedListTest {
       assertThat(rest).isEqualTo(all.isEmpty() ? all : all.subList(1, all.size()));
     }
     area.close();
+  }
+
+  /** A snapshot that crossed an exchange is read by another thread while its list goes on. */
+  @Test
+  void aSnapshotIsReadByAnotherThreadWhileItsPagesMoveToFiles() throws Exception {
+    SpillArea area = new SpillArea(disk, 0);
+    PagedList<Long> list = list(area, VarLongCoder.of());
+    BlockingQueue<Iterable<Long>> handedOver = new ArrayBlockingQueue<>(4);
+    CompletableFuture<Void> outcome = new CompletableFuture<>();
+    Thread reader =
+        new Thread(
+            () -> {
+              try {
+                for (int round = 0; round < 60; round++) {
+                  long next = 1;
+                  for (long element : handedOver.take()) {
+                    check(element, next);
+                    next++;
+                  }
+                  check(next - 1, 3000L * (round % 20 + 1));
+                }
+                outcome.complete(null);
+              } catch (Throwable e) {
+                outcome.completeExceptionally(e);
+              }
+            });
+    reader.start();
+    for (int round = 0; round < 60; round++) {
+      if (round % 20 == 0) {
+        list.clear();
+      }
+      for (int i = 0; i < 3000; i++) {
+        list.append(list.size() + 1);
+      }
+      while (!handedOver.offer(list.snapshot(), 1, TimeUnit.SECONDS)) {
+        assertThat(outcome).isNotDone();
+      }
+    }
+    reader.join();
+    outcome.get();
+    assertThat(disk.usedBytes()).isPositive();
+  }
+
+  /** An assertion that costs nothing while it holds. */
+  private static void check(long actual, long expected) {
+    if (actual != expected) {
+      assertThat(actual).isEqualTo(expected);
+    }
   }
 
   @Test

@@ -41,6 +41,23 @@ class SpillAreaTest {
   }
 
   @Test
+  void aFileThatNothingReachesAnyMoreIsDeletedWhenAnotherIsMade() {
+    MemoryDisk disk = new MemoryDisk(1000);
+    SpillArea area = new SpillArea(disk, 0);
+    SpillArea.SpillFile reachable = area.newFile();
+    reachable.append(ByteBuffer.wrap(new byte[] {5}));
+    int made = 1;
+    // When a collector finds out is its own affair: ask until it did.
+    do {
+      area.newFile();
+      made++;
+      System.gc();
+    } while (disk.fileCount() == made && made < 500);
+    assertThat(disk.fileCount()).isLessThan(made);
+    assertThat(reachable.read(0, 1)).containsExactly(5);
+  }
+
+  @Test
   void aFolderThatCannotBeMadeIsNamed() throws IOException {
     Path file = Files.createFile(temp.resolve("a-file"));
     SpillArea area = SpillArea.onDisk(new LocalDisk(file.resolve("scratch")));
