@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Remembers the jobs that {@link SluiceRunner} is given in this JVM, for whoever starts a program and
- * has to know how its jobs end. Any thread.
+ * Remembers the jobs that {@link SluiceRunner} is given in this JVM, for whoever starts a program
+ * and has to know how its jobs end. Any thread.
  */
 public final class JobWatch {
   private final List<JobHandle> jobs = new ArrayList<>(); // guarded by this

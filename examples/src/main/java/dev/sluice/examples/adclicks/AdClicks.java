@@ -23,11 +23,12 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.joda.time.Duration;
 
 /**
- * Clicks per ad and minute of event time, from a Kafka topic to a Kafka topic: a streaming pipeline.
+ * Clicks per ad and minute of event time, from a Kafka topic to a Kafka topic: a streaming
+ * pipeline.
  *
- * <p>Every second it writes what it has counted so far, without waiting for the minute to be over. When
- * the watermark passes the end of the minute it writes the count again, and once more whenever late
- * clicks come in. Each count includes all before it, so the last one is right.
+ * <p>Every second it writes what it has counted so far, without waiting for the minute to be over.
+ * When the watermark passes the end of the minute it writes the count again, and once more whenever
+ * late clicks come in. Each count includes all before it, so the last one is right.
  */
 final class AdClicks {
   static final String UNREADABLE = "unreadable";

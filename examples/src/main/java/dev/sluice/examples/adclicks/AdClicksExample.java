@@ -17,19 +17,21 @@ import picocli.CommandLine.TypeConversionException;
 /**
  * {@code sluice run ad-clicks}: {@link AdClicks} on a broker that it starts, or on the user's own.
  *
- * <p>Holds the options and decides which broker and topics they mean; {@link AdClicksRun} does the rest.
+ * <p>Holds the options and decides which broker and topics they mean; {@link AdClicksRun} does the
+ * rest.
  */
 @Command(
     name = "ad-clicks",
-    description = "Count clicks per ad and minute of event time, Kafka to Kafka (streaming).",
+    description = "Count clicks per ad and minute, from Kafka to Kafka (streaming).",
     footer = {
       "",
       "sluice run ad-clicks",
       "sluice run ad-clicks --duration=60 --rate=50000",
       "sluice run ad-clicks --bootstrapServers=localhost:9092 --topic=clicks --produce",
       "",
-      "Without options: starts a Kafka broker, produces clicks that come late and out of",
-      "order, counts them, and checks every count. The broker is removed afterwards.",
+      "Without options it starts a Kafka broker, produces clicks that come late and",
+      "out of order, counts them by event time, checks every count, and removes the",
+      "broker again.",
     })
 public final class AdClicksExample implements Example {
   @Option(
@@ -50,10 +52,9 @@ public final class AdClicksExample implements Example {
   @Option(
       names = "--speed",
       paramLabel = "FACTOR",
-      description = {
-        "Seconds of event time per second. Clicks are produced at that pace",
-        "(default: 20, so that 30 s cover 10 minutes; 1 for clicks of your own)."
-      })
+      description =
+          "Seconds of event time per second (default: 20, so that 30 s cover 10 minutes;"
+              + " 1 for clicks of your own).")
   Double speed;
 
   @Option(
@@ -72,10 +73,9 @@ public final class AdClicksExample implements Example {
   @Option(
       names = "--topic",
       paramLabel = "TOPIC",
-      description = {
-        "The topic with the clicks on your own broker. Values are lines",
-        "\"<ad>,<time in ms since 1970>\"; others are left out and counted."
-      })
+      description =
+          "The topic with the clicks on your own broker. Values are \"<ad>,<time in ms since"
+              + " 1970>\"; others are left out and counted.")
   String topic;
 
   @Option(
@@ -86,10 +86,9 @@ public final class AdClicksExample implements Example {
 
   @Option(
       names = "--produce",
-      description = {
-        "Produce clicks into --topic and check the counts. The topic must be new or",
-        "empty, and stays afterwards."
-      })
+      description =
+          "Produce clicks into --topic and check the counts. The topic must be new or empty,"
+              + " and stays afterwards.")
   boolean produce;
 
   @Override

@@ -10,8 +10,9 @@ import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.Pipeline;
 
 /**
- * One run of {@link AdClicks} from topics to verdict: makes the topics, runs the job, produces clicks if
- * asked to, shows how it goes, waits until everything produced is counted, and checks the counts.
+ * One run of {@link AdClicks} from topics to verdict: makes the topics, runs the job, produces
+ * clicks if asked to, shows how it goes, waits until everything produced is counted, and checks the
+ * counts.
  *
  * <p>Used once, by the main thread. Job, producer and reader are gone when {@link #run} returns or
  * throws.
@@ -61,7 +62,10 @@ final class AdClicksRun {
     int partitions = admin.partitions(topics.clicks()).orElse(0);
     if (load == null && partitions == 0) {
       throw new UserError(
-          "--topic=" + topics.clicks() + ": there is no such topic at " + topics.bootstrapServers());
+          "--topic="
+              + topics.clicks()
+              + ": there is no such topic at "
+              + topics.bootstrapServers());
     }
     if (load != null && partitions > 0 && admin.records(topics.clicks()) > 0) {
       throw new UserError(
@@ -128,6 +132,9 @@ final class AdClicksRun {
     }
     check(producer.failure());
     awaitCounted(produced, reader, job);
+    if (screen.redraws()) {
+      show("done", produced.total(), produced.newestMs(), results);
+    }
     screen.keep();
     screen.print(
         format(

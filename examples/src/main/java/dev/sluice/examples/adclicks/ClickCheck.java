@@ -42,7 +42,11 @@ record ClickCheck(int compared, int right, List<String> faults) {
     for (Map.Entry<AdMinute, ClickCount> found : latest.entrySet()) {
       if (!produced.containsKey(found.getKey())) {
         faults.add(
-            line("invented", found.getKey(), "never produced, counted %,d", found.getValue().count()));
+            line(
+                "invented",
+                found.getKey(),
+                "never produced, counted %,d",
+                found.getValue().count()));
       }
     }
     for (Map.Entry<AdMinute, Long> again : repeated.entrySet()) {

@@ -10,7 +10,9 @@ import java.util.Arrays;
  * @param early whether the watermark had not yet passed the end of the minute
  */
 record ClickCount(AdMinute key, long count, long pane, boolean early) {
-  /** The value of its Kafka record: {@code <ad>,<start of the minute in ms>,<count>,<pane>,<early>}. */
+  /**
+   * The value of its Kafka record: {@code <ad>,<start of the minute in ms>,<count>,<pane>,<early>}.
+   */
   String toLine() {
     return key.ad() + "," + key.minute().startMs() + "," + count + "," + pane + "," + early;
   }

@@ -3,11 +3,11 @@ package dev.sluice.examples.adclicks;
 import java.util.SplittableRandom;
 
 /**
- * Makes clicks as a website would send them: some ads are more popular than others, most clicks arrive
- * seconds after they happened and out of order, and a few only after minutes.
+ * Makes clicks as a website would send them: some ads are more popular than others, most clicks
+ * arrive seconds after they happened and out of order, and a few only after minutes.
  *
- * <p>The same seed and the same sequence of times give the same clicks. No click is later than {@link
- * #MAX_DELAY_MS}.
+ * <p>The same seed and the same sequence of times give the same clicks. No click is later than
+ * {@link #MAX_DELAY_MS}.
  */
 final class ClickGenerator {
   /** Clicks delayed by less than this are merely out of order: the watermark waits for them. */

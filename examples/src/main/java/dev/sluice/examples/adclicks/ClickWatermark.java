@@ -8,12 +8,12 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.joda.time.Instant;
 
 /**
- * Event time of one Kafka partition: clicks carry it, and are out of order by a bounded time, so the
- * watermark stays that much behind the latest click.
+ * Event time of one Kafka partition: clicks carry it, and are out of order by a bounded time, so
+ * the watermark stays that much behind the latest click.
  *
  * <p>A partition that has been read to its end and stays silent would hold the watermark for ever.
- * After a grace period, event time is therefore taken to go on at its usual pace. KafkaIO calls this
- * from one thread.
+ * After a grace period, event time is therefore taken to go on at its usual pace. KafkaIO calls
+ * this from one thread.
  */
 final class ClickWatermark extends TimestampPolicy<byte[], String> {
   private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -34,7 +34,8 @@ final class ClickWatermark extends TimestampPolicy<byte[], String> {
   }
 
   @Override
-  public Instant getTimestampForRecord(PartitionContext context, KafkaRecord<byte[], String> record) {
+  public Instant getTimestampForRecord(
+      PartitionContext context, KafkaRecord<byte[], String> record) {
     return timestamp(record.getKV().getValue(), System.nanoTime());
   }
 
@@ -63,8 +64,7 @@ final class ClickWatermark extends TimestampPolicy<byte[], String> {
     if (anyClick) {
       long silentNanos = readToTheEnd ? Math.max(0, nowNanos - latestAtNanos - GRACE_NANOS) : 0;
       long passedMs = (long) (TimeUnit.NANOSECONDS.toMillis(silentNanos) * speed);
-      Instant now =
-          Instant.ofEpochMilli(latestMs - ClickGenerator.DISORDER_MS + passedMs);
+      Instant now = Instant.ofEpochMilli(latestMs - ClickGenerator.DISORDER_MS + passedMs);
       if (now.isAfter(watermark)) {
         watermark = now;
       }

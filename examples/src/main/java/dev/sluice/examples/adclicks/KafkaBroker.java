@@ -18,11 +18,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A real Kafka broker in a process of its own, from Kafka's jars, with its data in a temporary folder.
+ * A real Kafka broker in a process of its own, from Kafka's jars, with its data in a temporary
+ * folder.
  *
- * <p>Owned by the thread that starts it. The process sees its standard input end when this one closes it
- * or is gone for any other reason, and then stops and deletes its folder: nothing is left behind after
- * {@link #close}, nor after Ctrl-C, nor if this JVM is killed.
+ * <p>Owned by the thread that starts it. The process sees its standard input end when this one
+ * closes it or is gone for any other reason, and then stops and deletes its folder: nothing is left
+ * behind after {@link #close}, nor after Ctrl-C, nor if this JVM is killed.
  */
 final class KafkaBroker implements AutoCloseable {
   /** The folder of the broker's module: its classes, and its class path in a file. */

@@ -11,7 +11,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Writes a {@link Progress} as a small table for a terminal, or as one line for a pipe. Stateless. */
+/**
+ * Writes a {@link Progress} as a small table for a terminal, or as one line for a pipe. Stateless.
+ */
 final class LiveView {
   private static final int MINUTES_SHOWN = 6;
   private static final int ADS_SHOWN = 8;

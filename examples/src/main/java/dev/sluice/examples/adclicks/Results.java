@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What the pipeline has written so far: the last word on each (ad, minute), and every pane that came
- * twice.
+ * What the pipeline has written so far: the last word on each (ad, minute), and every pane that
+ * came twice.
  *
  * <p>Written by the reader's thread, read by the main thread: every method locks.
  */

@@ -18,8 +18,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Asks a broker about topics and makes new ones. Used by the main thread. Every call ends within a few
- * seconds, with a {@link UserError} if the broker does not answer.
+ * Asks a broker about topics and makes new ones. Used by the main thread. Every call ends within a
+ * few seconds, with a {@link UserError} if the broker does not answer.
  */
 final class TopicAdmin implements AutoCloseable {
   private static final int TIMEOUT_MS = 5_000;

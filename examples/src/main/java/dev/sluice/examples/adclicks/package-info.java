@@ -4,8 +4,8 @@
  * <ol>
  *   <li>{@link dev.sluice.examples.adclicks.ClickGenerator} makes clicks that are late and out of
  *       order; {@link dev.sluice.examples.adclicks.ClickProducer} sends them to a topic;
- *   <li>{@link dev.sluice.examples.adclicks.AdClicks} is the pipeline: clicks per ad and minute, to a
- *       second topic;
+ *   <li>{@link dev.sluice.examples.adclicks.AdClicks} is the pipeline: clicks per ad and minute, to
+ *       a second topic;
  *   <li>{@link dev.sluice.examples.adclicks.ResultsReader} reads that topic back into {@link
  *       dev.sluice.examples.adclicks.Results};
  *   <li>{@link dev.sluice.examples.adclicks.LiveView} shows both, and {@link

@@ -12,8 +12,8 @@ import org.apache.beam.sdk.values.KV;
 /**
  * Text files in, {@code "count word"} lines out: a bounded pipeline.
  *
- * <p>A word is what {@code tr -s '[:space:]' '\n'} makes one: characters without a space, tab, line feed,
- * vertical tab, form feed or carriage return between them. Case and punctuation count.
+ * <p>A word is what {@code tr -s '[:space:]' '\n'} makes one: characters without a space, tab, line
+ * feed, vertical tab, form feed or carriage return between them. Case and punctuation count.
  */
 public final class WordCount {
   static final String WORDS = "words";

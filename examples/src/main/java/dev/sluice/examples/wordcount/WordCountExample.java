@@ -5,6 +5,9 @@ import dev.sluice.runner.cli.Screen;
 import dev.sluice.runner.cli.UserError;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.apache.beam.sdk.Pipeline;
@@ -12,7 +15,6 @@ import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
-import org.apache.beam.sdk.io.fs.ResolveOptions.StandardResolveOptions;
 import org.apache.beam.sdk.io.fs.ResourceId;
 import org.apache.beam.sdk.metrics.MetricNameFilter;
 import org.apache.beam.sdk.metrics.MetricResult;
@@ -21,7 +23,9 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code sluice run word-count}: checks the files, runs {@link WordCount} and says what it found. */
+/**
+ * {@code sluice run word-count}: checks the files, runs {@link WordCount} and says what it found.
+ */
 @Command(
     name = "word-count",
     description = "Count the words of your own text files (a bounded pipeline).",
@@ -39,33 +43,33 @@ public final class WordCountExample implements Example {
 
   @Option(
       names = "--input",
-      required = true,
       paramLabel = "FILE",
       description = "A text file in UTF-8, or a glob in quotes.")
-  String input;
+  String input = "";
 
   @Option(
       names = "--output",
-      required = true,
       paramLabel = "FOLDER",
-      description = {
-        "Where the files counts-00000-of-0000N go, with lines \"count word\".",
-        "Counts of an earlier run in there are replaced."
-      })
-  String output;
+      description =
+          "Where the files counts-00000-of-0000N go, with lines \"count word\". Those of an"
+              + " earlier run are replaced.")
+  String output = "";
 
   @Override
   public Pipeline pipeline(PipelineOptions options) {
     FileSystems.setDefaultPipelineOptions(options);
     Pipeline pipeline = Pipeline.create(options);
-    WordCount.addTo(pipeline, input, outputFolder() + FILES);
+    WordCount.addTo(pipeline, input.isEmpty() ? "FILE" : input, outputFolder() + FILES);
     return pipeline;
   }
 
   @Override
   public int run(PipelineOptions options, Screen screen) throws Exception {
+    required("--input", input);
+    required("--output", output);
     Pipeline pipeline = pipeline(options);
     long bytes = inputBytes();
+    checkOutput();
     deleteEarlierCounts();
     long start = System.nanoTime();
     PipelineResult result = pipeline.run();
@@ -90,6 +94,9 @@ public final class WordCountExample implements Example {
   }
 
   private long inputBytes() {
+    if (Files.isDirectory(Path.of(input))) {
+      throw new UserError("--input=" + input + " is a folder; give its files: '" + input + "/*'");
+    }
     MatchResult match;
     try {
       match = FileSystems.match(input, EmptyMatchTreatment.DISALLOW);
@@ -118,16 +125,35 @@ public final class WordCountExample implements Example {
           .metadata()
           .stream()
           .map(MatchResult.Metadata::resourceId)
+          .sorted(Comparator.comparing(ResourceId::toString))
           .toList();
     } catch (IllegalArgumentException e) {
       throw new UserError("--output=" + output + ": " + e.getMessage(), e);
     }
   }
 
+  /** A folder on this machine must be there, or it must be possible to make it. */
+  private void checkOutput() {
+    if (!FileSystems.matchNewResource(output, true).getScheme().equals("file")) {
+      return;
+    }
+    Path existing = Path.of(output).toAbsolutePath();
+    while (!Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    if (!Files.isDirectory(existing) || !Files.isWritable(existing)) {
+      throw new UserError("--output=" + output + ": cannot write to " + existing);
+    }
+  }
+
   private String outputFolder() {
-    return FileSystems.matchNewResource(output, true)
-        .resolve(".", StandardResolveOptions.RESOLVE_DIRECTORY)
-        .toString();
+    return FileSystems.matchNewResource(output.isEmpty() ? "FOLDER" : output, true).toString();
+  }
+
+  private static void required(String option, String value) {
+    if (value.isEmpty()) {
+      throw new UserError(option + " is missing; see 'sluice run word-count --help'");
+    }
   }
 
   private static long counter(PipelineResult result, String name) {

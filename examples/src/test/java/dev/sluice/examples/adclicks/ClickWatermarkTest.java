@@ -16,7 +16,8 @@ class ClickWatermarkTest {
 
   @Test
   void knowsNothingBeforeTheFirstClick() {
-    assertThat(watermark.watermark(true, seconds(100))).isEqualTo(BoundedWindow.TIMESTAMP_MIN_VALUE);
+    assertThat(watermark.watermark(true, seconds(100)))
+        .isEqualTo(BoundedWindow.TIMESTAMP_MIN_VALUE);
   }
 
   @Test

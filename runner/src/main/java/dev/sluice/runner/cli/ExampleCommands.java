@@ -16,6 +16,7 @@ final class ExampleCommands {
     spec.addMixin("example", CommandSpec.forAnnotatedObject(example));
     spec.usageMessage()
         .sortOptions(false)
+        .optionListHeading("%n")
         .customSynopsis("sluice " + parent + " " + name + " [OPTIONS] [PIPELINE OPTIONS]");
     return new CommandLine(spec);
   }

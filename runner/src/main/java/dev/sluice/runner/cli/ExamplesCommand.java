@@ -28,11 +28,12 @@ final class ExamplesCommand implements Runnable {
             out.println("  " + line);
           }
           for (String line : of.usageMessage().footer()) {
-            out.println("  " + line);
+            if (line.startsWith("sluice ")) {
+              out.println("    " + line);
+            }
           }
           out.println();
         });
-    out.println(
-        "'sluice run NAME --help' lists the options, 'sluice explain NAME' shows the graph.");
+    out.println("'sluice run NAME --help' tells more, 'sluice explain NAME' shows the graph.");
   }
 }

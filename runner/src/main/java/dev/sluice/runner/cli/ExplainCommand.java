@@ -24,8 +24,8 @@ import picocli.CommandLine.Unmatched;
     header = "Print the graph that a pipeline becomes, without running it.",
     description = {
       "",
-      "The graph shows the stages, what is fused into each, and the exchanges between them.",
-      "The main class of your own jar is called; Pipeline.run() prints instead of running.",
+      "The graph shows the stages, what is fused into each, and the exchanges between",
+      "them. The main class of your own jar is called, but Pipeline.run() only prints.",
       ""
     },
     commandListHeading = "%nExamples:%n")

@@ -16,9 +16,6 @@ final class FailureMessage {
 
   /** The message for {@code failure}. */
   static String of(Throwable failure) {
-    if (failure instanceof UserError) {
-      return failure.getMessage();
-    }
     Throwable cause = failure;
     String transform = null;
     while (true) {
@@ -38,6 +35,9 @@ final class FailureMessage {
     }
     message.append(say(cause));
     for (Throwable next = cause.getCause(); next != null; next = next.getCause()) {
+      if (next.getMessage() != null && message.indexOf(next.getMessage()) >= 0) {
+        continue; // nothing new
+      }
       message.append(System.lineSeparator()).append("  because of ").append(say(next));
     }
     StackTraceElement place = placeInUserCode(cause);
@@ -45,6 +45,13 @@ final class FailureMessage {
       message.append(System.lineSeparator()).append("  at ").append(text(place));
     }
     return message.toString();
+  }
+
+  /** Whether the runner complains about one of its options, which it names. */
+  static boolean namesAnOption(Throwable failure) {
+    return failure instanceof IllegalArgumentException
+        && failure.getMessage() != null
+        && failure.getMessage().startsWith("option --");
   }
 
   private static boolean isWrapping(Throwable failure) {

@@ -26,8 +26,8 @@ import picocli.CommandLine.Unmatched;
     header = "Run an example, or the pipeline of your own jar.",
     description = {
       "",
-      "Everything runs in this process, on the cores of this machine. Options after the",
-      "example's own are Beam's, such as --parallelism=4.",
+      "Everything runs in this process, on the cores of this machine. An example takes",
+      "Beam's options beside its own, such as --parallelism=4.",
       ""
     },
     commandListHeading = "%nExamples:%n")

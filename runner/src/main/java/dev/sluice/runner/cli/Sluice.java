@@ -24,7 +24,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "sluice",
     sortOptions = false,
     synopsisSubcommandLabel = "COMMAND",
-    description = "Runs Apache Beam pipelines on the Sluice engine.",
+    description = "Runs Apache Beam pipelines on the Sluice engine.%n",
+    commandListHeading = "%nCommands:%n",
     footer = {
       "",
       "Try:",
@@ -94,7 +95,9 @@ public final class Sluice implements Runnable {
   private int refuse(ParameterException e, String[] args) {
     CommandLine at = e.getCommandLine();
     PrintWriter err = commands.getErr();
-    err.println(at.getColorScheme().errorText("error: " + e.getMessage()));
+    String message =
+        e.getMessage().replaceFirst("Unmatched arguments? .*index \\d+:", "there is no command");
+    err.println(at.getColorScheme().errorText("error: " + message));
     Object command = at.getCommandSpec().userObject();
     if (e instanceof UnmatchedArgumentException
         && (command instanceof RunCommand || command instanceof ExplainCommand)) {
@@ -108,13 +111,14 @@ public final class Sluice implements Runnable {
 
   private int fail(Exception e, CommandLine at, CommandLine.ParseResult parsed) {
     PrintWriter err = commands.getErr();
-    String message = FailureMessage.of(e);
+    boolean badInput = e instanceof UserError || FailureMessage.namesAnOption(e);
+    String message = badInput ? e.getMessage() : FailureMessage.of(e);
     err.println(at.getColorScheme().errorText("error: " + message));
     if (verbose) {
       e.printStackTrace(err);
-    } else if (!(e instanceof UserError)) {
+    } else if (!badInput) {
       err.println("(--verbose shows the stack trace)");
     }
-    return e instanceof UserError ? BAD_INPUT : FAILED;
+    return badInput ? BAD_INPUT : FAILED;
   }
 }

@@ -20,7 +20,8 @@ class FailureMessageTest {
   void tellsWhatACauseHasToAdd() {
     Throwable failure = new IllegalStateException("no file", new RuntimeException("disk is gone"));
     assertThat(FailureMessage.of(failure).lines())
-        .containsSequence("IllegalStateException: no file", "  because of RuntimeException: disk is gone");
+        .containsSequence(
+            "IllegalStateException: no file", "  because of RuntimeException: disk is gone");
   }
 
   @Test

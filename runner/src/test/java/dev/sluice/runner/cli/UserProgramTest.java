@@ -125,7 +125,8 @@ class UserProgramTest {
     assertThat(outcome.out()).contains("Divide").contains("Print").doesNotContain("result");
     assertThat(outcome.exitCode()).isZero();
 
-    outcome = sluice("explain", "--mermaid", "--jar=" + jar, "--class=my.Main", "--", "--divisor=5");
+    outcome =
+        sluice("explain", "--mermaid", "--jar=" + jar, "--class=my.Main", "--", "--divisor=5");
     assertThat(outcome.out()).startsWith("flowchart").contains("Divide");
   }
 
