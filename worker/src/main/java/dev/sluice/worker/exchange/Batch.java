@@ -30,6 +30,7 @@ public final class Batch {
   private boolean panesDiffer;
 
   /** Appends a record; the batch must not be full. */
+  @SuppressWarnings("ReferenceEquality") // an equal pane of its own is stored: no harm done
   void add(
       Object value,
       int keyHash,

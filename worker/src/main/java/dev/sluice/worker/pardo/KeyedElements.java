@@ -92,7 +92,7 @@ final class KeyedElements implements Times {
     return hasher.hash(userFn.keyOf(value));
   }
 
-  /** Takes an element in one of its windows; {@code windows} holds just that. */
+  /** Takes an element in one of its windows; its collection of windows holds just that. */
   void process(Object value, int keyHash, long timestampMs, BoundedWindow window, PaneInfo pane) {
     WindowScope scope = scopes.of(window);
     if (scope.expiryMs() < inputWatermarkMs

@@ -53,6 +53,7 @@ final class OutputReceivers implements MultiOutputReceiver {
     return rows(tag.getId(), of(tag));
   }
 
+  @SuppressWarnings("ReferenceEquality") // another instance is looked up by its id
   private ElementReceiver of(TupleTag<?> tag) {
     if (tag != lastTag) {
       lastTagged =

@@ -54,6 +54,7 @@ final class Outputs {
    *
    * @throws IllegalArgumentException if the ParDo has no such output
    */
+  @SuppressWarnings("ReferenceEquality") // the fast half of equals; the other half follows
   Receiver of(TupleTag<?> tag) {
     for (int i = 0; i < lastSeen.length; i++) {
       if (lastSeen[i] == tag) {

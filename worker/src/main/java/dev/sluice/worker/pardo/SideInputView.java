@@ -38,17 +38,19 @@ final class SideInputView {
 
   /** Makes the view of all elements of one pane. */
   Object of(Iterable<?> elements) {
-    switch (accessPattern) {
-      case Materializations.ITERABLE_MATERIALIZATION_URN:
+    return switch (accessPattern) {
+      case Materializations.ITERABLE_MATERIALIZATION_URN -> {
         IterableView<Object> iterable = () -> Iterables.readOnly(elements);
-        return viewFn.apply(iterable);
-      case Materializations.MULTIMAP_MATERIALIZATION_URN:
-        return viewFn.apply(
-            new ByKey(((KvCoder<?, ?>) elementCoder).getKeyCoder(), Iterables.readOnly(elements)));
-      default:
-        throw new IllegalStateException(
-            "side inputs are read as iterables or multimaps, not as " + accessPattern);
-    }
+        yield viewFn.apply(iterable);
+      }
+      case Materializations.MULTIMAP_MATERIALIZATION_URN ->
+          viewFn.apply(
+              new ByKey(
+                  ((KvCoder<?, ?>) elementCoder).getKeyCoder(), Iterables.readOnly(elements)));
+      default ->
+          throw new IllegalStateException(
+              "side inputs are read as iterables or multimaps, not as " + accessPattern);
+    };
   }
 
   @SuppressWarnings("unchecked")

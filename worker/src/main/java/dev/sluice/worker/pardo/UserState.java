@@ -38,6 +38,7 @@ final class UserState {
   }
 
   /** The cell of {@code stateId} for the current key and window. */
+  @SuppressWarnings("ReferenceEquality") // remembers the instance that was asked for
   State cell(String stateId, boolean alwaysFetched) {
     int i = indexOf(stateId);
     if (ids[i] != stateId) {
