@@ -26,6 +26,9 @@ import picocli.CommandLine.Option;
     description = "Runs Beam's ValidatesRunner tests, or a part of them, against a runner.")
 public final class RunSuite implements Callable<Integer> {
 
+  /** Tests named below one cause; the table of results has them all. */
+  private static final int LONGEST_LIST = 15;
+
   @Option(names = "--mode", description = "streaming, bounded or both (default: streaming)")
   String mode = Mode.STREAMING.label();
 
@@ -64,6 +67,9 @@ public final class RunSuite implements Callable<Integer> {
 
   @Option(names = "--lanes", description = "classes side by side (default: 2)")
   int lanes = 2;
+
+  @Option(names = "--repeat", description = "run it so often, to find what fails at times")
+  int repeat = 1;
 
   @Option(names = "--log", description = "error, warn, info or debug (default: error)")
   String logLevel = "error";
@@ -106,8 +112,10 @@ public final class RunSuite implements Callable<Integer> {
       return 0;
     }
     List<Outcome> all = new ArrayList<>();
-    for (Mode each : modes()) {
-      all.addAll(runIn(each, selected));
+    for (int i = 0; i < repeat; i++) {
+      for (Mode each : modes()) {
+        all.addAll(runIn(each, selected));
+      }
     }
     if (newExpectedFile != null) {
       Files.write(newExpectedFile, expected.linesFor(all));
@@ -117,8 +125,8 @@ public final class RunSuite implements Callable<Integer> {
 
   private List<Outcome> runIn(Mode each, List<BeamTest> selected)
       throws InterruptedException, IOException {
-    SuiteRun.Settings settings =
-        new SuiteRun.Settings(runner, options, Duration.ofSeconds(timeLimitSeconds), lanes);
+    Duration limit = Duration.ofSeconds(timeLimitSeconds);
+    SuiteRun.Settings settings = new SuiteRun.Settings(runner, options, test -> limit, lanes);
     long start = System.nanoTime();
     List<Outcome> outcomes = new SuiteRun(each, settings, this::printLine).run(selected);
     ResultFiles.write(results, each, outcomes);
@@ -189,7 +197,13 @@ public final class RunSuite implements Callable<Integer> {
     mostFirst.sort((a, b) -> Integer.compare(b.getValue().size(), a.getValue().size()));
     for (Map.Entry<String, List<Outcome>> entry : mostFirst) {
       System.out.printf("%n%d x %s%n", entry.getValue().size(), entry.getKey());
-      entry.getValue().forEach(outcome -> System.out.println("      " + outcome.test().label()));
+      List<Outcome> those = entry.getValue();
+      those.stream()
+          .limit(LONGEST_LIST)
+          .forEach(outcome -> System.out.println("      " + outcome.test().label()));
+      if (those.size() > LONGEST_LIST) {
+        System.out.println("      and " + (those.size() - LONGEST_LIST) + " more");
+      }
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.beam.sdk.testing.TestPipeline;
 import org.junit.runner.JUnitCore;
 import org.junit.runner.Request;
@@ -34,10 +35,11 @@ final class SuiteRun {
    *
    * @param runner name of the Beam runner
    * @param options further pipeline options, beyond those of the mode
-   * @param limit the time that each test has
+   * @param limit the time that a test has
    * @param lanes how many classes run side by side
    */
-  record Settings(String runner, List<String> options, Duration limit, int lanes) {
+  record Settings(
+      String runner, List<String> options, Function<BeamTest, Duration> limit, int lanes) {
     Settings {
       options = List.copyOf(options);
     }
@@ -81,7 +83,6 @@ final class SuiteRun {
 
   private Void runLane(Queue<List<BeamTest>> classes, List<Outcome> outcomes)
       throws InterruptedException {
-    TimeLimit limit = new TimeLimit(settings.limit());
     while (true) {
       List<BeamTest> tests;
       synchronized (classes) {
@@ -94,7 +95,7 @@ final class SuiteRun {
         Outcome outcome =
             test.ignored()
                 ? Outcome.ignored(test, mode)
-                : limit.run(test, mode, () -> runOne(test));
+                : new TimeLimit(settings.limit().apply(test)).run(test, mode, () -> runOne(test));
         outcomes.add(outcome);
         progress.accept(outcome);
       }

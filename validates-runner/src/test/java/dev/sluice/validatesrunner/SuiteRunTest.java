@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 final class SuiteRunTest {
 
   private static final SuiteRun.Settings TWO_LANES =
-      new SuiteRun.Settings("SomeRunner", List.of("--x=y"), Duration.ofSeconds(60), 2);
+      new SuiteRun.Settings("SomeRunner", List.of("--x=y"), test -> Duration.ofSeconds(60), 2);
 
   private static BeamTest test(Class<?> type, String method) {
     return Samples.test(type.getName(), method);
