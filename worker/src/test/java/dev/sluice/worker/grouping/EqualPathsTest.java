@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Test;
 
 /** Holds the specialised operators against the general one, over seeded random input. */
 class EqualPathsTest {
-  private static final int SEEDS = 25;
+  // More of them by -Dsluice.seeds=1000; a failure names its own.
+  private static final int SEEDS = Integer.getInteger("sluice.seeds", 25);
 
   @Test
   void windowedCombineEqualsTheGeneralPath() {
