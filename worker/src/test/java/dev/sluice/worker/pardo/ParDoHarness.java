@@ -186,14 +186,20 @@ final class ParDoHarness implements AutoCloseable {
     return this;
   }
 
+  /** The exchange that carries what {@code view} is made of. */
+  @SuppressWarnings("deprecation") // Beam gives a runner no other way to a view's tag
+  static String exchangeOf(PCollectionView<?> view) {
+    return "e-" + view.getTagInternal().getId();
+  }
+
   ParDoHarness side(
       PCollectionView<?> view, Iterable<?> elements, BoundedWindow window, PaneInfo pane) {
-    sideInputs.receive("e-" + view.getTagInternal().getId(), elements, List.of(window), pane);
+    sideInputs.receive(exchangeOf(view), elements, List.of(window), pane);
     return fire();
   }
 
   ParDoHarness sideWatermark(PCollectionView<?> view, long toMs) {
-    sideInputs.advanceWatermark("e-" + view.getTagInternal().getId(), toMs);
+    sideInputs.advanceWatermark(exchangeOf(view), toMs);
     return fire();
   }
 

@@ -211,6 +211,7 @@ class PlainParDoTest {
   /** Throws a checked exception. */
   static final class Throwing extends DoFn<String, String> {
     @ProcessElement
+    @SuppressWarnings("DoNotCallSuggester") // only Beam calls it
     public void process() throws java.io.IOException {
       throw new java.io.IOException("user's own");
     }

@@ -126,7 +126,7 @@ class SideInputTest {
   void letsGoOfWindowsThatNothingCanMapTo() throws Exception {
     Singleton given = Singleton.windowed();
     try (ParDoHarness harness = ParDoHarness.open(given.pipeline, "fn")) {
-      String exchange = "e-" + given.view.getTagInternal().getId();
+      String exchange = ParDoHarness.exchangeOf(given.view);
       harness.side(given.view, List.of(1), FIRST, ONLY).side(given.view, List.of(2), SECOND, ONLY);
       harness.watermark(9);
       assertEquals(2, harness.sideInputs.panes(exchange).heldWindows());
@@ -148,7 +148,7 @@ class SideInputTest {
       }
       harness.watermark(30);
       harness.sideInputs.receive(
-          "e-" + given.view.getTagInternal().getId(), List.of(1), List.of(FIRST), ONLY);
+          ParDoHarness.exchangeOf(given.view), List.of(1), List.of(FIRST), ONLY);
       harness.bundle(() -> assertEquals(3, harness.operator.fireTimers(3)));
       assertEquals(List.of("0=1", "2=1"), harness.values());
       harness.element(8, 8, FIRST).element(9, 9, SECOND).fire();

@@ -287,6 +287,7 @@ class StatefulParDoTest {
   /** Timers named at run time. */
   static final class Family extends DoFn<KV<String, Integer>, String> {
     @TimerFamily("family")
+    @SuppressWarnings("UnusedVariable") // Beam finds it by its annotation
     private final TimerSpec family = TimerSpecs.timerMap(TimeDomain.EVENT_TIME);
 
     @ProcessElement

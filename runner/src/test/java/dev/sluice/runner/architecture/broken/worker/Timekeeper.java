@@ -6,10 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /** Reaches for the time of the machine in every way that is forbidden. */
-@SuppressWarnings({
-  "JavaUtilDate",
-  "JodaConstructors"
-}) // forbidden by Error Prone, and here on purpose
+@SuppressWarnings("JavaUtilDate") // forbidden by Error Prone, and here on purpose
 final class Timekeeper {
   private Timekeeper() {}
 
