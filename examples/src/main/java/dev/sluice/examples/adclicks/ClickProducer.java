@@ -1,11 +1,13 @@
 package dev.sluice.examples.adclicks;
 
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.common.serialization.VoidSerializer;
 
@@ -114,13 +116,14 @@ final class ClickProducer implements AutoCloseable {
   }
 
   private void send(Click click, int partition) {
-    producer.send(
-        new ProducerRecord<>(topic, partition, null, click.toLine()),
-        (metadata, e) -> {
-          if (e != null) {
-            failure = e;
-          }
-        });
+    Future<RecordMetadata> unused = // the outcome goes to the callback
+        producer.send(
+            new ProducerRecord<>(topic, partition, null, click.toLine()),
+            (metadata, e) -> {
+              if (e != null) {
+                failure = e;
+              }
+            });
     produced.add(click);
   }
 }

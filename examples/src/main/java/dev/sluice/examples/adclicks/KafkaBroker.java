@@ -51,7 +51,7 @@ final class KafkaBroker implements AutoCloseable {
   /** Starts a broker on free ports of the loopback interface and waits until it answers. */
   static KafkaBroker start() throws IOException, InterruptedException {
     String classPath = classPath();
-    InetAddress loopback = InetAddress.getByName("127.0.0.1");
+    InetAddress loopback = InetAddress.getLoopbackAddress();
     int port;
     int controllerPort;
     // Both at once, so that they differ.

@@ -2,6 +2,7 @@ package dev.sluice.examples.adclicks;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -31,7 +32,7 @@ final class ProducedClicks {
   }
 
   /** All of them, in the order of time. */
-  synchronized TreeMap<AdMinute, Long> counts() {
+  synchronized SortedMap<AdMinute, Long> counts() {
     return new TreeMap<>(counts);
   }
 

@@ -3,6 +3,7 @@ package dev.sluice.examples.adclicks;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -39,12 +40,12 @@ final class Results {
   }
 
   /** The last word on each (ad, minute), in the order of time. */
-  synchronized TreeMap<AdMinute, ClickCount> latest() {
+  synchronized SortedMap<AdMinute, ClickCount> latest() {
     return new TreeMap<>(latest);
   }
 
   /** How often a pane was written that had been written before, by (ad, minute). */
-  synchronized TreeMap<AdMinute, Long> repeated() {
+  synchronized SortedMap<AdMinute, Long> repeated() {
     return new TreeMap<>(repeated);
   }
 

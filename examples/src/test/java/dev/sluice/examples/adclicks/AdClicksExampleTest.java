@@ -62,7 +62,7 @@ class AdClicksExampleTest {
   @Test
   void aBrokerThatDoesNotAnswerIsNamedWithinSeconds() throws IOException {
     int unused;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       unused = socket.getLocalPort();
     }
     String option = "--bootstrapServers=127.0.0.1:" + unused;

@@ -53,7 +53,7 @@ class ClickWatermarkTest {
 
   @Test
   void goesOnFromWhereAnEarlierReaderWas() {
-    ClickWatermark resumed = new ClickWatermark(1, Optional.of(new Instant(CLICK_MS)));
+    ClickWatermark resumed = new ClickWatermark(1, Optional.of(Instant.ofEpochMilli(CLICK_MS)));
     resumed.timestamp(new Click("a", CLICK_MS - 1).toLine(), 0);
     assertThat(resumed.watermark(false, 0).getMillis()).isEqualTo(CLICK_MS);
   }

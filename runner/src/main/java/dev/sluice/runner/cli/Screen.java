@@ -1,7 +1,9 @@
 package dev.sluice.runner.cli;
 
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
@@ -33,7 +35,8 @@ public final class Screen implements AutoCloseable {
 
   /** The screen of this process: redrawn in place if standard output is a terminal. */
   public static Screen ofProcess() {
-    PrintWriter plain = new PrintWriter(System.out, true);
+    PrintWriter plain =
+        new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true);
     try {
       // The "exec" provider asks stty and needs no native library, which would leave a file behind
       // when this process is killed.

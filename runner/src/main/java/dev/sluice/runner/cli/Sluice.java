@@ -1,6 +1,9 @@
 package dev.sluice.runner.cli;
 
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,10 +72,13 @@ public final class Sluice implements Runnable {
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
     LogSettings.apply(List.of(args).contains("--verbose"));
-    int exitCode =
-        execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args);
+    int exitCode = execute(writer(System.out), writer(System.err), args);
     System.out.flush();
     System.exit(exitCode);
+  }
+
+  private static PrintWriter writer(OutputStream stream) {
+    return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
   }
 
   /** Runs one command in this process and returns its exit code. */

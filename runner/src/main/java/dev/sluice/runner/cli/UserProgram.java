@@ -1,17 +1,10 @@
 package dev.sluice.runner.cli;
 
-import java.io.File;
-import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.net.MalformedURLException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * A user's own program: jars and the class in them whose {@code main} builds and runs a pipeline.
@@ -21,7 +14,7 @@ import java.util.List;
  * this class loader as its context for good: Beam looks there for runners, options and file
  * systems, and threads that the program starts inherit it. Therefore a process runs one program.
  */
-record UserProgram(List<Path> jars, String mainClass) {
+record UserProgram(ClassPath jars, String mainClass) {
 
   /**
    * Names the program on the command line.
@@ -29,25 +22,24 @@ record UserProgram(List<Path> jars, String mainClass) {
    * @param classPath jars and folders, separated as in a class path
    */
   static UserProgram of(String classPath, String mainClass) {
-    List<Path> jars = new ArrayList<>();
-    for (String entry : classPath.split(File.pathSeparator)) {
-      Path path = Path.of(entry);
-      if (!Files.exists(path)) {
-        throw new UserError("--jar=" + classPath + ": there is no file " + path.toAbsolutePath());
+    ClassPath jars = ClassPath.parse(classPath);
+    for (Path jar : jars.entries()) {
+      if (!Files.exists(jar)) {
+        throw new UserError("--jar=" + classPath + ": there is no file " + jar.toAbsolutePath());
       }
-      if (!Files.isReadable(path)) {
+      if (!Files.isReadable(jar)) {
         throw new UserError(
-            "--jar=" + classPath + ": " + path.toAbsolutePath() + " is not readable");
+            "--jar=" + classPath + ": " + jar.toAbsolutePath() + " is not readable");
       }
-      jars.add(path);
     }
-    return new UserProgram(List.copyOf(jars), mainClass);
+    return new UserProgram(jars, mainClass);
   }
 
   /** Calls the program's {@code main} in this thread; what it throws comes out as it is. */
   void main(PipelineArguments arguments) throws Exception {
-    Thread.currentThread().setContextClassLoader(loader());
-    Method main = findMain(Thread.currentThread().getContextClassLoader());
+    ClassLoader loader = jars.loader("user program", UserProgram.class.getClassLoader());
+    Thread.currentThread().setContextClassLoader(loader);
+    Method main = findMain(loader);
     try {
       main.invoke(null, (Object) arguments.values().toArray(String[]::new));
     } catch (InvocationTargetException e) {
@@ -72,7 +64,7 @@ record UserProgram(List<Path> jars, String mainClass) {
     try {
       main = Class.forName(mainClass, false, loader).getMethod("main", String[].class);
     } catch (ClassNotFoundException e) {
-      throw new UserError("--class=" + mainClass + ": no such class in " + names(), e);
+      throw new UserError("--class=" + mainClass + ": no such class in " + jars, e);
     } catch (NoSuchMethodException e) {
       throw new UserError(
           "--class=" + mainClass + ": the class has no public static void main(String[])", e);
@@ -83,21 +75,5 @@ record UserProgram(List<Path> jars, String mainClass) {
       throw new UserError("--class=" + mainClass + ": its main(String[]) is not static");
     }
     return main;
-  }
-
-  private ClassLoader loader() throws IOException {
-    URL[] urls = new URL[jars.size()];
-    for (int i = 0; i < urls.length; i++) {
-      urls[i] = url(jars.get(i));
-    }
-    return new URLClassLoader("user program", urls, UserProgram.class.getClassLoader());
-  }
-
-  private String names() {
-    return String.join(File.pathSeparator, jars.stream().map(Path::toString).toList());
-  }
-
-  private static URL url(Path jar) throws MalformedURLException {
-    return jar.toUri().toURL();
   }
 }

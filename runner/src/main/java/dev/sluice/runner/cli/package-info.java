@@ -8,7 +8,7 @@
  *       that this module knows none of them;
  *   <li>a {@link dev.sluice.runner.cli.UserProgram} is somebody's own jar in a class loader of its
  *       own;
- *   <li>{@link dev.sluice.runner.cli.ExplainRunner} prints a pipeline instead of running it.
+ *   <li>{@link dev.sluice.runner.ExplainRunner} prints a pipeline instead of running it.
  * </ol>
  *
  * <p>Nothing here is needed by a program that uses {@code SluiceRunner} as a library.
