@@ -151,8 +151,9 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
   }
 
   /**
-   * Fires what is due, in bundles of its own: after the watermark has moved, before new input is taken. In the middle of a
-   * bundle of input nothing fires, so that a watermark right behind the input counts for both.
+   * Fires what is due, in bundles of its own: after the watermark has moved, before new input is
+   * taken. In the middle of a bundle of input nothing fires, so that a watermark right behind the
+   * input counts for both.
    */
   private boolean stepDueWork() {
     if (bundleOpen && bundleRecords > 0 && !firing) {

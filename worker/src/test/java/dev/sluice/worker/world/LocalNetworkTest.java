@@ -50,7 +50,8 @@ class LocalNetworkTest {
     assertThat(handled.take()).isEqualTo("now");
     assertThat(handled.take()).isEqualTo("soon");
     assertThat(handled.take()).isEqualTo("later");
-    assertThat(System.nanoTime() - sentAt).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(60));
+    assertThat(System.nanoTime() - sentAt)
+        .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(60));
   }
 
   @Test
