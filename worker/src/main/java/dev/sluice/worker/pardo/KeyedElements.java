@@ -207,7 +207,7 @@ final class KeyedElements implements Times {
             scope.namespace(),
             CLEANUP_TIMER_ID,
             "",
-            scope.expiry().plus(Duration.millis(1)),
+            scope.cleanUp(),
             expirationCallback ? scope.window().maxTimestamp() : NO_HOLD,
             TimeDomain.EVENT_TIME);
   }

@@ -180,7 +180,7 @@ public final class ParDoOperator implements Operator, Receiver {
 
   private void receiveWithSideInputs(
       BoundedWindow window, Object value, int keyHash, long timestampMs, PaneInfo pane) {
-    if (window != lastReady) {
+    if (!window.equals(lastReady)) {
       if (!sideInputs.isReady(window)) {
         pushback.add(value, timestampMs, window, pane);
         return;

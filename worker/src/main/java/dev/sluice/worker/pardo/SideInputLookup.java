@@ -95,7 +95,7 @@ final class SideInputLookup {
   @SuppressWarnings("unchecked")
   <T> T get(PCollectionView<T> view, BoundedWindow mainWindow) {
     Slot slot = slot(view);
-    if (slot.lastWindow != mainWindow || slot.lastVersion != slot.panes.version()) {
+    if (slot.lastVersion != slot.panes.version() || !mainWindow.equals(slot.lastWindow)) {
       slot.lastView = slot.panes.view(slot.kind, slot.mapping.getSideInputWindow(mainWindow));
       slot.lastVersion = slot.panes.version();
       slot.lastWindow = mainWindow;

@@ -37,6 +37,7 @@ final class SideInputPanes {
   private final List<Long> collectBefore = new ArrayList<>();
   private WindowingStrategy<?, ?> windowing;
   private long watermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+  private long releasedBeforeMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
   private long version;
 
   /** Counts the changes that may have made a window ready or changed what it holds. */
@@ -64,7 +65,8 @@ final class SideInputPanes {
   void receive(Iterable<?> elements, Collection<? extends BoundedWindow> windows, PaneInfo pane) {
     for (BoundedWindow window : windows) {
       Pane held = panes.get(window);
-      if (held == null || held.index <= pane.getIndex()) {
+      boolean newer = held == null || held.index <= pane.getIndex();
+      if (newer && window.maxTimestamp().getMillis() >= releasedBeforeMs) {
         panes.put(window, new Pane(pane.getIndex(), elements));
         version++;
       }
@@ -113,8 +115,8 @@ final class SideInputPanes {
       return;
     }
     collectBefore.set(consumer, boundMs);
-    long bound = Collections.min(collectBefore);
-    if (panes.keySet().removeIf(window -> window.maxTimestamp().getMillis() < bound)) {
+    releasedBeforeMs = Collections.min(collectBefore);
+    if (panes.keySet().removeIf(window -> window.maxTimestamp().getMillis() < releasedBeforeMs)) {
       version++;
     }
   }

@@ -6,9 +6,11 @@ import java.util.List;
 import org.apache.beam.runners.core.StateTag;
 import org.apache.beam.runners.core.StateTags;
 import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.InstantCoder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.state.OrderedListState;
 import org.apache.beam.sdk.state.TimeDomain;
+import org.apache.beam.sdk.state.ValueState;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.values.KV;
@@ -28,13 +30,22 @@ final class SortedInput {
   /** The timer that delivers what has become certain. */
   static final String TIMER_ID = "sorted-input";
 
+  /** All of time; adding it to a timestamp cannot overflow. */
+  private static final long LONGEST_MS =
+      BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis() - BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+
+  private static final long FIRST_SPAN_MS = 16;
+  private static final Instant START = BoundedWindow.TIMESTAMP_MIN_VALUE;
+
   private final KeyedState<Object> state;
   private final long allowedLatenessMs;
   private final StateTag<OrderedListState<KV<Object, PaneInfo>>> waiting;
+  private final StateTag<ValueState<Instant>> earliestTag =
+      StateTags.makeSystemTagInternal(StateTags.value("sorted-input-earliest", InstantCoder.of()));
 
   SortedInput(KeyedState<Object> state, Coder<Object> inputCoder, long allowedLatenessMs) {
     this.state = state;
-    this.allowedLatenessMs = allowedLatenessMs;
+    this.allowedLatenessMs = Math.min(allowedLatenessMs, LONGEST_MS);
     this.waiting =
         StateTags.makeSystemTagInternal(
             StateTags.orderedList(
@@ -50,13 +61,11 @@ final class SortedInput {
   void add(WindowScope scope, Object value, long timestampMs, PaneInfo pane) {
     OrderedListState<KV<Object, PaneInfo>> elements = elements(scope);
     Instant timestamp = Instant.ofEpochMilli(timestampMs);
-    boolean first =
-        elements
-            .readRange(BoundedWindow.TIMESTAMP_MIN_VALUE, timestamp.plus(Duration.millis(1)))
-            .iterator()
-            .hasNext();
+    ValueState<Instant> earliest = state.stateInternals().state(scope.namespace(), earliestTag);
     elements.add(TimestampedValue.of(KV.of(value, pane), timestamp));
-    if (!first) {
+    Instant before = earliest.read();
+    if (before == null || timestamp.isBefore(before)) {
+      earliest.write(timestamp);
       setTimer(scope, timestampMs);
     }
   }
@@ -69,21 +78,46 @@ final class SortedInput {
 
   /** Takes out, in order, all elements of the current key. */
   List<TimestampedValue<KV<Object, PaneInfo>>> takeAll(WindowScope scope) {
-    return takeBefore(scope, BoundedWindow.TIMESTAMP_MAX_VALUE.plus(Duration.millis(1)));
+    return takeBefore(scope, justAfter(BoundedWindow.TIMESTAMP_MAX_VALUE));
   }
 
   private List<TimestampedValue<KV<Object, PaneInfo>>> takeBefore(WindowScope scope, Instant end) {
     OrderedListState<KV<Object, PaneInfo>> elements = elements(scope);
     List<TimestampedValue<KV<Object, PaneInfo>>> taken = new ArrayList<>();
-    elements.readRange(BoundedWindow.TIMESTAMP_MIN_VALUE, end).forEach(taken::add);
+    elements.readRange(START, end).forEach(taken::add);
     if (!taken.isEmpty()) {
-      elements.clearRange(BoundedWindow.TIMESTAMP_MIN_VALUE, end);
+      elements.clearRange(START, end);
     }
-    var left = elements.read().iterator();
-    if (left.hasNext()) {
-      setTimer(scope, left.next().getTimestamp().getMillis());
+    ValueState<Instant> earliest = state.stateInternals().state(scope.namespace(), earliestTag);
+    Instant left = earliestFrom(end, elements);
+    if (left == null) {
+      earliest.clear();
+    } else {
+      earliest.write(left);
+      setTimer(scope, left.getMillis());
     }
     return taken;
+  }
+
+  /** Looks into ever wider ranges, as a read copies all it finds. */
+  private static Instant earliestFrom(
+      Instant from, OrderedListState<KV<Object, PaneInfo>> elements) {
+    Instant start = from;
+    long spanMs = FIRST_SPAN_MS;
+    while (!start.isAfter(BoundedWindow.TIMESTAMP_MAX_VALUE)) {
+      Instant limit = start.plus(Duration.millis(spanMs));
+      var found = elements.readRange(start, limit).iterator();
+      if (found.hasNext()) {
+        return found.next().getTimestamp();
+      }
+      start = limit;
+      spanMs *= 2;
+    }
+    return null;
+  }
+
+  private static Instant justAfter(Instant timestamp) {
+    return timestamp.plus(Duration.millis(1));
   }
 
   private OrderedListState<KV<Object, PaneInfo>> elements(WindowScope scope) {

@@ -31,6 +31,8 @@ import org.joda.time.Instant;
  * watermark.
  */
 final class SplittableElements implements Times {
+  private static final long MAX_BUNDLE_MS = 100;
+
   /** An element in one window, its restriction and the state of its watermark estimator. */
   private record Work(WindowedValue<Object> element, Object restriction, Object estimatorState) {
     static Work of(KV<WindowedValue<Object>, KV<Object, Object>> kept) {
@@ -131,33 +133,40 @@ final class SplittableElements implements Times {
   }
 
   /**
-   * Calls the DoFn for the restriction that is due first. That is a whole bundle's work: a restriction that resumes at
-   * once would otherwise keep the bundle open, and the barriers and watermarks behind it waiting.
+   * Calls the DoFn for restrictions that are due, in order, until one wants to go on at once or
+   * much time has gone: either would keep the bundle open, and the barriers and watermarks behind
+   * it waiting.
    *
-   * @return {@code limit} if there was one, else 0
+   * @return how many; {@code limit} if the bundle should end although more is due
    */
   int resume(int limit) {
-    KV<WindowedValue<Object>, KV<Object, Object>> kept =
-        limit > 0 ? residuals.take(processingTimeMs()) : null;
-    if (kept == null) {
-      return 0;
+    long startedMs = processingTimeMs();
+    for (int done = 0; done < limit; done++) {
+      KV<WindowedValue<Object>, KV<Object, Object>> kept = residuals.take(processingTimeMs());
+      if (kept == null) {
+        return done;
+      }
+      boolean goesOn = process(Work.of(kept));
+      if (goesOn || processingTimeMs() - startedMs >= MAX_BUNDLE_MS) {
+        return limit;
+      }
     }
-    process(Work.of(kept));
     return limit;
   }
 
-  private void process(Work work) {
+  /** Returns whether something is left that may go on at once. */
+  private boolean process(Work work) {
     begin(userFn, work.element);
     ClaimLimit limit = userFn.supply(() -> limit(work));
     ProcessContinuation continuation = userFn.processRestriction();
     userFn.run(() -> finish(limit, continuation));
-    if (limit.residual() != null) {
-      Work left = new Work(work.element, limit.residual(), limit.estimatorState());
-      residuals.add(
-          left.kept(),
-          processingTimeMs() + continuation.resumeDelay().getMillis(),
-          limit.watermark());
+    if (limit.residual() == null) {
+      return false;
     }
+    Work left = new Work(work.element, limit.residual(), limit.estimatorState());
+    long delayMs = continuation.resumeDelay().getMillis();
+    residuals.add(left.kept(), processingTimeMs() + delayMs, limit.watermark());
+    return delayMs <= 0;
   }
 
   private ClaimLimit limit(Work work) {

@@ -122,9 +122,7 @@ final class UserFn {
     } finally {
       metrics.activate(before);
     }
-    if (call.downstreamFailure != null) {
-      throw failure(call.downstreamFailure);
-    }
+    checkDownstream();
   }
 
   /** Calls {@code @OnTimer}; outputs are at the timer's output timestamp. */
@@ -135,7 +133,15 @@ final class UserFn {
       BoundedWindow window) {
     call.begin(null, timer.getOutputTimestamp().getMillis(), windows, window, PaneInfo.NO_FIRING);
     arguments.firing(timer, key);
-    run(() -> invoker.invokeOnTimer(timer.getTimerId(), timer.getTimerFamilyId(), arguments));
+    MetricsContainer before = metrics.activate(container);
+    try {
+      invoker.invokeOnTimer(timer.getTimerId(), timer.getTimerFamilyId(), arguments);
+    } catch (Throwable t) {
+      throw failure(t);
+    } finally {
+      metrics.activate(before);
+    }
+    checkDownstream();
   }
 
   /** Calls {@code @OnWindowExpiration}; outputs are at the end of the window. */
@@ -171,9 +177,7 @@ final class UserFn {
     } finally {
       metrics.activate(before);
     }
-    if (call.downstreamFailure != null) {
-      throw failure(call.downstreamFailure);
-    }
+    checkDownstream();
     return result;
   }
 
@@ -186,6 +190,13 @@ final class UserFn {
         context.transformName(),
         new IllegalArgumentException(
             "a DoFn with state or timers takes KVs, but its input has " + value));
+  }
+
+  /** A failure from below counts even if the user's code swallowed it. */
+  private void checkDownstream() {
+    if (call.downstreamFailure != null) {
+      throw failure(call.downstreamFailure);
+    }
   }
 
   private TransformException failure(Throwable thrown) {

@@ -17,13 +17,15 @@ import org.joda.time.Instant;
  * @param namespace where its state is
  * @param expiry the last moment of its allowed lateness
  * @param expiryMs the same in milliseconds
+ * @param cleanUp when nothing of it is needed any more: just after every timer in it
  */
 record WindowScope(
     BoundedWindow window,
     List<BoundedWindow> only,
     StateNamespace namespace,
     Instant expiry,
-    long expiryMs) {
+    long expiryMs,
+    Instant cleanUp) {
 
   /** The last few scopes that were asked for; owned by one operator. */
   static final class Cache {
@@ -66,7 +68,8 @@ record WindowScope(
           Collections.singletonList(window),
           StateNamespaces.window(windowCoder, window),
           Instant.ofEpochMilli(expiryMs),
-          expiryMs);
+          expiryMs,
+          Instant.ofEpochMilli(expiryMs + 1));
     }
   }
 }
