@@ -12,8 +12,8 @@ import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.joda.time.Instant;
 
 /**
- * What the Beam model says that transforms make of a bounded collection, written as plainly as can be: lists in, lists
- * out, no time, no threads.
+ * What the Beam model says that transforms make of a bounded collection, written as plainly as can
+ * be: lists in, lists out, no time, no threads.
  */
 final class Model {
   private Model() {}
@@ -66,7 +66,9 @@ final class Model {
     return byWindow;
   }
 
-  /** Gives each element the union of the windows that overlap its own, directly or through others. */
+  /**
+   * Gives each element the union of the windows that overlap its own, directly or through others.
+   */
   private static List<Element> merge(List<Element> elements) {
     List<Element> sorted = new ArrayList<>(elements);
     sorted.sort(Comparator.comparing(e -> ((IntervalWindow) e.window()).start()));

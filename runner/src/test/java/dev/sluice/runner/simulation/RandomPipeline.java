@@ -9,6 +9,13 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.state.StateSpec;
+import org.apache.beam.sdk.state.StateSpecs;
+import org.apache.beam.sdk.state.TimeDomain;
+import org.apache.beam.sdk.state.Timer;
+import org.apache.beam.sdk.state.TimerSpec;
+import org.apache.beam.sdk.state.TimerSpecs;
+import org.apache.beam.sdk.state.ValueState;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
@@ -36,7 +43,8 @@ import org.joda.time.Duration;
 import org.joda.time.Instant;
 
 /**
- * A pipeline of random sources and transforms, built beside the answer that the {@link Model} gives.
+ * A pipeline of random sources and transforms, built beside the answer that the {@link Model}
+ * gives.
  *
  * <p>Always true: the answer does not depend on order or timing, so every execution must give it.
  */
@@ -111,7 +119,7 @@ final class RandomPipeline {
   private void grow() {
     Branch from = branches.get(random.nextInt(branches.size()));
     branches.add(
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(9)) {
           case 0 -> rekey(from);
           case 1 -> window(from);
           case 2 -> group(from);
@@ -119,6 +127,7 @@ final class RandomPipeline {
           case 4 -> flatten(from);
           case 5 -> sideInput(from);
           case 6 -> reshuffle(from);
+          case 7 -> sumByTimer(from);
           default -> duplicate(from);
         });
   }
@@ -138,8 +147,7 @@ final class RandomPipeline {
   private Branch duplicate(Branch from) {
     return new Branch(
         from.collection().apply(name("duplicate"), ParDo.of(new DuplicateOddFn())),
-        Model.map(
-            from.expected(), e -> e.value() % 2 == 0 ? List.of() : List.of(e, e)),
+        Model.map(from.expected(), e -> e.value() % 2 == 0 ? List.of() : List.of(e, e)),
         from.windowing());
   }
 
@@ -150,7 +158,10 @@ final class RandomPipeline {
         from.windowing());
   }
 
-  /** Any windowing; the global one only where an element is at the end of time, where windows are cut off. */
+  /**
+   * Any windowing; the global one only where an element is at the end of time, where windows are
+   * cut off.
+   */
   private Windowing anyWindowing(Branch one, Branch other) {
     Windowing any = Windowing.values()[random.nextInt(Windowing.values().length)];
     long endOfTime = GlobalWindow.INSTANCE.maxTimestamp().getMillis();
@@ -189,8 +200,7 @@ final class RandomPipeline {
       case SLIDING ->
           ts -> {
             long start = Math.floorDiv(ts, FIXED_MS) * FIXED_MS;
-            return List.of(
-                interval(start, 2 * FIXED_MS), interval(start - FIXED_MS, 2 * FIXED_MS));
+            return List.of(interval(start, 2 * FIXED_MS), interval(start - FIXED_MS, 2 * FIXED_MS));
           };
       case SESSIONS -> ts -> List.of(interval(ts, GAP_MS));
     };
@@ -222,6 +232,15 @@ final class RandomPipeline {
         from.windowing());
   }
 
+  /** The same sum, by user state and a timer at the end of the window; windows must not merge. */
+  private Branch sumByTimer(Branch from) {
+    Branch in = from.windowing() == Windowing.SESSIONS ? window(from, Windowing.FIXED) : from;
+    return new Branch(
+        in.collection().apply(name("sumByTimer"), ParDo.of(new SumByTimerFn())),
+        Model.group(in.expected(), false, (key, values) -> values.stream().mapToLong(v -> v).sum()),
+        in.windowing());
+  }
+
   private Branch flatten(Branch from) {
     Branch other = branches.get(random.nextInt(branches.size()));
     Windowing to = anyWindowing(from, other);
@@ -237,7 +256,9 @@ final class RandomPipeline {
         to);
   }
 
-  /** Adds the number of elements of another branch that share the window, all over the global one. */
+  /**
+   * Adds the number of elements of another branch that share the window, all over the global one.
+   */
   private Branch sideInput(Branch from) {
     Branch other = branches.get(random.nextInt(branches.size()));
     Windowing to =
@@ -251,15 +272,13 @@ final class RandomPipeline {
             .apply(name("values"), Values.create())
             .apply(name("view"), View.asIterable());
     return new Branch(
-        main.collection()
-            .apply(name("side"), ParDo.of(new AddSideFn(view)).withSideInputs(view)),
+        main.collection().apply(name("side"), ParDo.of(new AddSideFn(view)).withSideInputs(view)),
         Model.map(
             main.expected(),
             e -> {
               long count =
                   side.expected().stream().filter(s -> s.window().equals(e.window())).count();
-              return List.of(
-                  new Element(e.key(), e.value() + count, e.timestampMs(), e.window()));
+              return List.of(new Element(e.key(), e.value() + count, e.timestampMs(), e.window()));
             }),
         to);
   }
@@ -285,8 +304,7 @@ final class RandomPipeline {
     }
   }
 
-  private static final class DigestFn
-      extends DoFn<KV<Integer, Iterable<Long>>, KV<Integer, Long>> {
+  private static final class DigestFn extends DoFn<KV<Integer, Iterable<Long>>, KV<Integer, Long>> {
     static long digest(List<Long> sorted) {
       long digest = 7;
       for (long value : sorted) {
@@ -302,6 +320,33 @@ final class RandomPipeline {
       kv.getValue().forEach(values::add);
       values.sort(null);
       out.output(KV.of(kv.getKey(), digest(values)));
+    }
+  }
+
+  private static final class SumByTimerFn extends DoFn<KV<Integer, Long>, KV<Integer, Long>> {
+    @StateId("sum")
+    private final StateSpec<ValueState<Long>> sum = StateSpecs.value(VarLongCoder.of());
+
+    @TimerId("end")
+    private final TimerSpec end = TimerSpecs.timer(TimeDomain.EVENT_TIME);
+
+    @ProcessElement
+    public void process(
+        @Element KV<Integer, Long> kv,
+        BoundedWindow window,
+        @StateId("sum") ValueState<Long> state,
+        @TimerId("end") Timer timer) {
+      Long before = state.read();
+      state.write((before == null ? 0 : before) + kv.getValue());
+      timer.set(window.maxTimestamp());
+    }
+
+    @OnTimer("end")
+    public void atEnd(
+        @Key Integer key,
+        @AlwaysFetched @StateId("sum") ValueState<Long> state,
+        OutputReceiver<KV<Integer, Long>> out) {
+      out.output(KV.of(key, state.read()));
     }
   }
 

@@ -9,8 +9,7 @@ import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /** One random pipeline, run once under one seed and checked. */
 final class SimulatedRun {
-  private static final Comparator<Element> ORDER =
-      Comparator.comparing(Element::toString);
+  private static final Comparator<Element> ORDER = Comparator.comparing(Element::toString);
 
   private SimulatedRun() {}
 

@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Random pipelines in random orders of events: always the model's answer, and always the same from the same seed. */
+/**
+ * Random pipelines in random orders of events: always the model's answer, and always the same from
+ * the same seed.
+ */
 final class SimulatedRunTest {
   private static final int SEEDS = 300;
 
