@@ -38,8 +38,9 @@ public record JobSpec(
   }
 
   /**
-   * How long to wait from one periodic checkpoint to the next; 0 if there are none. A job in which a bundle waits to be
-   * finalized has them even if nobody asked for them, and soon: what waits is often somebody else's acknowledgement.
+   * How long to wait from one periodic checkpoint to the next; 0 if there are none. A job in which
+   * a bundle waits to be finalized has them even if nobody asked for them, and soon: what waits is
+   * often somebody else's acknowledgement.
    */
   long checkpointIntervalMs() {
     long asked = graph.streaming() ? settings.checkpointIntervalMs() : 0;
