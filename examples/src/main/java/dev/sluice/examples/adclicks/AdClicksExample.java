@@ -101,19 +101,20 @@ public final class AdClicksExample implements Example {
   public int run(PipelineOptions options, Screen screen) throws Exception {
     checkOptions();
     if (bootstrapServers != null) {
-      return run(options, screen, bootstrapServers, produce);
+      return run(options, screen, bootstrapServers, produce, () -> {});
     }
     screen.show(List.of("starting a Kafka broker ..."));
     try (KafkaBroker broker = KafkaBroker.start()) {
-      return run(options, screen, broker.bootstrapServers(), true);
+      return run(options, screen, broker.bootstrapServers(), true, broker::check);
     }
   }
 
-  private int run(PipelineOptions options, Screen screen, String servers, boolean producing)
+  private int run(
+      PipelineOptions options, Screen screen, String servers, boolean producing, Runnable health)
       throws Exception {
     AdClicks.Topics topics = topics(servers);
     Load load = producing ? new Load(rate, ads) : null;
-    return new AdClicksRun(topics, duration, load, screen).run(pipeline(options, topics));
+    return new AdClicksRun(topics, duration, load, screen, health).run(pipeline(options, topics));
   }
 
   private static Pipeline pipeline(PipelineOptions options, AdClicks.Topics topics) {

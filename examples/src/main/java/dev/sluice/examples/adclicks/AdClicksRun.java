@@ -33,15 +33,22 @@ final class AdClicksRun {
   private final Duration duration;
   private final Load load; // null: somebody else produces
   private final Screen screen;
+  private final Runnable health;
   private final LiveView view;
   private final Meter sentMeter = new Meter();
   private final Meter countedMeter = new Meter();
 
-  AdClicksRun(AdClicks.Topics topics, Duration duration, Load load, Screen screen) {
+  /**
+   * @param load what to produce, or null if somebody else does
+   * @param health throws if the broker is gone
+   */
+  AdClicksRun(
+      AdClicks.Topics topics, Duration duration, Load load, Screen screen, Runnable health) {
     this.topics = topics;
     this.duration = duration;
     this.load = load;
     this.screen = screen;
+    this.health = health;
     this.view = new LiveView("ad-clicks on Kafka at " + topics.bootstrapServers());
   }
 
@@ -87,8 +94,7 @@ final class AdClicksRun {
   private int watch(TopicAdmin admin, ResultsReader reader, RunningJob job) throws Exception {
     long start = System.nanoTime();
     while (System.nanoTime() - start < duration.toNanos()) {
-      job.check();
-      check(reader.failure());
+      check(job, reader);
       show(phase(start), admin.records(topics.clicks()), Long.MIN_VALUE, reader.results());
       pause();
     }
@@ -123,14 +129,14 @@ final class AdClicksRun {
     try (producer) {
       producer.start();
       while (System.nanoTime() - start < duration.toNanos()) {
-        job.check();
-        check(reader.failure());
+        check(job, reader);
         check(producer.failure());
         show(phase(start), produced.total(), produced.newestMs(), results);
         pause();
       }
+      producer.finish();
+      check(producer.failure());
     }
-    check(producer.failure());
     awaitCounted(produced, reader, job);
     if (screen.redraws()) {
       show("done", produced.total(), produced.newestMs(), results);
@@ -157,8 +163,7 @@ final class AdClicksRun {
     long lastPane = System.nanoTime();
     long goodSince = Long.MIN_VALUE;
     while (true) {
-      job.check();
-      check(reader.failure());
+      check(job, reader);
       show("waiting for the last counts", produced.total(), produced.newestMs(), results);
       long now = System.nanoTime();
       SortedMap<AdMinute, ClickCount> latest = results.latest();
@@ -211,6 +216,12 @@ final class AdClicksRun {
 
   private void pause() throws InterruptedException {
     Thread.sleep(screen.redraws() ? REDRAW_MS : LINE_MS);
+  }
+
+  private void check(RunningJob job, ResultsReader reader) throws Exception {
+    health.run();
+    job.check();
+    check(reader.failure());
   }
 
   private static void check(Exception failure) throws Exception {

@@ -1,5 +1,6 @@
 package dev.sluice.examples.adclicks;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +16,7 @@ import org.apache.kafka.common.serialization.VoidSerializer;
  * Sends clicks to a topic at a steady rate and keeps account of them, in a thread of its own.
  *
  * <p>Clicks go to the partitions in turn, so the order within the topic is not theirs either. After
- * {@link #close} every click in the account has been acknowledged by the broker.
+ * {@link #finish} every click in the account has been acknowledged by the broker.
  */
 final class ClickProducer implements AutoCloseable {
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -87,15 +88,21 @@ final class ClickProducer implements AutoCloseable {
   }
 
   /** Stops producing and waits until the broker has acknowledged everything. */
+  void finish() throws InterruptedException {
+    stopped = true;
+    thread.join();
+  }
+
+  /** Stops at once; what is not acknowledged by then may be lost. */
   @Override
   public void close() {
     stopped = true;
+    producer.close(Duration.ZERO);
     try {
       thread.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    producer.close();
   }
 
   private void run() {

@@ -11,11 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * A real Kafka broker in a process of its own, from Kafka's jars, with its data in a temporary
@@ -81,6 +83,13 @@ final class KafkaBroker implements AutoCloseable {
     return bootstrapServers;
   }
 
+  /** Throws if the process has ended, with the last lines that it wrote. */
+  void check() {
+    if (!process.isAlive()) {
+      throw new IllegalStateException("the Kafka broker has ended:" + lastLines());
+    }
+  }
+
   /** The broker's process. */
   ProcessHandle process() {
     return process.toHandle();
@@ -108,7 +117,9 @@ final class KafkaBroker implements AutoCloseable {
       if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
       }
+      deleteFolder();
     } catch (IOException e) {
+      System.err.println("could not tidy up after the Kafka broker: " + e);
       process.destroyForcibly();
     } catch (InterruptedException e) {
       process.destroyForcibly();
@@ -178,11 +189,26 @@ final class KafkaBroker implements AutoCloseable {
       ready = false;
     }
     if (!ready) {
-      StringBuilder message = new StringBuilder("the Kafka broker did not start:");
-      synchronized (lastLines) {
-        lastLines.forEach(line -> message.append(System.lineSeparator()).append("  ").append(line));
+      throw new IllegalStateException("the Kafka broker did not start:" + lastLines());
+    }
+  }
+
+  private String lastLines() {
+    StringBuilder lines = new StringBuilder();
+    synchronized (lastLines) {
+      lastLines.forEach(line -> lines.append(System.lineSeparator()).append("  ").append(line));
+    }
+    return lines.toString();
+  }
+
+  /** What the process could not delete itself, because it was killed. */
+  private void deleteFolder() throws IOException {
+    if (Files.exists(folder)) {
+      try (Stream<Path> paths = Files.walk(folder)) {
+        for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(path);
+        }
       }
-      throw new UserError(message.toString());
     }
   }
 }

@@ -24,7 +24,8 @@ record ClassPath(List<Path> entries) {
 
   /** A class loader that asks {@code parent} first and then looks here. */
   ClassLoader loader(String name, ClassLoader parent) {
-    return new URLClassLoader(name, entries.stream().map(ClassPath::url).toArray(URL[]::new), parent);
+    return new URLClassLoader(
+        name, entries.stream().map(ClassPath::url).toArray(URL[]::new), parent);
   }
 
   @Override

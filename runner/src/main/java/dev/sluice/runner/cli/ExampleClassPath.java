@@ -4,8 +4,8 @@ package dev.sluice.runner.cli;
  * Where the examples and their libraries are: beside Sluice's own class path, not on it, so that a
  * user's program never meets the examples' libraries.
  *
- * <p>{@code bin/sluice} names them in the system property {@value #PROPERTY}; without it, they are on
- * the class path that this class itself is on.
+ * <p>{@code bin/sluice} names them in the system property {@value #PROPERTY}; without it, they are
+ * on the class path that this class itself is on.
  */
 final class ExampleClassPath {
   private static final String PROPERTY = "sluice.examples";

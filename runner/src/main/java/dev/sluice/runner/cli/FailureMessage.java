@@ -40,7 +40,7 @@ final class FailureMessage {
       }
       message.append(System.lineSeparator()).append("  because of ").append(say(next));
     }
-    StackTraceElement place = placeInUserCode(cause);
+    StackTraceElement place = placeInUserCode(cause, transform != null);
     if (place != null) {
       message.append(System.lineSeparator()).append("  at ").append(text(place));
     }
@@ -82,20 +82,23 @@ final class FailureMessage {
             place.getLineNumber());
   }
 
-  private static StackTraceElement placeInUserCode(Throwable failure) {
+  /** The innermost line of the user's own code, or null if none has part in it. */
+  private static StackTraceElement placeInUserCode(Throwable failure, boolean inTransform) {
     for (StackTraceElement frame : failure.getStackTrace()) {
-      String name = frame.getClassName();
-      boolean library =
-          name.startsWith("java.")
-              || name.startsWith("jdk.")
-              || name.startsWith("sun.")
-              || name.startsWith("org.apache.")
-              || name.startsWith("com.fasterxml.")
-              || (name.startsWith("dev.sluice.") && !name.startsWith("dev.sluice.examples."));
-      if (!library) {
+      boolean possible = inTransform || UserProgram.LOADER_NAME.equals(frame.getClassLoaderName());
+      if (possible && !isLibrary(frame.getClassName())) {
         return frame;
       }
     }
     return null;
+  }
+
+  private static boolean isLibrary(String className) {
+    return className.startsWith("java.")
+        || className.startsWith("jdk.")
+        || className.startsWith("sun.")
+        || className.startsWith("org.apache.")
+        || className.startsWith("com.fasterxml.")
+        || (className.startsWith("dev.sluice.") && !className.startsWith("dev.sluice.examples."));
   }
 }

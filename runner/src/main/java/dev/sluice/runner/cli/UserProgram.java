@@ -15,6 +15,8 @@ import java.nio.file.Path;
  * systems, and threads that the program starts inherit it. Therefore a process runs one program.
  */
 record UserProgram(ClassPath jars, String mainClass) {
+  /** The name of its class loader, as stack traces show it. */
+  static final String LOADER_NAME = "user program";
 
   /**
    * Names the program on the command line.
@@ -37,7 +39,7 @@ record UserProgram(ClassPath jars, String mainClass) {
 
   /** Calls the program's {@code main} in this thread; what it throws comes out as it is. */
   void main(PipelineArguments arguments) throws Exception {
-    ClassLoader loader = jars.loader("user program", UserProgram.class.getClassLoader());
+    ClassLoader loader = jars.loader(LOADER_NAME, UserProgram.class.getClassLoader());
     Thread.currentThread().setContextClassLoader(loader);
     Method main = findMain(loader);
     try {
