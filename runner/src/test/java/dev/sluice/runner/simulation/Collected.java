@@ -12,13 +12,13 @@ import org.joda.time.Instant;
 
 /** Where the sinks of a test's pipelines put what reaches them, by a name that the test chooses. */
 final class Collected {
-  private static final Map<String, List<Element>> BY_SINK = new ConcurrentHashMap<>();
+  private static final Map<String, List<Datum>> BY_SINK = new ConcurrentHashMap<>();
 
   private Collected() {}
 
   /** Takes away and returns what reached the sink, in any order. */
-  static List<Element> takeFrom(String sink) {
-    List<Element> elements = BY_SINK.remove(sink);
+  static List<Datum> takeFrom(String sink) {
+    List<Datum> elements = BY_SINK.remove(sink);
     return elements == null ? List.of() : elements;
   }
 
@@ -35,9 +35,7 @@ final class Collected {
         @Element KV<Integer, Long> kv, @Timestamp Instant timestamp, BoundedWindow window) {
       BY_SINK
           .computeIfAbsent(sink, name -> Collections.synchronizedList(new ArrayList<>()))
-          .add(
-              new dev.sluice.runner.simulation.Element(
-                  kv.getKey(), kv.getValue(), timestamp.getMillis(), window));
+          .add(new Datum(kv.getKey(), kv.getValue(), timestamp.getMillis(), window));
     }
   }
 }

@@ -18,28 +18,28 @@ import org.joda.time.Instant;
 final class Model {
   private Model() {}
 
-  static List<Element> map(List<Element> in, Function<Element, List<Element>> fn) {
-    List<Element> out = new ArrayList<>();
+  static List<Datum> map(List<Datum> in, Function<Datum, List<Datum>> fn) {
+    List<Datum> out = new ArrayList<>();
     in.forEach(element -> out.addAll(fn.apply(element)));
     return out;
   }
 
-  static List<Element> window(
-      List<Element> in, Function<Long, List<? extends BoundedWindow>> windowsOf) {
+  static List<Datum> window(
+      List<Datum> in, Function<Long, List<? extends BoundedWindow>> windowsOf) {
     return map(
         in,
         e ->
             windowsOf.apply(e.timestampMs()).stream()
-                .map(w -> new Element(e.key(), e.value(), e.timestampMs(), w))
+                .map(w -> new Datum(e.key(), e.value(), e.timestampMs(), w))
                 .toList());
   }
 
   /** Groups by key and window; sessions merge first. The result is at the end of its window. */
-  static List<Element> group(
-      List<Element> in, boolean sessions, BiFunction<Integer, List<Long>, Long> fn) {
-    Map<Integer, List<Element>> byKey = new TreeMap<>();
+  static List<Datum> group(
+      List<Datum> in, boolean sessions, BiFunction<Integer, List<Long>, Long> fn) {
+    Map<Integer, List<Datum>> byKey = new TreeMap<>();
     in.forEach(e -> byKey.computeIfAbsent(e.key(), k -> new ArrayList<>()).add(e));
-    List<Element> out = new ArrayList<>();
+    List<Datum> out = new ArrayList<>();
     byKey.forEach(
         (key, elements) ->
             groupKey(sessions ? merge(elements) : elements)
@@ -47,7 +47,7 @@ final class Model {
                     (window, values) -> {
                       values.sort(Comparator.naturalOrder());
                       out.add(
-                          new Element(
+                          new Datum(
                               key,
                               fn.apply(key, values),
                               window.maxTimestamp().getMillis(),
@@ -56,7 +56,7 @@ final class Model {
     return out;
   }
 
-  private static Map<BoundedWindow, List<Long>> groupKey(List<Element> elements) {
+  private static Map<BoundedWindow, List<Long>> groupKey(List<Datum> elements) {
     Map<BoundedWindow, List<Long>> byWindow =
         new TreeMap<>(
             Comparator.<BoundedWindow>comparingLong(w -> w.maxTimestamp().getMillis())
@@ -69,13 +69,13 @@ final class Model {
   /**
    * Gives each element the union of the windows that overlap its own, directly or through others.
    */
-  private static List<Element> merge(List<Element> elements) {
-    List<Element> sorted = new ArrayList<>(elements);
+  private static List<Datum> merge(List<Datum> elements) {
+    List<Datum> sorted = new ArrayList<>(elements);
     sorted.sort(Comparator.comparing(e -> ((IntervalWindow) e.window()).start()));
-    List<Element> out = new ArrayList<>();
-    List<Element> group = new ArrayList<>();
+    List<Datum> out = new ArrayList<>();
+    List<Datum> group = new ArrayList<>();
     Instant end = null;
-    for (Element element : sorted) {
+    for (Datum element : sorted) {
       IntervalWindow window = (IntervalWindow) element.window();
       if (end != null && !window.start().isBefore(end)) {
         out.addAll(inOneWindow(group, end));
@@ -89,14 +89,12 @@ final class Model {
     return out;
   }
 
-  private static List<Element> inOneWindow(List<Element> group, Instant end) {
+  private static List<Datum> inOneWindow(List<Datum> group, Instant end) {
     if (group.isEmpty()) {
       return List.of();
     }
     IntervalWindow union =
         new IntervalWindow(((IntervalWindow) group.get(0).window()).start(), end);
-    return group.stream()
-        .map(e -> new Element(e.key(), e.value(), e.timestampMs(), union))
-        .toList();
+    return group.stream().map(e -> new Datum(e.key(), e.value(), e.timestampMs(), union)).toList();
   }
 }

@@ -61,7 +61,7 @@ final class RandomPipeline {
 
   /** A PCollection, what must be in it, and how it is windowed. */
   private record Branch(
-      PCollection<KV<Integer, Long>> collection, List<Element> expected, Windowing windowing) {}
+      PCollection<KV<Integer, Long>> collection, List<Datum> expected, Windowing windowing) {}
 
   private final Random random;
   private final Pipeline pipeline;
@@ -78,7 +78,7 @@ final class RandomPipeline {
    *
    * @return what must reach the sink
    */
-  static List<Element> build(Random random, Pipeline pipeline, String sink) {
+  static List<Datum> build(Random random, Pipeline pipeline, String sink) {
     RandomPipeline builder = new RandomPipeline(random, pipeline);
     int sources = 1 + random.nextInt(3);
     for (int i = 0; i < sources; i++) {
@@ -99,14 +99,14 @@ final class RandomPipeline {
 
   private Branch source() {
     List<TimestampedValue<KV<Integer, Long>>> values = new ArrayList<>();
-    List<Element> expected = new ArrayList<>();
+    List<Datum> expected = new ArrayList<>();
     int size = random.nextInt(40);
     for (int i = 0; i < size; i++) {
       int key = random.nextInt(5);
       long value = random.nextInt(100);
       long ts = random.nextInt(1000);
       values.add(TimestampedValue.of(KV.of(key, value), Instant.ofEpochMilli(ts)));
-      expected.add(new Element(key, value, ts, GlobalWindow.INSTANCE));
+      expected.add(new Datum(key, value, ts, GlobalWindow.INSTANCE));
     }
     return new Branch(
         pipeline.apply(
@@ -139,7 +139,7 @@ final class RandomPipeline {
             from.expected(),
             e ->
                 List.of(
-                    new Element(
+                    new Datum(
                         RekeyFn.newKey(e.value()), e.value() + 1, e.timestampMs(), e.window()))),
         from.windowing());
   }
@@ -246,7 +246,7 @@ final class RandomPipeline {
     Windowing to = anyWindowing(from, other);
     Branch left = window(from, to);
     Branch right = random.nextInt(4) == 0 ? left : window(other, to);
-    List<Element> both = new ArrayList<>(left.expected());
+    List<Datum> both = new ArrayList<>(left.expected());
     both.addAll(right.expected());
     return new Branch(
         PCollectionList.of(left.collection())
@@ -278,7 +278,7 @@ final class RandomPipeline {
             e -> {
               long count =
                   side.expected().stream().filter(s -> s.window().equals(e.window())).count();
-              return List.of(new Element(e.key(), e.value() + count, e.timestampMs(), e.window()));
+              return List.of(new Datum(e.key(), e.value() + count, e.timestampMs(), e.window()));
             }),
         to);
   }

@@ -9,7 +9,7 @@ import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /** One random pipeline, run once under one seed and checked. */
 final class SimulatedRun {
-  private static final Comparator<Element> ORDER = Comparator.comparing(Element::toString);
+  private static final Comparator<Datum> ORDER = Comparator.comparing(Datum::toString);
 
   private SimulatedRun() {}
 
@@ -24,13 +24,13 @@ final class SimulatedRun {
     Random random = new Random(seed * 31 + 7);
     Pipeline pipeline = Pipeline.create(PipelineOptionsFactory.create());
     String sink = "seed-" + seed;
-    List<Element> expected = sorted(RandomPipeline.build(random, pipeline, sink));
+    List<Datum> expected = sorted(RandomPipeline.build(random, pipeline, sink));
     try {
       new SimulatedCluster(simulation).run(pipeline, 1 + random.nextInt(3));
     } catch (AssertionError | RuntimeException e) {
       throw new AssertionError("seed " + seed + " (replay: SimulatedRun.check(" + seed + "L))", e);
     }
-    List<Element> actual = sorted(Collected.takeFrom(sink));
+    List<Datum> actual = sorted(Collected.takeFrom(sink));
     if (!actual.equals(expected)) {
       throw new AssertionError(
           "seed %d (replay: SimulatedRun.check(%dL))%nexpected %s%nbut got  %s"
@@ -39,8 +39,8 @@ final class SimulatedRun {
     return simulation.traceHash();
   }
 
-  private static List<Element> sorted(List<Element> elements) {
-    List<Element> sorted = new ArrayList<>(elements);
+  private static List<Datum> sorted(List<Datum> elements) {
+    List<Datum> sorted = new ArrayList<>(elements);
     sorted.sort(ORDER);
     return sorted;
   }
