@@ -94,16 +94,17 @@ final class RunningJob {
         metrics.add(ofTask);
         tasks.put(id, builder.build(id, ofTask, tasks));
       }
-    } catch (RuntimeException e) {
-      tasks.clear();
+      for (Map.Entry<TaskId, Task> entry : tasks.entrySet()) {
+        Task task = entry.getValue();
+        world.tasks().start("task:" + task.spec().name(), deploy.loader(), task);
+        alive.add(entry.getKey());
+      }
+    } catch (RuntimeException | Error e) {
+      // An error too: a class of the user's that does not link must not leave the job hanging.
       send(new WorkerEvent.TaskFailed(id(), Failures.of(e, id().value())));
-      return;
     } finally {
       Thread.currentThread().setContextClassLoader(caller);
     }
-    alive.addAll(tasks.keySet());
-    tasks.forEach(
-        (id, task) -> world.tasks().start("task:" + task.spec().name(), deploy.loader(), task));
   }
 
   void handle(WorkerCommand command) {
@@ -139,7 +140,8 @@ final class RunningJob {
     } else if (event instanceof TaskEvent.Ended ended) {
       end(ended.task());
     } else if (event instanceof TaskEvent.Quiet answer) {
-      if (answer.round() == round) {
+      // A finished task is counted as it finished, in each round alike.
+      if (answer.round() == round && !finished.containsKey(answer.task())) {
         quiet.put(answer.task(), answer.counters());
         reportQuiet();
       }
@@ -149,6 +151,10 @@ final class RunningJob {
       release(released.task(), released.checkpoint());
     } else if (event instanceof TaskEvent.StopOverdue) {
       alive.forEach(task -> tasks.get(task).interrupt());
+      if (!stopped) {
+        // User code may swallow an interrupt and block again.
+        stopLater();
+      }
     }
   }
 
@@ -156,19 +162,17 @@ final class RunningJob {
     if (!stopping) {
       stopping = true;
       postToAll(new TaskMessage.Stop());
-      world.network().sendLater(worker, new TaskEvent.StopOverdue(id()), STOP_GRACE_MS);
+      stopLater();
       stopIfEnded();
     }
   }
 
+  private void stopLater() {
+    world.network().sendLater(worker, new TaskEvent.StopOverdue(id()), STOP_GRACE_MS);
+  }
+
   private void finish(TaskEvent.Finished event) {
     finished.put(event.task(), event.counters());
-    unacknowledged.forEach(
-        (checkpoint, missing) -> {
-          if (missing.contains(event.task())) {
-            tasks.get(event.task()).post(new TaskMessage.TriggerCheckpoint(checkpoint));
-          }
-        });
     if (round >= 0) {
       quiet.putIfAbsent(event.task(), event.counters());
       reportQuiet();
@@ -178,7 +182,9 @@ final class RunningJob {
 
   private void end(TaskId task) {
     alive.remove(task);
-    List.copyOf(unacknowledged.keySet()).forEach(c -> acknowledge(task, c));
+    if (finished.containsKey(task)) {
+      List.copyOf(unacknowledged.keySet()).forEach(c -> acknowledge(task, c));
+    }
     List.copyOf(unreleased.keySet()).forEach(c -> release(task, c));
     stopIfEnded();
   }
@@ -191,14 +197,17 @@ final class RunningJob {
     }
   }
 
+  /**
+   * Tells every task, not only sources: one whose inputs have all ended gets no barrier from them,
+   * whether it has finished or still waits for its timers. A task that has ended acknowledges only
+   * if it had finished: what failed has lost what it was doing.
+   */
   private void trigger(long checkpoint) {
     unacknowledged.put(checkpoint, new LinkedHashSet<>(tasks.keySet()));
-    for (Map.Entry<TaskId, Task> entry : tasks.entrySet()) {
-      TaskId task = entry.getKey();
+    postToAll(new TaskMessage.TriggerCheckpoint(checkpoint));
+    for (TaskId task : finished.keySet()) {
       if (!alive.contains(task)) {
         acknowledge(task, checkpoint);
-      } else if (finished.containsKey(task) || entry.getValue().isSource()) {
-        entry.getValue().post(new TaskMessage.TriggerCheckpoint(checkpoint));
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.sluice.worker.exchange;
 
+import java.lang.invoke.VarHandle;
 import org.jctools.queues.SpscArrayQueue;
 
 /**
@@ -72,6 +73,12 @@ public final class Channel {
   /** Consumer: the next item, or null. */
   Object poll() {
     Object item = ring.poll();
+    if (item != null) {
+      // The ring frees the place by a plain ordered store: without a fence the look at
+      // producerWaits may come before it, and the producer, announcing itself in between, would
+      // still see a full ring.
+      VarHandle.fullFence();
+    }
     if (producerWaits && ring.size() <= DATA_LIMIT / 2) {
       producerWaits = false;
       wakeProducer.run();

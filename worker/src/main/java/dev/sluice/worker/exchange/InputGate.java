@@ -11,7 +11,8 @@ import java.util.Map;
  * watermark, and aligns barriers.
  *
  * <p>Owned by the consumer's task. Always true: a channel that has delivered the current barrier is
- * not read until all others have delivered it or ended.
+ * not read until all others have delivered it or ended. A newer barrier on any channel takes the
+ * place of the one being aligned, which then never completes here.
  */
 public final class InputGate {
 
@@ -62,7 +63,7 @@ public final class InputGate {
     for (int tried = 0; tried < lanes.size(); tried++) {
       Lane lane = lanes.get(turn);
       turn = turn + 1 == lanes.size() ? 0 : turn + 1;
-      if (lane.ended || lane.barrier >= 0) {
+      if (lane.ended || (lane.barrier >= 0 && lane.barrier == aligning)) {
         continue;
       }
       Object item = lane.channel.poll();
@@ -137,16 +138,6 @@ public final class InputGate {
       }
     }
     return byExchange;
-  }
-
-  /** Whether every channel of the main input has ended. */
-  public boolean mainEnded() {
-    for (Lane lane : lanes) {
-      if (!lane.side && !lane.ended) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Whether every channel, of main and side inputs, has ended. */

@@ -58,41 +58,57 @@ final class BoundedReadOperator implements SourceOperator {
       if (reader == null && !openNext()) {
         return count > 0 ? Polled.RECORDS : Polled.ENDED;
       }
-      boolean there = started ? reader.advance() : reader.start();
-      started = true;
-      if (there) {
+      if (advance()) {
         emission.emit(reader.getCurrent(), reader.getCurrentTimestamp().getMillis());
         emitted++;
         count++;
       } else {
-        closeReader();
-        splits.get(current).position().set(DONE);
-        current++;
+        finishSplit();
       }
     }
     return Polled.RECORDS;
   }
 
-  private boolean openNext() throws Exception {
-    while (current < splits.size() && Long.valueOf(DONE).equals(position())) {
-      current++;
+  private boolean advance() throws Exception {
+    if (started) {
+      return reader.advance();
     }
-    if (current == splits.size()) {
-      return false;
-    }
-    reader = splits.get(current).source().createReader(context.task().options());
-    started = false;
-    emitted = 0;
-    long skip = position() == null ? 0 : position();
-    while (emitted < skip && (started ? reader.advance() : reader.start())) {
-      started = true;
-      emitted++;
-    }
-    return true;
+    started = true;
+    return reader.start();
   }
 
-  private Long position() {
-    return splits.get(current).position().get();
+  private void finishSplit() throws Exception {
+    closeReader();
+    splits.get(current).position().set(DONE);
+    current++;
+  }
+
+  /** Opens the next split that is not done, behind what was emitted from it; false if all are. */
+  private boolean openNext() throws Exception {
+    while (current < splits.size()) {
+      long position = position();
+      if (position == DONE) {
+        current++;
+        continue;
+      }
+      reader = splits.get(current).source().createReader(context.task().options());
+      started = false;
+      emitted = 0;
+      while (emitted < position && advance()) {
+        emitted++;
+      }
+      if (emitted == position) {
+        return true;
+      }
+      // It holds less than was read from it before.
+      finishSplit();
+    }
+    return false;
+  }
+
+  private long position() {
+    Long position = splits.get(current).position().get();
+    return position == null ? 0 : position;
   }
 
   @Override
@@ -118,7 +134,11 @@ final class BoundedReadOperator implements SourceOperator {
   }
 
   @Override
-  public void close() throws Exception {
-    closeReader();
+  public void close() {
+    emission.callSource(
+        () -> {
+          closeReader();
+          return null;
+        });
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.worker.source;
 
+import dev.sluice.state.KeyGroups;
 import dev.sluice.state.KeyHasher;
 import dev.sluice.state.KeyedState;
 import dev.sluice.state.Times;
@@ -62,9 +63,15 @@ final class RecordIds {
     }
   }
 
-  /** Whether the id is seen for the first time; it is remembered. */
-  boolean isNew(byte[] id) {
-    state.select(id, hasher.hash(id));
+  /**
+   * Whether the id is seen for the first time; it is remembered.
+   *
+   * @param keyGroup that of the split, in which the id is kept: the group of the id's own hash may
+   *     be another task's
+   */
+  boolean isNew(byte[] id, int keyGroup) {
+    int hash = hasher.hash(id);
+    state.select(id, hash - KeyGroups.groupOf(hash) + keyGroup);
     ValueState<Boolean> cell = state.stateInternals().state(NAMESPACE, SEEN);
     if (cell.read() != null) {
       return false;

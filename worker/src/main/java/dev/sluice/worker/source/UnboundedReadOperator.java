@@ -16,7 +16,8 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
  *
  * <p>Owned by its task. Always true: the output watermark never goes back; a split that has been
  * silent for longer than {@link SourceOptions#getIdleSplitTimeoutMs} does not hold it, unless all
- * are silent. Marks are taken at barriers and finalized when the checkpoint is complete.
+ * that have not ended are silent; the source has ended when every split has. Marks are taken at
+ * barriers and finalized when the checkpoint is complete.
  */
 final class UnboundedReadOperator implements SourceOperator {
   private static final long END_OF_TIME = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
@@ -86,15 +87,13 @@ final class UnboundedReadOperator implements SourceOperator {
       }
     } else {
       while (count < limit && split.advance()) {
-        if (seen.isNew(reader.getCurrentRecordId())) {
+        if (seen.isNew(reader.getCurrentRecordId(), split.keyGroup())) {
           emission.emit(reader.getCurrent(), reader.getCurrentTimestamp().getMillis());
         }
         count++;
       }
     }
-    if (count > 0) {
-      split.recordsRead(context.task().clock().nowMs());
-    }
+    split.polled(count, context.task().clock().nowMs());
     return count;
   }
 
@@ -108,14 +107,17 @@ final class UnboundedReadOperator implements SourceOperator {
   }
 
   private long leastWatermark() {
-    long nowMs = context.task().clock().nowMs();
-    long active = Long.MAX_VALUE;
+    long all = END_OF_TIME;
+    long active = END_OF_TIME;
     for (UnboundedSplit<?, ?> split : splits) {
-      if (!split.silent(nowMs, idleTimeoutMs)) {
-        active = Math.min(active, split.watermarkMs());
+      long ofSplit = split.watermarkMs();
+      all = Math.min(all, ofSplit);
+      if (!split.silent(idleTimeoutMs)) {
+        active = Math.min(active, ofSplit);
       }
     }
-    return active == Long.MAX_VALUE ? watermarkMs : active;
+    // Those that are not silent may all have ended while a silent one has not.
+    return active >= END_OF_TIME && all < END_OF_TIME ? watermarkMs : active;
   }
 
   @Override
@@ -138,15 +140,39 @@ final class UnboundedReadOperator implements SourceOperator {
     for (UnboundedSplit<?, ?> split : splits) {
       CheckpointMark mark = emission.callSource(split::takeMark);
       if (mark != null) {
-        context.task().services().afterCheckpoint(mark::finalizeCheckpoint);
+        context.task().services().afterCheckpoint(() -> finalizeMark(mark));
       }
     }
   }
 
+  private void finalizeMark(CheckpointMark mark) {
+    emission.callSource(
+        () -> {
+          mark.finalizeCheckpoint();
+          return null;
+        });
+  }
+
   @Override
-  public void close() throws IOException {
+  public void close() {
+    RuntimeException first = null;
     for (UnboundedSplit<?, ?> split : splits) {
-      split.close();
+      try {
+        emission.callSource(
+            () -> {
+              split.close();
+              return null;
+            });
+      } catch (RuntimeException e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
     }
   }
 }

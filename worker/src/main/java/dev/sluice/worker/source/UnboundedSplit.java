@@ -20,7 +20,9 @@ final class UnboundedSplit<T, MarkT extends CheckpointMark> {
   private final TaskValue<MarkT> mark;
   private UnboundedReader<T> reader;
   private boolean started;
-  private long lastRecordMs = Long.MIN_VALUE;
+  private int recordsInLastPoll = 1;
+  private long emptySinceMs;
+  private long lastPollMs;
 
   @SuppressWarnings("unchecked")
   UnboundedSplit(OperatorContext context, SourceSplit split) {
@@ -42,7 +44,6 @@ final class UnboundedSplit<T, MarkT extends CheckpointMark> {
 
   void open(OperatorContext context) throws IOException {
     reader = source.createReader(context.task().options(), mark.get());
-    lastRecordMs = context.task().clock().nowMs();
   }
 
   /** Moves to the next record; false if there is none now. */
@@ -58,13 +59,26 @@ final class UnboundedSplit<T, MarkT extends CheckpointMark> {
     return reader;
   }
 
-  void recordsRead(long nowMs) {
-    lastRecordMs = nowMs;
+  /** The key group that its state belongs to. */
+  int keyGroup() {
+    return mark.keyGroup();
   }
 
-  /** Whether it has been silent for {@code timeoutMs} milliseconds. */
-  boolean silent(long nowMs, long timeoutMs) {
-    return timeoutMs > 0 && nowMs - lastRecordMs >= timeoutMs;
+  /** It was asked for records and had so many. */
+  void polled(int records, long nowMs) {
+    if (recordsInLastPoll > 0 && records == 0) {
+      emptySinceMs = nowMs;
+    }
+    recordsInLastPoll = records;
+    lastPollMs = nowMs;
+  }
+
+  /**
+   * Whether it has been silent for {@code timeoutMs} milliseconds, as far as it was asked: while
+   * the task waits for room nobody asks, and nothing is known of what has arrived.
+   */
+  boolean silent(long timeoutMs) {
+    return timeoutMs > 0 && recordsInLastPoll == 0 && lastPollMs - emptySinceMs >= timeoutMs;
   }
 
   long watermarkMs() {
@@ -74,9 +88,15 @@ final class UnboundedSplit<T, MarkT extends CheckpointMark> {
     return reader.getWatermark().getMillis();
   }
 
-  /** Takes the mark of all that was read so far, and keeps it in state. */
+  /**
+   * Takes the mark of all that was read so far, and keeps it in state; null if nothing was asked of
+   * the reader yet: the mark that it was made from still stands.
+   */
   @SuppressWarnings("unchecked")
   MarkT takeMark() {
+    if (!started) {
+      return null;
+    }
     MarkT taken = (MarkT) reader.getCheckpointMark();
     mark.set(taken);
     return taken;

@@ -197,11 +197,11 @@ public final class JavaStage {
    * @throws Exception the first failure
    */
   public void close() throws Exception {
-    Exception first = null;
+    Throwable first = null;
     for (Part part : opened) {
       try {
         part.operator().close();
-      } catch (Exception e) {
+      } catch (Throwable e) {
         if (first == null) {
           first = e;
         } else {
@@ -210,8 +210,10 @@ public final class JavaStage {
       }
     }
     opened.clear();
-    if (first != null) {
-      throw first;
+    if (first instanceof Error error) {
+      throw error;
+    } else if (first != null) {
+      throw (Exception) first;
     }
   }
 }

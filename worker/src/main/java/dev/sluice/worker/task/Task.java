@@ -9,6 +9,8 @@ import dev.sluice.worker.stage.JavaStage;
 import dev.sluice.worker.stage.SourceOperator.Polled;
 import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.TaskRunner;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,8 +22,9 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
  *
  * <p>Owned by the thread that steps it; others only {@link #post} and {@link #wake}. Always true:
  * outside a step it is between two inputs, a watermark reaches operators and consumers only when no
- * bundle is open, and nothing that is due waits while new input is taken. The one place where a
- * step waits is {@link #rest}, when user code emits more than fits into the channels.
+ * bundle is open (or, in front of an idle source, one without elements), and nothing that is due
+ * waits while new input is taken. The one place where a step waits is {@link #rest}, when user code
+ * emits more than fits into the channels.
  */
 public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Room {
   private static final int BUNDLE_RECORDS = 1000;
@@ -47,11 +50,10 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
   private boolean watermarksStale = true;
   private boolean ending;
   private boolean reported;
-  private long triggered = -1;
+  private final Deque<Long> triggered = new ArrayDeque<>();
   private long passed = -1;
   private long probe = -1;
   private long steps;
-  private TaskListener.Counters last = new TaskListener.Counters(0, 0, 0);
 
   /**
    * @param stageOf makes the stage; given the task as the {@link Room} in which its outputs wait
@@ -70,11 +72,6 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
   /** Which task of its job. */
   public TaskSpec spec() {
     return spec;
-  }
-
-  /** Whether it makes its own elements, and so starts barriers. */
-  public boolean isSource() {
-    return stage.source() != null;
   }
 
   /** Hands it a message, to be handled between two steps. Any thread. */
@@ -134,8 +131,8 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
       return Step.WORKED;
     }
     boolean handled = handleMessages();
-    if (triggered > passed && ports.input().allEnded()) {
-      barrier(triggered);
+    if (!triggered.isEmpty() && ports.input().allEnded()) {
+      passTriggered();
     }
     if (ending) {
       return stepEnding(handled);
@@ -148,6 +145,15 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
       worked |= stepSource();
     }
     return worked ? Step.WORKED : stepIdle(handled);
+  }
+
+  /** Passes, each in its turn, the barriers that no channel has brought or will bring. */
+  private void passTriggered() {
+    for (Long checkpoint = triggered.poll(); checkpoint != null; checkpoint = triggered.poll()) {
+      if (checkpoint > passed) {
+        barrier(checkpoint);
+      }
+    }
   }
 
   /**
@@ -267,8 +273,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     }
     if (!reported) {
       reported = true;
-      last = counters();
-      spec.listener().finished(spec.id(), last);
+      spec.listener().finished(spec.id(), counters());
       return Step.WORKED;
     }
     if (callbacks.isEmpty()) {
@@ -330,6 +335,9 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
   @Override
   public void barrier(long checkpoint) {
     passed = checkpoint;
+    while (!triggered.isEmpty() && triggered.peek() <= checkpoint) {
+      triggered.poll();
+    }
     if (bundleOpen) {
       endBundle();
     }
@@ -359,7 +367,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     } else if (message instanceof TaskMessage.Quiescent) {
       callbacks.quiescent();
     } else if (message instanceof TaskMessage.TriggerCheckpoint trigger) {
-      triggered = trigger.checkpoint();
+      triggered.add(trigger.checkpoint());
     } else if (message instanceof TaskMessage.CompleteCheckpoint complete) {
       callbacks.complete(complete.checkpoint());
       spec.listener().checkpointReleased(spec.id(), complete.checkpoint());
@@ -371,8 +379,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     if (probe >= 0) {
       long round = probe;
       probe = -1;
-      last = counters();
-      spec.listener().quiet(spec.id(), round, last);
+      spec.listener().quiet(spec.id(), round, counters());
     }
   }
 
@@ -419,7 +426,8 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     if (next == Long.MAX_VALUE) {
       return Long.MAX_VALUE;
     }
-    long delayMs = Math.max(0, next - spec.jobClock().nowMs());
+    long nowMs = spec.jobClock().nowMs();
+    long delayMs = next <= nowMs ? 0 : next - nowMs;
     return delayMs > Integer.MAX_VALUE
         ? Long.MAX_VALUE
         : spec.clock().nanoTime() + Math.max(delayMs * 1_000_000L, 100_000L);

@@ -15,7 +15,10 @@ public sealed interface TaskMessage {
   /** The job's manual clock has moved: look again at what is due. */
   record ClockMoved() implements TaskMessage {}
 
-  /** Inject a barrier (a source), or pass one on behalf of inputs that have all ended. */
+  /**
+   * Inject a barrier (a source), or pass one on behalf of inputs that have all ended; for any other
+   * task the barrier comes through its channels.
+   */
   record TriggerCheckpoint(long checkpoint) implements TaskMessage {}
 
   /** The checkpoint is complete; run what waited for it. */

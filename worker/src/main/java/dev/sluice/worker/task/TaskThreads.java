@@ -5,6 +5,7 @@ import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.TaskRunner;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -50,8 +51,9 @@ public final class TaskThreads implements TaskRunner {
     private final Steppable task;
     private final Clock clock;
     private Thread thread;
-    private volatile boolean signalled;
+    private final AtomicBoolean signalled = new AtomicBoolean();
     private volatile boolean resting;
+    private boolean restedInStep;
 
     Runner(Steppable task, Clock clock) {
       this.task = task;
@@ -62,13 +64,15 @@ public final class TaskThreads implements TaskRunner {
     public void run() {
       int idle = 0;
       while (true) {
-        signalled = false;
+        takeSignal();
+        restedInStep = false;
         Step step = task.step();
         if (step == Step.FINISHED) {
           task.ended();
           return;
         }
-        if (step == Step.WORKED) {
+        if (step == Step.WORKED || restedInStep) {
+          // A rest takes signals that were meant for what the step had looked at before.
           idle = 0;
         } else if (++idle >= STEPS_BEFORE_REST) {
           park(task.wakeAtNanos());
@@ -79,7 +83,7 @@ public final class TaskThreads implements TaskRunner {
 
     private void park(long wakeAtNanos) {
       resting = true;
-      if (!signalled) {
+      if (!signalled.get()) {
         if (wakeAtNanos == Long.MAX_VALUE) {
           LockSupport.park(this);
         } else {
@@ -87,13 +91,24 @@ public final class TaskThreads implements TaskRunner {
         }
       }
       resting = false;
+      // Left behind by user code, it would keep the thread from ever parking again. An interrupt of
+      // ours comes after a stop, which is seen before the next rest.
+      Thread.interrupted();
+    }
+
+    /**
+     * Clears the signal by an exchange rather than a store, so that what was sent before the signal
+     * is seen by what follows.
+     */
+    private void takeSignal() {
+      signalled.getAndSet(false);
     }
 
     @Override
     public void wake() {
       // Written even if it is set: the store orders the item that was sent before the look at
       // resting.
-      signalled = true;
+      signalled.set(true);
       if (resting) {
         LockSupport.unpark(thread);
       }
@@ -106,8 +121,9 @@ public final class TaskThreads implements TaskRunner {
 
     @Override
     public void rest() {
+      restedInStep = true;
       park(Long.MAX_VALUE);
-      signalled = false;
+      takeSignal();
     }
   }
 }

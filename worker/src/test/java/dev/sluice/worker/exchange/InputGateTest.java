@@ -1,0 +1,200 @@
+package dev.sluice.worker.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.state.KeyGroups;
+import dev.sluice.state.KeyHasher;
+import dev.sluice.translation.Exchange;
+import dev.sluice.translation.Exchange.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.values.KV;
+import org.junit.jupiter.api.Test;
+
+class InputGateTest {
+  private final InputGate gate = new InputGate();
+  private final Taken taken = new Taken();
+  private final ExchangeWriter a = writer(Taken.exchange("a", Kind.FORWARD), gate);
+  private final ExchangeWriter b = writer(Taken.exchange("b", Kind.FORWARD), gate);
+
+  private static ExchangeWriter writer(Exchange exchange, InputGate... gates) {
+    return writer(exchange, 0, gates);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static ExchangeWriter writer(Exchange exchange, int first, InputGate... gates) {
+    List<Channel> channels = new ArrayList<>();
+    for (InputGate to : gates) {
+      Channel channel = new Channel(() -> {}, () -> {});
+      to.add(exchange, channel);
+      channels.add(channel);
+    }
+    Coder<?> coder = StringUtf8Coder.of();
+    return new ExchangeWriter(
+        exchange, channels, KeyHasher.of((Coder<Object>) coder), first, () -> {});
+  }
+
+  private static void send(ExchangeWriter writer, Object... values) {
+    for (Object value : values) {
+      writer.receive(value, 0, List.of(GlobalWindow.INSTANCE), PaneInfo.NO_FIRING);
+    }
+    assertThat(writer.flush()).isTrue();
+  }
+
+  private List<String> lines() {
+    return taken.all(gate).lines;
+  }
+
+  @Test
+  void aChannelThatDeliveredTheBarrierIsNotReadUntilTheOthersHave() {
+    send(a, "a1");
+    a.barrier(1);
+    send(a, "a2");
+    send(b, "b1");
+
+    assertThat(lines()).containsExactly("a1", "b1");
+    assertThat(gate.aligns()).isTrue();
+
+    send(b, "b2");
+    b.barrier(1);
+    assertThat(lines()).containsExactly("a1", "b1", "b2", "barrier 1", "a2");
+    assertThat(gate.aligns()).isFalse();
+  }
+
+  @Test
+  void twoBarriersInARowAreAlignedOneAfterTheOther() {
+    a.barrier(1);
+    send(a, "a");
+    a.barrier(2);
+    assertThat(lines()).isEmpty();
+    b.barrier(1);
+    b.barrier(2);
+    send(b, "b");
+
+    assertThat(lines()).containsExactly("barrier 1", "a", "barrier 2", "b");
+  }
+
+  @Test
+  void anEndedChannelCountsAsAligned() {
+    a.end();
+    lines();
+    b.barrier(1);
+    assertThat(lines()).containsExactly("barrier 1");
+  }
+
+  @Test
+  void theEndOfAChannelCompletesTheBarrierOfTheOther() {
+    b.barrier(1);
+    assertThat(lines()).isEmpty();
+    a.end();
+    assertThat(lines()).containsExactly("barrier 1");
+  }
+
+  @Test
+  void aBarrierOfACheckpointThatWasGivenUpHoldsNobodyForEver() {
+    a.barrier(1);
+    send(a, "a");
+    a.barrier(2);
+    b.barrier(2);
+    send(b, "b");
+
+    assertThat(lines()).containsExactly("a", "barrier 2", "b");
+  }
+
+  @Test
+  void theWatermarkIsTheLeastOfTheMainChannelsAndEndsWithThem() {
+    ExchangeWriter side = writer(Taken.exchange("s", Kind.BROADCAST), gate);
+    a.watermark(10);
+    b.watermark(20);
+    side.watermark(3);
+    send(a);
+    send(b);
+    send(side, "v");
+
+    assertThat(lines()).containsExactly("side v");
+    assertThat(gate.watermarkMs()).isEqualTo(10);
+    assertThat(gate.sideWatermarksMs()).containsExactly(Map.entry("s", 3L));
+
+    a.end();
+    lines();
+    assertThat(gate.watermarkMs()).isEqualTo(20);
+    b.end();
+    lines();
+    assertThat(gate.watermarkMs()).isEqualTo(Long.MAX_VALUE);
+    assertThat(gate.allEnded()).isFalse();
+    side.end();
+    lines();
+    assertThat(gate.allEnded()).isTrue();
+  }
+
+  @Test
+  void takesTurnsAmongItsChannels() {
+    for (int i = 0; i < 3; i++) {
+      send(a, "a");
+      send(b, "b");
+    }
+    assertThat(lines()).containsExactly("a", "b", "a", "b", "a", "b");
+  }
+
+  @Test
+  void allThatWasSentIsReceivedOnceDrained() {
+    for (int i = 0; i < 10; i++) {
+      send(a, "x", "y");
+      a.watermark(i);
+      a.barrier(i);
+      b.barrier(i);
+      lines();
+    }
+    a.end();
+    b.end();
+    lines();
+
+    assertThat(gate.received()).isEqualTo(a.sent() + b.sent());
+  }
+
+  @Test
+  void eachKindOfExchangeSendsToItsTasks() {
+    InputGate[] gates =
+        IntStream.range(0, 3).mapToObj(i -> new InputGate()).toArray(InputGate[]::new);
+    send(writer(Taken.exchange("r", Kind.REBALANCE), 2, gates), "r0", "r1", "r2", "r3");
+    send(writer(Taken.exchange("b", Kind.BROADCAST), gates), "all");
+    send(writer(Taken.exchange("f", Kind.FORWARD), gates[1]), "one");
+    send(writer(Taken.exchange("g", Kind.GATHER), gates[0]), "zero");
+
+    assertThat(new Taken().all(gates[0]).lines).containsExactly("r1", "side all", "zero");
+    assertThat(new Taken().all(gates[1]).lines).containsExactly("r2", "side all", "one");
+    assertThat(new Taken().all(gates[2]).lines).containsExactly("r0", "r3", "side all");
+  }
+
+  @Test
+  void aKeyGoesToTheOwnerOfItsGroup() {
+    InputGate[] gates =
+        IntStream.range(0, 3).mapToObj(i -> new InputGate()).toArray(InputGate[]::new);
+    ExchangeWriter keyed = writer(Taken.exchange("h", Kind.HASH), gates);
+    KeyHasher<String> hasher = KeyHasher.of(StringUtf8Coder.of());
+    List<List<String>> expected = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    for (int i = 0; i < 100; i++) {
+      String key = "key" + i;
+      int hash = hasher.hash(key);
+      KV<String, Integer> element = KV.of(key, i);
+      expected.get(KeyGroups.ownerOf(KeyGroups.groupOf(hash), 3)).add(element.toString());
+      if (i % 2 == 0) {
+        keyed.receive(element, 0, List.of(GlobalWindow.INSTANCE), PaneInfo.NO_FIRING);
+      } else {
+        keyed.receiveKeyed(
+            element, hash, false, 0, List.of(GlobalWindow.INSTANCE), PaneInfo.NO_FIRING);
+      }
+    }
+    keyed.flush();
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(new Taken().all(gates[i]).lines).isEqualTo(expected.get(i)).isNotEmpty();
+    }
+  }
+}

@@ -1,0 +1,249 @@
+package dev.sluice.worker.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.worker.exchange.ControlItem.Barrier;
+import dev.sluice.worker.exchange.ControlItem.End;
+import dev.sluice.worker.exchange.ControlItem.Watermark;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.junit.jupiter.api.Test;
+
+class OutletTest {
+  private static final Collection<? extends BoundedWindow> GLOBAL = List.of(GlobalWindow.INSTANCE);
+
+  /** More batches than this are never under way. */
+  private static final int DATA_LIMIT = 16;
+
+  private final Channel channel = new Channel(() -> {}, () -> {});
+  private final List<String> arrived = new ArrayList<>();
+  private int rests;
+  private final Outlet outlet = new Outlet(channel, this::restByReadingOne);
+
+  private void restByReadingOne() {
+    rests++;
+    readOne();
+  }
+
+  private void add(Object value, boolean accumulated) {
+    outlet.add(value, 0, accumulated, 0, GLOBAL, PaneInfo.NO_FIRING);
+  }
+
+  private void addFlushed(Object value) {
+    add(value, false);
+    assertThat(outlet.flush()).isTrue();
+  }
+
+  private boolean readOne() {
+    Object item = channel.poll();
+    if (item instanceof Batch batch) {
+      StringBuilder values = new StringBuilder(batch.accumulated() ? "acc" : "");
+      for (int i = 0; i < Math.min(batch.size(), 3); i++) {
+        values.append(batch.value(i));
+      }
+      arrived.add(values.toString());
+      channel.giveBack(batch);
+    } else if (item instanceof Watermark watermark) {
+      arrived.add("w" + watermark.ms());
+    } else if (item instanceof Barrier barrier) {
+      arrived.add("b" + barrier.checkpoint());
+    } else if (item instanceof End) {
+      arrived.add("end");
+    }
+    return item != null;
+  }
+
+  private List<String> readAll() {
+    while (readOne()) {
+      // all of it
+    }
+    return arrived;
+  }
+
+  /** Fills the channel with as many batches as it takes. */
+  private void fill() {
+    for (int i = 0; i < DATA_LIMIT; i++) {
+      addFlushed("x");
+    }
+  }
+
+  @Test
+  void itemsArriveInTheOrderInWhichTheyWereHandedIn() {
+    add("1", false);
+    outlet.watermark(10);
+    outlet.control(new Barrier(1));
+    add("2", false);
+    outlet.control(new Barrier(2));
+    add("3", false);
+    outlet.watermark(20);
+    outlet.control(new End());
+
+    assertThat(readAll()).containsExactly("1", "w10", "b1", "2", "b2", "3", "w20", "end");
+    assertThat(outlet.sent()).isEqualTo(8);
+    assertThat(rests).isZero();
+  }
+
+  @Test
+  void aWatermarkIsSentOnceAndOnlyIfItAdvances() {
+    outlet.watermark(10);
+    outlet.flush();
+    outlet.flush();
+    outlet.watermark(5);
+    outlet.flush();
+    outlet.watermark(11);
+    outlet.watermark(12);
+    outlet.flush();
+
+    assertThat(readAll()).containsExactly("w10", "w12");
+  }
+
+  @Test
+  void accumulatedAndRawRecordsNeverShareABatch() {
+    add("1", false);
+    add("2", true);
+    add("3", true);
+    add("4", false);
+    outlet.flush();
+
+    assertThat(readAll()).containsExactly("1", "acc23", "4");
+  }
+
+  @Test
+  void aFullBatchIsSentAtOnce() {
+    for (int i = 0; i < Batch.CAPACITY; i++) {
+      add("x", false);
+    }
+
+    assertThat(readAll()).containsExactly("xxx");
+  }
+
+  @Test
+  void aFullChannelStillTakesControlItems() {
+    fill();
+    outlet.watermark(1);
+    outlet.control(new Barrier(1));
+    outlet.control(new End());
+
+    assertThat(rests).isZero();
+    assertThat(readAll()).hasSize(DATA_LIMIT + 3).endsWith("x", "w1", "b1", "end");
+  }
+
+  @Test
+  void nothingOvertakesABatchThatHasNoRoom() {
+    fill();
+    add("late", false);
+    outlet.watermark(7);
+    assertThat(outlet.flush()).isFalse();
+    outlet.control(new Barrier(1));
+    add("after", false);
+    outlet.control(new End());
+
+    readAll();
+    outlet.flush();
+    assertThat(readAll()).containsSubsequence("late", "w7", "b1", "after", "end").hasSize(21);
+  }
+
+  @Test
+  void controlItemsWaitInOrderWhenEvenTheirRoomIsTaken() {
+    for (int i = 0; i < 40; i++) {
+      outlet.watermark(i);
+      outlet.control(new Barrier(i));
+    }
+    outlet.control(new End());
+    readAll();
+    while (!outlet.flush()) {
+      readAll();
+    }
+    readAll();
+
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      expected.add("w" + i);
+      expected.add("b" + i);
+    }
+    expected.add("end");
+    assertThat(arrived).isEqualTo(expected);
+    assertThat(outlet.sent()).isEqualTo(expected.size());
+  }
+
+  @Test
+  void userCodeThatEmitsMoreThanFitsRestsUntilThereIsRoom() {
+    for (int i = 0; i < 40 * Batch.CAPACITY; i++) {
+      add("x", false);
+    }
+
+    assertThat(rests).isPositive();
+    assertThat(readAll()).hasSize(40);
+  }
+
+  @Test
+  void aStopWhileRestingUnwindsAndAnAbandonedChannelTakesEverything() {
+    Outlet stopped =
+        new Outlet(
+            channel,
+            () -> {
+              throw new IllegalStateException("stopped");
+            });
+    assertThatThrownBy(
+            () -> {
+              for (int i = 0; i < 40 * Batch.CAPACITY; i++) {
+                stopped.add("x", 0, false, 0, GLOBAL, PaneInfo.NO_FIRING);
+              }
+            })
+        .hasMessage("stopped");
+
+    channel.abandon();
+    for (int i = 0; i < 40 * Batch.CAPACITY; i++) {
+      stopped.add("x", 0, false, 0, GLOBAL, PaneInfo.NO_FIRING);
+    }
+    assertThat(stopped.flush()).isTrue();
+  }
+
+  @Test
+  void batchesComeHomeEmpty() {
+    add("kept?", true);
+    outlet.flush();
+    Batch batch = (Batch) channel.poll();
+    channel.giveBack(batch);
+
+    assertThat(channel.emptyBatch()).isSameAs(batch);
+    assertThat(batch.size()).isZero();
+    assertThat(batch.accumulated()).isFalse();
+    assertThat(batch.value(0)).isNull();
+    assertThat(batch.windows(0)).isNull();
+    assertThat(batch.pane(0)).isNull();
+  }
+
+  @Test
+  void windowsAndPanesAreKeptPerRecordWhereTheyDiffer() {
+    Collection<? extends BoundedWindow> other = List.of(GlobalWindow.INSTANCE);
+    PaneInfo pane = PaneInfo.createPane(true, true, PaneInfo.Timing.EARLY);
+    Batch batch = new Batch();
+    for (int use = 0; use < 2; use++) {
+      batch.add("a", 1, 10, GLOBAL, PaneInfo.NO_FIRING);
+      batch.add("b", 2, 20, GLOBAL, PaneInfo.NO_FIRING);
+      batch.add("c", 3, 30, other, pane);
+      batch.add("d", 4, 40, GLOBAL, PaneInfo.NO_FIRING);
+
+      assertThat(batch.windows(1)).isSameAs(GLOBAL);
+      assertThat(batch.windows(2)).isSameAs(other);
+      assertThat(batch.windows(3)).isSameAs(GLOBAL);
+      assertThat(batch.pane(0)).isSameAs(PaneInfo.NO_FIRING);
+      assertThat(batch.pane(2)).isSameAs(pane);
+      assertThat(batch.pane(3)).isSameAs(PaneInfo.NO_FIRING);
+      assertThat(batch.keyHash(3)).isEqualTo(4);
+      assertThat(batch.timestampMs(2)).isEqualTo(30);
+      batch.clear();
+      for (int i = 0; i < 4; i++) {
+        assertThat(batch.value(i)).isNull();
+        assertThat(batch.windows(i)).isNull();
+        assertThat(batch.pane(i)).isNull();
+      }
+    }
+  }
+}
