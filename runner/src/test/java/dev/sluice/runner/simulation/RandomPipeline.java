@@ -323,7 +323,7 @@ final class RandomPipeline {
     }
   }
 
-  private static final class SumByTimerFn extends DoFn<KV<Integer, Long>, KV<Integer, Long>> {
+  static final class SumByTimerFn extends DoFn<KV<Integer, Long>, KV<Integer, Long>> {
     @StateId("sum")
     private final StateSpec<ValueState<Long>> sum = StateSpecs.value(VarLongCoder.of());
 
