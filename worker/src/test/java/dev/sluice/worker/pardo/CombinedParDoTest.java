@@ -118,7 +118,7 @@ class CombinedParDoTest {
       harness.element(5, 3);
       assertEquals(List.of(), harness.values());
       harness.sideInputs.receive(
-          "e-" + view.getTagInternal().getId(), List.of(2), List.of(GlobalWindow.INSTANCE), ONLY);
+          ParDoHarness.exchangeOf(view), List.of(2), List.of(GlobalWindow.INSTANCE), ONLY);
       harness.watermark(ParDoHarness.END_MS);
       assertEquals(List.of("5:0/2", "5:1/2"), harness.values());
       assertEquals(0, harness.entries());
