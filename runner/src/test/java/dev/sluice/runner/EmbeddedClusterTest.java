@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -67,6 +69,35 @@ class EmbeddedClusterTest {
       fastest = Math.min(fastest, System.nanoTime() - start);
     }
     assertThat(TimeUnit.NANOSECONDS.toMillis(fastest)).isLessThan(150);
+  }
+
+  @Test
+  void noClassLoaderOfAJobIsKeptWhileOthersRunOn() throws Exception {
+    PipelineResult endless = Pipelines.endless().run();
+    List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      loaders.add(runWithLoaderOfItsOwn(i % 5 == 0 ? Pipelines.failing() : Pipelines.counting()));
+    }
+    while (loaders.stream().anyMatch(loader -> loader.get() != null)) {
+      assertThat(Thread.currentThread().isInterrupted()).as("collected in time").isFalse();
+      System.gc();
+    }
+    endless.cancel();
+  }
+
+  private static WeakReference<ClassLoader> runWithLoaderOfItsOwn(Pipeline pipeline) {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    ClassLoader own = new ClassLoader(before) {};
+    thread.setContextClassLoader(own);
+    try {
+      pipeline.run().waitUntilFinish();
+    } catch (JobFailedException e) {
+      assertThat(e).hasMessageContaining("two is refused");
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+    return new WeakReference<>(own);
   }
 
   private static List<String> threadsOfTheCluster() {

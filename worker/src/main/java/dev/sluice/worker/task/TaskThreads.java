@@ -68,6 +68,8 @@ public final class TaskThreads implements TaskRunner {
         restedInStep = false;
         Step step = task.step();
         if (step == Step.FINISHED) {
+          // The thread is remembered for a while after its end; the job's classes must not be.
+          thread.setContextClassLoader(null);
           task.ended();
           return;
         }
