@@ -5,6 +5,7 @@ import dev.sluice.runner.cli.UserError;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.Pipeline;
@@ -19,6 +20,7 @@ import org.apache.beam.sdk.Pipeline;
  */
 final class AdClicksRun {
   private static final int CLICK_PARTITIONS = 4;
+  private static final int COUNT_PARTITIONS = 1;
   private static final long REDRAW_MS = 200;
   private static final long LINE_MS = 1_000;
   private static final long SEED = 20_261_121;
@@ -55,39 +57,41 @@ final class AdClicksRun {
   /** Runs it and returns the exit code. */
   int run(Pipeline pipeline) throws Exception {
     try (TopicAdmin admin = TopicAdmin.connect(topics.bootstrapServers())) {
-      int partitions = prepareTopics(admin);
-      try (ResultsReader reader = new ResultsReader(topics.bootstrapServers(), topics.counts());
+      TopicPartitions clicks = clicksTopic(admin);
+      TopicPartitions counts = made(admin, topics.counts(), COUNT_PARTITIONS);
+      try (ResultsReader reader = new ResultsReader(topics.bootstrapServers(), counts);
           RunningJob job = RunningJob.start(pipeline)) {
         reader.start();
-        return load == null ? watch(admin, reader, job) : produceAndCheck(partitions, reader, job);
+        return load == null ? watch(admin, reader, job) : produceAndCheck(clicks, reader, job);
       }
     }
   }
 
-  /** Returns the number of partitions of the topic with the clicks. */
-  private int prepareTopics(TopicAdmin admin) throws InterruptedException {
-    int partitions = admin.partitions(topics.clicks()).orElse(0);
-    if (load == null && partitions == 0) {
+  /** The topic with the clicks: it is there if somebody else produces, and empty if we do. */
+  private TopicPartitions clicksTopic(TopicAdmin admin) throws InterruptedException {
+    String topic = topics.clicks();
+    boolean exists = admin.partitions(topic).isPresent();
+    if (load == null && !exists) {
+      throw new UserError(
+          "--topic=" + topic + ": there is no such topic at " + topics.bootstrapServers());
+    }
+    if (load != null && exists && admin.records(topic) > 0) {
       throw new UserError(
           "--topic="
-              + topics.clicks()
-              + ": there is no such topic at "
-              + topics.bootstrapServers());
+              + topic
+              + ": --produce needs a topic that is new or empty, or old clicks would be counted too");
     }
-    if (load != null && partitions > 0 && admin.records(topics.clicks()) > 0) {
-      throw new UserError(
-          "--topic="
-              + topics.clicks()
-              + ": --produce needs a topic that is new or empty, or the check would count old clicks");
+    return made(admin, topic, CLICK_PARTITIONS);
+  }
+
+  /** A topic, made with so many partitions unless it is there. */
+  private static TopicPartitions made(TopicAdmin admin, String topic, int partitions)
+      throws InterruptedException {
+    Optional<Integer> existing = admin.partitions(topic);
+    if (existing.isEmpty()) {
+      admin.create(topic, partitions);
     }
-    if (partitions == 0) {
-      partitions = CLICK_PARTITIONS;
-      admin.create(topics.clicks(), partitions);
-    }
-    if (admin.partitions(topics.counts()).isEmpty()) {
-      admin.create(topics.counts(), 1);
-    }
-    return partitions;
+    return new TopicPartitions(topic, existing.orElse(partitions));
   }
 
   /** Shows what the job makes of clicks that somebody else produces. */
@@ -111,7 +115,7 @@ final class AdClicksRun {
     return 0;
   }
 
-  private int produceAndCheck(int partitions, ResultsReader reader, RunningJob job)
+  private int produceAndCheck(TopicPartitions clicks, ResultsReader reader, RunningJob job)
       throws Exception {
     Results results = reader.results();
     long start = System.nanoTime();
@@ -121,7 +125,7 @@ final class AdClicksRun {
     ClickProducer producer =
         new ClickProducer(
             topics.bootstrapServers(),
-            new ClickProducer.TopicPartitions(topics.clicks(), partitions),
+            clicks,
             load.clicksPerSecond(),
             new ClickGenerator(SEED, load.ads(), firstMs),
             new EventClock(start, firstMs, topics.speed()));

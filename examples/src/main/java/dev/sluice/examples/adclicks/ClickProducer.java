@@ -32,11 +32,7 @@ final class ClickProducer implements AutoCloseable {
   private volatile boolean stopped;
   private volatile Exception failure;
 
-  /**
-   * Prepares it; {@link #start} starts it.
-   *
-   * @param target the topic, and how many partitions it has
-   */
+  /** Prepares it; {@link #start} starts it. */
   ClickProducer(
       String bootstrapServers,
       TopicPartitions target,
@@ -69,9 +65,6 @@ final class ClickProducer implements AutoCloseable {
                 10_000));
     thread.setDaemon(true);
   }
-
-  /** A topic and how many partitions it has. */
-  record TopicPartitions(String topic, int partitions) {}
 
   void start() {
     thread.start();

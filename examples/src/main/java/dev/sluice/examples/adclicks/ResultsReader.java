@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -25,7 +26,7 @@ final class ResultsReader implements AutoCloseable {
   private volatile boolean stopped;
   private volatile Exception failure;
 
-  ResultsReader(String bootstrapServers, String topic) {
+  ResultsReader(String bootstrapServers, TopicPartitions topic) {
     consumer =
         new KafkaConsumer<>(
             Map.of(
@@ -40,8 +41,8 @@ final class ResultsReader implements AutoCloseable {
                 ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
                 10_000));
     List<TopicPartition> partitions =
-        consumer.partitionsFor(topic).stream()
-            .map(partition -> new TopicPartition(topic, partition.partition()))
+        IntStream.range(0, topic.partitions())
+            .mapToObj(partition -> new TopicPartition(topic.topic(), partition))
             .toList();
     consumer.assign(partitions);
     seekToEnd(partitions);

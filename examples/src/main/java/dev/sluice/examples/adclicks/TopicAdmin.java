@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
@@ -70,12 +72,22 @@ final class TopicAdmin implements AutoCloseable {
     }
   }
 
-  /** Makes a topic, with the broker's own default of replicas. */
+  /**
+   * Makes a topic, with the broker's own default of replicas, and waits until clients can see it:
+   * the controller knows of it a moment before the broker does.
+   */
   void create(String topic, int partitions) throws InterruptedException {
     get(
         admin
             .createTopics(List.of(new NewTopic(topic, Optional.of(partitions), Optional.empty())))
             .all());
+    long start = System.nanoTime();
+    while (partitions(topic).orElse(0) < partitions) {
+      if (System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MS)) {
+        throw new IllegalStateException("topic " + topic + " was made but does not appear");
+      }
+      Thread.sleep(20);
+    }
   }
 
   /** How many records a topic holds. */
@@ -91,7 +103,7 @@ final class TopicAdmin implements AutoCloseable {
   private long sum(String topic, OffsetSpec at) throws InterruptedException {
     int partitions = partitions(topic).orElse(0);
     Map<TopicPartition, OffsetSpec> asked =
-        java.util.stream.IntStream.range(0, partitions)
+        IntStream.range(0, partitions)
             .mapToObj(partition -> new TopicPartition(topic, partition))
             .collect(Collectors.toMap(partition -> partition, partition -> at));
     return get(admin.listOffsets(asked).all()).values().stream()
