@@ -58,7 +58,7 @@ final class UnboundedReadOperator implements SourceOperator {
 
   @Override
   public Polled poll(int limit) {
-    if (outputWatermarkMs() >= END_OF_TIME) {
+    if (emission.callSource(this::allEnded)) {
       return Polled.ENDED;
     }
     int count = 0;
@@ -106,18 +106,24 @@ final class UnboundedReadOperator implements SourceOperator {
     return watermarkMs;
   }
 
+  private boolean allEnded() {
+    for (UnboundedSplit<?, ?> split : splits) {
+      if (split.watermarkMs() < END_OF_TIME) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private long leastWatermark() {
-    long all = END_OF_TIME;
     long active = END_OF_TIME;
     for (UnboundedSplit<?, ?> split : splits) {
-      long ofSplit = split.watermarkMs();
-      all = Math.min(all, ofSplit);
       if (!split.silent(idleTimeoutMs)) {
-        active = Math.min(active, ofSplit);
+        active = Math.min(active, split.watermarkMs());
       }
     }
     // Those that are not silent may all have ended while a silent one has not.
-    return active >= END_OF_TIME && all < END_OF_TIME ? watermarkMs : active;
+    return active >= END_OF_TIME && !allEnded() ? watermarkMs : active;
   }
 
   @Override

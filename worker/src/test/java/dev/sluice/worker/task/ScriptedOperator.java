@@ -1,0 +1,152 @@
+package dev.sluice.worker.task;
+
+import dev.sluice.worker.stage.Operator;
+import dev.sluice.worker.stage.Receiver;
+import dev.sluice.worker.stage.SourceOperator;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+
+/** Passes elements on, writes down every call, and does at each what a test has scripted. */
+class ScriptedOperator implements Operator, Receiver {
+
+  /** What a test wants done at a call. */
+  interface Act {
+    void run() throws Exception;
+  }
+
+  final String name;
+  final List<String> log;
+  final Deque<Long> timersMs = new ArrayDeque<>();
+  Receiver output;
+  String failsAt = "";
+  Act atBarrier = () -> {};
+  int copies = 1;
+  boolean pending;
+  long nextProcessingTimeMs = Long.MAX_VALUE;
+  private long watermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+
+  ScriptedOperator(String name, List<String> log) {
+    this.name = name;
+    this.log = log;
+  }
+
+  private void called(String call) {
+    log.add(name + call);
+    if (failsAt.equals(call)) {
+      throw new IllegalArgumentException("scripted failure at " + call);
+    }
+  }
+
+  @Override
+  public void open() {
+    called(".open");
+  }
+
+  @Override
+  public void startBundle() {
+    called(".start");
+  }
+
+  @Override
+  public void finishBundle() {
+    called(".finish");
+  }
+
+  @Override
+  public void receive(
+      Object value, long timestampMs, Collection<? extends BoundedWindow> windows, PaneInfo pane) {
+    if (failsAt.equals(value)) {
+      throw new IllegalArgumentException("scripted failure at " + value);
+    }
+    log.add(name + " " + value);
+    for (int i = 0; i < copies; i++) {
+      output.receive(value, timestampMs, windows, pane);
+    }
+  }
+
+  @Override
+  public void advanceWatermark(long inputWatermarkMs) {
+    if (inputWatermarkMs > watermarkMs) {
+      watermarkMs = inputWatermarkMs;
+      log.add(name + " watermark " + inputWatermarkMs);
+    }
+  }
+
+  @Override
+  public long outputWatermarkMs() {
+    return watermarkMs;
+  }
+
+  void holdSource(long ms) {
+    watermarkMs = ms;
+  }
+
+  @Override
+  public boolean hasDueWork() {
+    return !timersMs.isEmpty() && timersMs.peek() <= watermarkMs;
+  }
+
+  @Override
+  public int fireTimers(int limit) {
+    int fired = 0;
+    while (fired < limit && hasDueWork()) {
+      log.add(name + " fires " + timersMs.poll());
+      fired++;
+    }
+    return fired;
+  }
+
+  @Override
+  public long nextProcessingTimeMs() {
+    return nextProcessingTimeMs;
+  }
+
+  @Override
+  public boolean hasPendingWork() {
+    return pending;
+  }
+
+  @Override
+  public void barrier(long checkpoint) {
+    called(".barrier");
+    try {
+      atBarrier.run();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    called(".close");
+  }
+
+  /** The same as a source: emits what a test has put in. */
+  static final class Source extends ScriptedOperator implements SourceOperator {
+    final Deque<Object> elements = new ArrayDeque<>();
+    boolean ended;
+
+    Source(String name, List<String> log) {
+      super(name, log);
+    }
+
+    @Override
+    public Polled poll(int limit) {
+      int count = 0;
+      while (count < limit && !elements.isEmpty()) {
+        receive(elements.poll(), 0, TaskHarness.GLOBAL, PaneInfo.NO_FIRING);
+        count++;
+      }
+      return count > 0 ? Polled.RECORDS : ended ? Polled.ENDED : Polled.IDLE;
+    }
+
+    @Override
+    public void advanceWatermark(long inputWatermarkMs) {
+      throw new IllegalStateException("a source has no input watermark");
+    }
+  }
+}

@@ -1,0 +1,249 @@
+package dev.sluice.worker.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.translation.Exchange;
+import dev.sluice.translation.Stage;
+import dev.sluice.worker.exchange.Batch;
+import dev.sluice.worker.exchange.Channel;
+import dev.sluice.worker.exchange.ExchangeWriter;
+import dev.sluice.worker.exchange.InputGate;
+import dev.sluice.worker.protocol.Failure;
+import dev.sluice.worker.protocol.TaskId;
+import dev.sluice.worker.stage.JavaStage;
+import dev.sluice.worker.world.Clock;
+import dev.sluice.worker.world.ManualClock;
+import dev.sluice.worker.world.Step;
+import dev.sluice.worker.world.TaskRunner;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+
+/**
+ * One task stepped by hand: its inputs, its consumer, its clock and its listener are the test's.
+ *
+ * <p>{@link #log} has what the operators were called with and what the listener was told; {@link
+ * #out} what reached the consumer.
+ */
+final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, InputGate.Consumer {
+  static final Collection<? extends BoundedWindow> GLOBAL = List.of(GlobalWindow.INSTANCE);
+  private static final TaskId ID = new TaskId("s", 0);
+
+  final List<String> log = new ArrayList<>();
+  final List<String> out = new ArrayList<>();
+  final List<Failure> failures = new ArrayList<>();
+  final InputGate consumer = new InputGate();
+  final ManualClock jobClock = new ManualClock(1_000);
+  final CheckpointCallbacks callbacks = new CheckpointCallbacks(ID, this);
+  final ScriptedOperator first;
+  final ScriptedOperator second = new ScriptedOperator("B", log);
+  final Task task;
+  Counters counters;
+  long nanos;
+  int rests;
+  Runnable atRest = () -> {};
+  private final Map<String, ExchangeWriter> feeds = new LinkedHashMap<>();
+
+  private TaskHarness(boolean source, boolean jobClockRuns, List<String> main, List<String> sides) {
+    first = source ? new ScriptedOperator.Source("A", log) : new ScriptedOperator("A", log);
+    first.output = second;
+    task =
+        new Task(
+            new TaskSpec(ID, "job/s/0", this, jobClock, jobClockRuns, this),
+            callbacks,
+            room -> ports(main, sides, room),
+            ports -> stage(source, ports));
+    task.started(this);
+  }
+
+  /** A stage that reads these inputs. */
+  static TaskHarness reading(String... inputs) {
+    return new TaskHarness(false, true, List.of(inputs), List.of());
+  }
+
+  /** A stage that begins with a source. */
+  static TaskHarness source(String... sideInputs) {
+    return new TaskHarness(true, true, List.of(), List.of(sideInputs));
+  }
+
+  /** A stage under a clock that is moved by hand. */
+  static TaskHarness underManualClock(boolean source) {
+    return new TaskHarness(source, false, source ? List.of() : List.of("in"), List.of());
+  }
+
+  private TaskPorts ports(
+      List<String> main, List<String> sides, dev.sluice.worker.exchange.Room room) {
+    InputGate gate = new InputGate();
+    main.forEach(id -> feed(gate, id, Exchange.Kind.FORWARD));
+    sides.forEach(id -> feed(gate, id, Exchange.Kind.BROADCAST));
+    Channel out = new Channel(() -> {}, () -> {});
+    Exchange exchange = exchange("out", Exchange.Kind.FORWARD);
+    consumer.add(exchange, out);
+    return new TaskPorts(gate, List.of(new ExchangeWriter(exchange, List.of(out), null, 0, room)));
+  }
+
+  private void feed(InputGate gate, String id, Exchange.Kind kind) {
+    Channel channel = new Channel(() -> {}, () -> {});
+    Exchange exchange = exchange(id, kind);
+    gate.add(exchange, channel);
+    feeds.put(id, new ExchangeWriter(exchange, List.of(channel), null, 0, () -> {}));
+  }
+
+  private static Exchange exchange(String id, Exchange.Kind kind) {
+    return new Exchange(id, "p", "b", "c", "in", kind, "coder");
+  }
+
+  private JavaStage stage(boolean source, TaskPorts ports) {
+    second.output = ports.outputs().get(0);
+    return new JavaStage(
+        new Stage("s", "s", List.of(), Stage.Parallelism.ONE),
+        List.of(
+            new JavaStage.Part(first, source ? List.of() : List.of("in"), List.of("a")),
+            new JavaStage.Part(second, List.of("a"), List.of("b"))),
+        source ? null : first,
+        false,
+        new JavaStage.SidePanes() {
+          @Override
+          public void receive(String exchangeId, Batch batch) {
+            log.add(exchangeId + " " + batch.value(0));
+          }
+
+          @Override
+          public void advanceWatermark(String exchangeId, long watermarkMs) {}
+        });
+  }
+
+  ScriptedOperator.Source sourceOperator() {
+    return (ScriptedOperator.Source) first;
+  }
+
+  ExchangeWriter feed(String id) {
+    return feeds.get(id);
+  }
+
+  void send(String input, Object... values) {
+    for (Object value : values) {
+      feed(input).receive(value, 0, GLOBAL, PaneInfo.NO_FIRING);
+    }
+    assertThat(feed(input).flush()).isTrue();
+  }
+
+  void watermark(String input, long ms) {
+    feed(input).watermark(ms);
+    assertThat(feed(input).flush()).isTrue();
+  }
+
+  /** Steps until the task has nothing to do; returns what it waits for. */
+  Step run() {
+    Step step = task.step();
+    while (step == Step.WORKED) {
+      step = task.step();
+    }
+    return step;
+  }
+
+  /** Steps so often. */
+  void steps(int count) {
+    for (int i = 0; i < count; i++) {
+      task.step();
+    }
+  }
+
+  /** Lets the consumer take all that has arrived. */
+  List<String> drain() {
+    while (consumer.take(this) >= 0) {
+      // the lines are what counts
+    }
+    return out;
+  }
+
+  @Override
+  public void batch(Exchange exchange, Batch batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      out.add("" + batch.value(i));
+    }
+  }
+
+  @Override
+  public void sideBatch(Exchange exchange, Batch batch) {
+    throw new AssertionError("no side input leaves this stage");
+  }
+
+  @Override
+  public void barrier(long checkpoint) {
+    out.add("barrier " + checkpoint);
+  }
+
+  @Override
+  public void finished(TaskId id, Counters now) {
+    counters = now;
+    log.add("finished");
+  }
+
+  @Override
+  public void failed(TaskId id, Failure failure) {
+    failures.add(failure);
+    log.add("failed");
+  }
+
+  @Override
+  public void ended(TaskId id) {
+    log.add("ended");
+  }
+
+  @Override
+  public void quiet(TaskId id, long round, Counters now) {
+    counters = now;
+    log.add("quiet " + round);
+  }
+
+  @Override
+  public void quiescenceWanted(TaskId id) {
+    log.add("quiescence wanted");
+  }
+
+  @Override
+  public void clockMoved(long nowMs) {
+    log.add("clock " + nowMs);
+  }
+
+  @Override
+  public void checkpointAcknowledged(TaskId id, long checkpoint) {
+    log.add("acknowledged " + checkpoint);
+  }
+
+  @Override
+  public void checkpointReleased(TaskId id, long checkpoint) {
+    log.add("released " + checkpoint);
+  }
+
+  @Override
+  public void wake() {}
+
+  @Override
+  public void interrupt() {}
+
+  @Override
+  public void rest() {
+    rests++;
+    if (rests > 1_000_000) {
+      throw new AssertionError("rests for ever");
+    }
+    atRest.run();
+  }
+
+  @Override
+  public long nowMs() {
+    return nanos / 1_000_000;
+  }
+
+  @Override
+  public long nanoTime() {
+    return nanos;
+  }
+}
