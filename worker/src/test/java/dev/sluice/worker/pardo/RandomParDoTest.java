@@ -44,7 +44,8 @@ class RandomParDoTest {
   private static final int ELEMENTS = 200;
 
   private static IntervalWindow window(int number) {
-    return new IntervalWindow(new Instant(number * SIZE_MS), new Instant((number + 1) * SIZE_MS));
+    long startMs = (long) number * SIZE_MS;
+    return new IntervalWindow(new Instant(startMs), new Instant(startMs + SIZE_MS));
   }
 
   /** Puts element and side input together. */
@@ -130,6 +131,7 @@ class RandomParDoTest {
         StateSpecs.combining(Sum.ofIntegers());
 
     @TimerFamily("alarms")
+    @SuppressWarnings("UnusedVariable") // Beam finds it by its annotation
     private final TimerSpec alarmsSpec = TimerSpecs.timerMap(TimeDomain.EVENT_TIME);
 
     @ProcessElement
@@ -183,7 +185,7 @@ class RandomParDoTest {
         int key = random.nextInt(5);
         harness.element(KV.of(key, i), timestampMs, window(number));
         if ((number + 2) * SIZE_MS - 1 >= watermarkMs) {
-          long at = timestampMs + i % SIZE_MS;
+          long at = (long) timestampMs + i % SIZE_MS;
           timers.add(KV.of(at, key + " alarm" + i + " " + at));
           sums.merge(key + "/" + number, 1, Integer::sum);
         }
