@@ -40,6 +40,8 @@ final class Call {
   }
 
   /** An element that is processed in all of its windows at once. */
+  @SuppressWarnings(
+      "ReferenceEquality") // whether a field must be stored is not a matter of equality
   void begin(
       Object element,
       long timestampMs,
@@ -47,10 +49,19 @@ final class Call {
       PaneInfo pane) {
     this.element = element;
     this.timestampMs = timestampMs;
-    this.windows = windows;
-    this.pane = pane;
-    this.timestamp = null;
-    this.window = null;
+    // Mostly they stay the same, and to look is cheaper than the collector's share in a store.
+    if (this.windows != windows) {
+      this.windows = windows;
+    }
+    if (this.pane != pane) {
+      this.pane = pane;
+    }
+    if (this.timestamp != null) {
+      this.timestamp = null;
+    }
+    if (this.window != null) {
+      this.window = null;
+    }
   }
 
   /** An element, timer or expiration in one window; {@code windows} holds just that. */
@@ -58,10 +69,10 @@ final class Call {
       Object element,
       long timestampMs,
       Collection<? extends BoundedWindow> windows,
-      BoundedWindow window,
+      BoundedWindow newWindow,
       PaneInfo pane) {
     begin(element, timestampMs, windows, pane);
-    this.window = window;
+    window = newWindow;
   }
 
   /** The start or end of a bundle: no element, and outputs name their own window. */
