@@ -127,8 +127,11 @@ class UnboundedReadTest {
     says(one, 20, "a");
     says(two, 10, "b");
     read.poll(10);
+    assertThat(read.operator.outputWatermarkMs()).isEqualTo(10);
     read.poll(10);
     read.clock.moveTo(2_000_000);
+    says(one, 30);
+    says(two, 30);
     read.poll(10);
     assertThat(read.operator.outputWatermarkMs()).isEqualTo(10);
   }

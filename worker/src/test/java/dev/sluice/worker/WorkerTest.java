@@ -1,0 +1,248 @@
+package dev.sluice.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.state.MemoryDisk;
+import dev.sluice.translation.JobGraph;
+import dev.sluice.translation.JobGraphs;
+import dev.sluice.translation.Node;
+import dev.sluice.translation.Stage;
+import dev.sluice.worker.protocol.FromWorker;
+import dev.sluice.worker.protocol.JobId;
+import dev.sluice.worker.protocol.SourceSplit;
+import dev.sluice.worker.protocol.TaskId;
+import dev.sluice.worker.protocol.WorkerCommand;
+import dev.sluice.worker.protocol.WorkerEvent;
+import dev.sluice.worker.world.Network;
+import dev.sluice.worker.world.Step;
+import dev.sluice.worker.world.SystemClock;
+import dev.sluice.worker.world.TaskRunner;
+import dev.sluice.worker.world.World;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.io.GenerateSequence;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.testing.CrashingRunner;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.Impulse;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.util.construction.PipelineTranslation;
+import org.apache.beam.sdk.util.construction.SplittableParDo;
+import org.junit.jupiter.api.Test;
+
+/** A worker without threads: its tasks are stepped, and its messages delivered, by the test. */
+class WorkerTest {
+  private static final JobId JOB = new JobId("job-1");
+  private static final String COORDINATOR = "coordinator";
+
+  private final List<WorkerEvent> events = new ArrayList<>();
+  private final Map<TaskRunner.Steppable, Boolean> ended = new LinkedHashMap<>();
+  private final Deque<Object> toWorker = new ArrayDeque<>();
+  private final List<Object> later = new ArrayList<>();
+  private final List<String> interrupted = new ArrayList<>();
+  private final Worker worker =
+      new Worker(
+          "worker",
+          COORDINATOR,
+          new World(new SystemClock(), new Wire(), job -> new MemoryDisk(1L << 20), new ByHand()));
+
+  private final class Wire implements Network {
+    @Override
+    public void register(String address, Endpoint endpoint) {}
+
+    @Override
+    public void unregister(String address) {}
+
+    @Override
+    public void send(String to, Object message) {
+      if (!to.equals(COORDINATOR)) {
+        toWorker.add(message);
+      } else if (message instanceof FromWorker from) {
+        events.add(from.event());
+      }
+    }
+
+    @Override
+    public void sendLater(String to, Object message, long delayMs) {
+      later.add(message);
+    }
+  }
+
+  private final class ByHand implements TaskRunner {
+    @Override
+    public void start(String name, ClassLoader loader, Steppable task) {
+      ended.put(task, false);
+      task.started(
+          new Handle() {
+            @Override
+            public void wake() {}
+
+            @Override
+            public void interrupt() {
+              interrupted.add(name);
+            }
+
+            @Override
+            public void rest() {
+              throw new AssertionError("nothing here fills a channel");
+            }
+          });
+    }
+  }
+
+  /** Steps and delivers until nothing happens any more. */
+  private void settle() {
+    boolean worked = true;
+    while (worked) {
+      worked = false;
+      for (Map.Entry<TaskRunner.Steppable, Boolean> task : List.copyOf(ended.entrySet())) {
+        if (!task.getValue()) {
+          Step step = task.getKey().step();
+          if (step == Step.FINISHED) {
+            ended.put(task.getKey(), true);
+            task.getKey().ended();
+          }
+          worked |= step == Step.WORKED || step == Step.FINISHED;
+        }
+      }
+      while (!toWorker.isEmpty()) {
+        worker.handle(toWorker.poll());
+        worked = true;
+      }
+    }
+  }
+
+  private static Pipeline pipeline() {
+    PipelineOptions options = PipelineOptionsFactory.create();
+    options.setRunner(CrashingRunner.class);
+    return Pipeline.create(options);
+  }
+
+  private static final class Pass extends DoFn<byte[], byte[]> {
+    private final boolean fails;
+
+    Pass(boolean fails) {
+      this.fails = fails;
+    }
+
+    @ProcessElement
+    public void process(@Element byte[] element, OutputReceiver<byte[]> output) {
+      if (fails) {
+        throw new IllegalArgumentException("refused");
+      }
+      output.output(element);
+    }
+  }
+
+  private void deploy(Pipeline pipeline, boolean badSplits) {
+    JobGraph graph = JobGraphs.translate(PipelineTranslation.toProto(pipeline), false);
+    List<TaskId> tasks = graph.stages().stream().map(s -> new TaskId(s.id(), 0)).toList();
+    Map<String, List<SourceSplit>> splits = new LinkedHashMap<>();
+    for (Stage stage : graph.stages()) {
+      if (badSplits && stage.root() instanceof Node.Read read) {
+        splits.put(read.transformId(), List.of(new SourceSplit(0, 1, new byte[] {1, 2, 3})));
+      }
+    }
+    worker.handle(
+        new WorkerCommand.Deploy(
+            JOB,
+            graph,
+            pipeline.getOptions(),
+            getClass().getClassLoader(),
+            tasks,
+            splits,
+            1,
+            false));
+  }
+
+  private <T> List<T> events(Class<T> type) {
+    return events.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  @Test
+  void aJobThatIsDoneAcknowledgesCheckpointsAndStops() {
+    Pipeline pipeline = pipeline();
+    pipeline.apply(Impulse.create()).apply("Pass", ParDo.of(new Pass(false)));
+    deploy(pipeline, false);
+    settle();
+    assertThat(events(WorkerEvent.TaskFinished.class)).isNotEmpty();
+
+    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 1));
+    settle();
+    assertThat(events(WorkerEvent.CheckpointAcknowledged.class))
+        .hasSameSizeAs(events(WorkerEvent.TaskFinished.class));
+    worker.handle(new WorkerCommand.CompleteCheckpoint(JOB, 1));
+    settle();
+    assertThat(events(WorkerEvent.CheckpointReleased.class)).hasSize(1);
+
+    worker.handle(new WorkerCommand.ProbeQuiescence(JOB, 1));
+    settle();
+    WorkerEvent.Quiet quiet = events(WorkerEvent.Quiet.class).get(0);
+    assertThat(quiet.sent()).isEqualTo(quiet.received());
+
+    worker.handle(new WorkerCommand.Stop(JOB));
+    settle();
+    assertThat(events(WorkerEvent.JobStopped.class)).hasSize(1);
+    assertThat(events(WorkerEvent.TaskFailed.class)).isEmpty();
+  }
+
+  @Test
+  void aTaskThatFailedAcknowledgesNothing() {
+    Pipeline pipeline = pipeline();
+    pipeline.apply(Impulse.create()).apply("Refuse", ParDo.of(new Pass(true)));
+    deploy(pipeline, false);
+    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 1));
+    settle();
+    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 2));
+    settle();
+
+    assertThat(events(WorkerEvent.TaskFailed.class)).hasSize(1);
+    assertThat(events(WorkerEvent.TaskFailed.class).get(0).failure().transform())
+        .contains("Refuse");
+    List<TaskId> finished =
+        events(WorkerEvent.TaskFinished.class).stream()
+            .map(WorkerEvent.TaskFinished::task)
+            .toList();
+    assertThat(events(WorkerEvent.CheckpointAcknowledged.class))
+        .filteredOn(ack -> ack.checkpoint() == 2)
+        .extracting(WorkerEvent.CheckpointAcknowledged::task)
+        .containsExactlyElementsOf(finished);
+  }
+
+  @Test
+  void aJobWhoseTasksCannotBeBuiltFailsAndStops() {
+    Pipeline pipeline = pipeline();
+    pipeline.apply("Count", GenerateSequence.from(0));
+    SplittableParDo.convertReadBasedSplittableDoFnsToPrimitiveReads(pipeline);
+    deploy(pipeline, true);
+    settle();
+    assertThat(events(WorkerEvent.TaskFailed.class)).hasSize(1);
+
+    worker.handle(new WorkerCommand.Stop(JOB));
+    settle();
+    assertThat(events(WorkerEvent.JobStopped.class)).hasSize(1);
+  }
+
+  @Test
+  void whatDoesNotStopIsInterruptedAgainAndAgain() {
+    Pipeline pipeline = pipeline();
+    pipeline.apply(Impulse.create()).apply("Pass", ParDo.of(new Pass(false)));
+    deploy(pipeline, false);
+    worker.handle(new WorkerCommand.Stop(JOB));
+    int tasks = ended.size();
+    for (int overdue = 1; overdue <= 3; overdue++) {
+      worker.handle(later.remove(0));
+      assertThat(interrupted).hasSize(overdue * tasks);
+    }
+    settle();
+    assertThat(events(WorkerEvent.JobStopped.class)).hasSize(1);
+    worker.handle(later.remove(0));
+    assertThat(later).isEmpty();
+  }
+}
