@@ -44,7 +44,9 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
     return new SluiceRunner(options);
   }
 
-  /** Remembers every job that is submitted in this JVM from now on, for as long as the JVM lives. */
+  /**
+   * Remembers every job that is submitted in this JVM from now on, for as long as the JVM lives.
+   */
   public static JobWatch watchJobs() {
     return CLUSTER.watch();
   }

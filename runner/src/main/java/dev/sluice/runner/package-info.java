@@ -8,8 +8,8 @@
  *       dev.sluice.runner.SluiceRegistrar}, and hands it the pipeline.
  *   <li>{@link dev.sluice.runner.PortablePipelines} makes the portable proto of it, {@link
  *       dev.sluice.translation.JobGraphs} the job graph of that.
- *   <li>{@link dev.sluice.runner.SharedCluster} starts an {@link dev.sluice.runner.EmbeddedCluster} if no other
- *       pipeline has one running, and submits the job to its coordinator by message.
+ *   <li>{@link dev.sluice.runner.SharedCluster} starts an {@link dev.sluice.runner.EmbeddedCluster}
+ *       if no other pipeline has one running, and submits the job to its coordinator by message.
  *   <li>{@link dev.sluice.runner.SluicePipelineResult} watches the job through a {@link
  *       dev.sluice.runner.JobHandle}; its metrics are asked for with each query ({@link
  *       dev.sluice.runner.JobMetricResults}).
