@@ -74,15 +74,19 @@ class EmbeddedClusterTest {
   @Test
   void noClassLoaderOfAJobIsKeptWhileOthersRunOn() throws Exception {
     PipelineResult endless = Pipelines.endless().run();
-    List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
-    for (int i = 0; i < 50; i++) {
-      loaders.add(runWithLoaderOfItsOwn(i % 5 == 0 ? Pipelines.failing() : Pipelines.counting()));
+    try {
+      List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        loaders.add(
+            runWithLoaderOfItsOwn(i % 5 == 0 ? Pipelines.failing() : Pipelines.counting()));
+      }
+      while (loaders.stream().anyMatch(loader -> loader.get() != null)) {
+        assertThat(Thread.currentThread().isInterrupted()).as("collected in time").isFalse();
+        System.gc();
+      }
+    } finally {
+      endless.cancel();
     }
-    while (loaders.stream().anyMatch(loader -> loader.get() != null)) {
-      assertThat(Thread.currentThread().isInterrupted()).as("collected in time").isFalse();
-      System.gc();
-    }
-    endless.cancel();
   }
 
   private static WeakReference<ClassLoader> runWithLoaderOfItsOwn(Pipeline pipeline) {

@@ -1,10 +1,12 @@
 package dev.sluice.runner.simulation;
 
+import dev.sluice.runner.SluiceRunner;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /** One random pipeline, run once under one seed and checked. */
@@ -22,7 +24,9 @@ final class SimulatedRun {
   static long check(long seed) {
     Simulation simulation = Simulation.seed(seed);
     Random random = new Random(seed * 31 + 7);
-    Pipeline pipeline = Pipeline.create(PipelineOptionsFactory.create());
+    PipelineOptions options = PipelineOptionsFactory.create();
+    options.setRunner(SluiceRunner.class); // Beam wants one named, although the simulation runs it
+    Pipeline pipeline = Pipeline.create(options);
     String sink = "seed-" + seed;
     List<Datum> expected = sorted(RandomPipeline.build(random, pipeline, sink));
     try {
