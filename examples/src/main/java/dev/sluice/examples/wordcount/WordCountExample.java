@@ -20,6 +20,7 @@ import org.apache.beam.sdk.metrics.MetricNameFilter;
 import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.apache.beam.sdk.options.PipelineOptions;
+import org.joda.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -40,6 +41,7 @@ import picocli.CommandLine.Option;
     })
 public final class WordCountExample implements Example {
   private static final String FILES = "counts";
+  private static final Duration REDRAW_TIME = Duration.millis(300);
 
   @Option(
       names = "--input",
@@ -73,7 +75,7 @@ public final class WordCountExample implements Example {
     deleteEarlierCounts();
     long start = System.nanoTime();
     PipelineResult result = pipeline.run();
-    PipelineResult.State state = result.waitUntilFinish();
+    PipelineResult.State state = showUntilEnd(result, screen);
     double seconds = (System.nanoTime() - start) / 1e9;
     if (state != PipelineResult.State.DONE) {
       screen.print("word-count ended " + state);
@@ -91,6 +93,20 @@ public final class WordCountExample implements Example {
       screen.print("  " + file);
     }
     return 0;
+  }
+
+  private static PipelineResult.State showUntilEnd(PipelineResult result, Screen screen) {
+    while (true) {
+      PipelineResult.State state = result.waitUntilFinish(REDRAW_TIME);
+      if (state != null && state.isTerminal()) {
+        screen.clear();
+        return state;
+      }
+      if (screen.redraws()) {
+        long words = counter(result, WordCount.WORDS);
+        screen.show(List.of(String.format(Locale.ROOT, "%,d words so far ...", words)));
+      }
+    }
   }
 
   private long inputBytes() {
