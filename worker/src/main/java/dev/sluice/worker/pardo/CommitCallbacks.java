@@ -1,6 +1,7 @@
 package dev.sluice.worker.pardo;
 
 import dev.sluice.worker.stage.TaskContext;
+import dev.sluice.worker.stage.TransformException;
 import org.apache.beam.sdk.transforms.DoFn.BundleFinalizer;
 import org.joda.time.Instant;
 
@@ -12,20 +13,26 @@ import org.joda.time.Instant;
  * demands.
  */
 final class CommitCallbacks implements BundleFinalizer {
+  private final String transformName;
   private final TaskContext task;
 
-  CommitCallbacks(TaskContext task) {
+  CommitCallbacks(String transformName, TaskContext task) {
+    this.transformName = transformName;
     this.task = task;
   }
 
   @Override
   public void afterBundleCommit(Instant expiry, Callback callback) {
-    task.services()
-        .afterCheckpoint(
-            () -> {
-              if (task.clock().nowMs() <= expiry.getMillis()) {
-                callback.onBundleSuccess();
-              }
-            });
+    task.services().afterCheckpoint(() -> call(expiry, callback));
+  }
+
+  private void call(Instant expiry, Callback callback) {
+    if (task.clock().nowMs() <= expiry.getMillis()) {
+      try {
+        callback.onBundleSuccess();
+      } catch (Exception e) {
+        throw new TransformException(transformName, e);
+      }
+    }
   }
 }

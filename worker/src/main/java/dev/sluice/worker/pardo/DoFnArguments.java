@@ -55,7 +55,7 @@ final class DoFnArguments extends DoFnInvoker.BaseArgumentProvider<Object, Objec
     this.timerContext = new TimerContext(spec.fn(), call, this);
     this.startContext = new BundleContexts.Start(spec.fn(), context.task().options());
     this.finishContext = new BundleContexts.Finish(spec.fn(), call, context.task().options());
-    this.finalizer = new CommitCallbacks(context.task());
+    this.finalizer = new CommitCallbacks(spec.transformName(), context.task());
   }
 
   void withSideInputs(SideInputLookup lookup) {

@@ -4,6 +4,7 @@ import dev.sluice.state.KeyHasher;
 import dev.sluice.state.KeyedState;
 import dev.sluice.state.Times;
 import dev.sluice.worker.stage.OperatorContext;
+import dev.sluice.worker.stage.TransformException;
 import org.apache.beam.runners.core.StateNamespaces;
 import org.apache.beam.runners.core.StatefulDoFnRunner;
 import org.apache.beam.runners.core.TimerInternals.TimerData;
@@ -89,7 +90,12 @@ final class KeyedElements implements Times {
   }
 
   int hashOf(Object value) {
-    return hasher.hash(userFn.keyOf(value));
+    Object key = userFn.keyOf(value);
+    try {
+      return hasher.hash(key);
+    } catch (RuntimeException e) {
+      throw new TransformException(context.transformName(), e);
+    }
   }
 
   /** Takes an element in one of its windows; its collection of windows holds just that. */

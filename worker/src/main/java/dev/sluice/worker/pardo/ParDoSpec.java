@@ -3,6 +3,7 @@ package dev.sluice.worker.pardo;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.SideInput;
 import dev.sluice.worker.stage.PipelineComponents;
+import dev.sluice.worker.stage.TransformException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,8 +58,7 @@ record ParDoSpec(
   static ParDoSpec of(String transformName, Node.ParDo node, PipelineComponents components) {
     RunnerApi.PTransform transform = components.transform(node.transformId());
     RunnerApi.ParDoPayload payload = payload(transformName, transform);
-    DoFnWithExecutionInformation information =
-        ParDoTranslation.doFnWithExecutionInformationFromProto(payload.getDoFn());
+    DoFnWithExecutionInformation information = information(transformName, payload);
     @SuppressWarnings("unchecked")
     DoFn<Object, Object> fn = (DoFn<Object, Object>) information.getDoFn();
     List<SideInputSpec> sideInputs = new ArrayList<>();
@@ -83,6 +83,15 @@ record ParDoSpec(
   @SuppressWarnings("unchecked")
   Coder<BoundedWindow> windowCoder() {
     return (Coder<BoundedWindow>) windowing.getWindowFn().windowCoder();
+  }
+
+  private static DoFnWithExecutionInformation information(
+      String transformName, RunnerApi.ParDoPayload payload) {
+    try {
+      return ParDoTranslation.doFnWithExecutionInformationFromProto(payload.getDoFn());
+    } catch (RuntimeException e) {
+      throw new TransformException(transformName, e);
+    }
   }
 
   private static RunnerApi.ParDoPayload payload(

@@ -2,6 +2,7 @@ package dev.sluice.worker.pardo;
 
 import dev.sluice.worker.pardo.ParDoSpec.SideInputSpec;
 import dev.sluice.worker.stage.PipelineComponents;
+import dev.sluice.worker.stage.TransformException;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.WindowMappingFn;
@@ -19,6 +20,7 @@ import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBu
 final class SideInputLookup {
   /** One declared side input and what was last read of it. */
   private static final class Slot {
+    final String transformName;
     final String tagId;
     final SideInputPanes panes;
     final int kind;
@@ -29,7 +31,12 @@ final class SideInputLookup {
     long lastVersion = -1;
     Object lastView;
 
-    Slot(SideInputSpec spec, PipelineComponents components, SideInputs sideInputs) {
+    Slot(
+        String transformName,
+        SideInputSpec spec,
+        PipelineComponents components,
+        SideInputs sideInputs) {
+      this.transformName = transformName;
       WindowingStrategy<?, ?> windowing = components.windowing(spec.wiring().collection());
       tagId = spec.wiring().localName();
       panes = sideInputs.panes(spec.wiring().exchangeId());
@@ -39,6 +46,14 @@ final class SideInputLookup {
               windowing);
       consumer = panes.enrolConsumer();
       mapping = mapping(spec.view());
+    }
+
+    BoundedWindow windowFor(BoundedWindow mainWindow) {
+      try {
+        return mapping.getSideInputWindow(mainWindow);
+      } catch (RuntimeException e) {
+        throw new TransformException(transformName, e);
+      }
     }
 
     private static WindowMappingFn<?> mapping(RunnerApi.SideInput proto) {
@@ -57,7 +72,7 @@ final class SideInputLookup {
   SideInputLookup(ParDoSpec spec, PipelineComponents components, SideInputs sideInputs) {
     slots =
         spec.sideInputs().stream()
-            .map(sideInput -> new Slot(sideInput, components, sideInputs))
+            .map(sideInput -> new Slot(spec.transformName(), sideInput, components, sideInputs))
             .toArray(Slot[]::new);
     allowedLatenessMs = spec.windowing().getAllowedLateness().getMillis();
   }
@@ -74,7 +89,7 @@ final class SideInputLookup {
   /** Whether every side input is ready for elements in {@code mainWindow}. */
   boolean isReady(BoundedWindow mainWindow) {
     for (Slot slot : slots) {
-      if (!slot.panes.isReady(slot.mapping.getSideInputWindow(mainWindow))) {
+      if (!slot.panes.isReady(slot.windowFor(mainWindow))) {
         return false;
       }
     }
@@ -84,7 +99,7 @@ final class SideInputLookup {
   /** Whether every side input holds a pane for elements in {@code mainWindow}. */
   boolean hasPanes(BoundedWindow mainWindow) {
     for (Slot slot : slots) {
-      if (!slot.panes.hasPane(slot.mapping.getSideInputWindow(mainWindow))) {
+      if (!slot.panes.hasPane(slot.windowFor(mainWindow))) {
         return false;
       }
     }
@@ -96,7 +111,7 @@ final class SideInputLookup {
   <T> T get(PCollectionView<T> view, BoundedWindow mainWindow) {
     Slot slot = slot(view);
     if (slot.lastVersion != slot.panes.version() || !mainWindow.equals(slot.lastWindow)) {
-      slot.lastView = slot.panes.view(slot.kind, slot.mapping.getSideInputWindow(mainWindow));
+      slot.lastView = slot.panes.view(slot.kind, slot.windowFor(mainWindow));
       slot.lastVersion = slot.panes.version();
       slot.lastWindow = mainWindow;
     }

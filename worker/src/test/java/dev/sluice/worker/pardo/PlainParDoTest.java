@@ -273,6 +273,26 @@ class PlainParDoTest {
     }
   }
 
+  /** Cannot be read back. */
+  static final class Unreadable extends DoFn<String, String> {
+    @ProcessElement
+    public void process() {}
+
+    private Object readResolve() {
+      throw new IllegalStateException("not here");
+    }
+  }
+
+  @Test
+  void namesTheTransformThatCannotBeRead() {
+    Pipeline pipeline = pipelineOf(new Unreadable());
+    TransformException failure =
+        assertThrows(
+            TransformException.class,
+            () -> ParDoHarness.notOpen(pipeline, "fn", ParDoHarness.newState(), Map.of()));
+    assertTrue(failure.transform().startsWith("fn"), failure.transform());
+  }
+
   @Test
   void passesTheWatermarkThrough() throws Exception {
     try (ParDoHarness harness = harness(new Upper())) {

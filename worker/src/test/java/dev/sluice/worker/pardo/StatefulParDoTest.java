@@ -108,6 +108,16 @@ class StatefulParDoTest {
     }
   }
 
+  @Test
+  void namesTheTransformWhoseKeyCannotBeEncoded() throws Exception {
+    try (ParDoHarness harness = inGlobalWindow(new Summing())) {
+      TransformException failure =
+          assertThrows(TransformException.class, () -> harness.element(KV.of(null, 1), 0));
+      assertTrue(failure.transform().startsWith("fn"), failure.transform());
+      assertThrows(TransformException.class, () -> harness.element("no KV", 0));
+    }
+  }
+
   /** Sets the timers that its elements name. */
   static final class Timers extends DoFn<KV<String, Integer>, String> {
     @TimerId("event")
