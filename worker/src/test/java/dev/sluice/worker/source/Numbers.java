@@ -25,7 +25,7 @@ final class Numbers extends BoundedSource<Integer> {
 
   @Override
   public long getEstimatedSizeBytes(PipelineOptions options) {
-    return end - first;
+    return (long) end - first;
   }
 
   @Override
