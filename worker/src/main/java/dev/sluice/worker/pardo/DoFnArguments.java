@@ -83,10 +83,7 @@ final class DoFnArguments extends DoFnInvoker.BaseArgumentProvider<Object, Objec
 
   <T> T sideInput(PCollectionView<T> view) {
     if (sideInputs == null) {
-      throw new IllegalArgumentException(
-          "calling sideInput() with unknown view "
-              + view.getName()
-              + "; declare it by withSideInputs");
+      throw SideInputLookup.unknown(view);
     }
     return sideInputs.get(view, call.window());
   }

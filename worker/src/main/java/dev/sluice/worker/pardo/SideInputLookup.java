@@ -145,8 +145,16 @@ final class SideInputLookup {
         return slot;
       }
     }
-    throw new IllegalArgumentException(
-        "calling sideInput() with unknown view " + view + "; declare it by withSideInputs");
+    throw unknown(view);
+  }
+
+  /** A view may have no name and refuse to print itself, so its tag names it. */
+  @SuppressWarnings("deprecation") // see slot
+  static IllegalArgumentException unknown(PCollectionView<?> view) {
+    return new IllegalArgumentException(
+        "calling sideInput() with unknown view "
+            + view.getTagInternal().getId()
+            + "; declare it by withSideInputs");
   }
 
   private static long saturatedMinus(long a, long b) {

@@ -204,6 +204,20 @@ class SideInputTest {
     }
   }
 
+  @Test
+  void refusesAnUndeclaredView() throws Exception {
+    Pipeline pipeline = ParDoHarness.pipeline();
+    PCollectionView<Integer> view = pipeline.apply("side", Create.of(1)).apply(View.asSingleton());
+    pipeline.apply(Create.of(1)).apply("fn", ParDo.of(new Reading(view)));
+    try (ParDoHarness harness = ParDoHarness.open(pipeline, "fn")) {
+      TransformException failure =
+          assertThrows(TransformException.class, () -> harness.element(1, 0));
+      assertTrue(
+          failure.getMessage().contains("calling sideInput() with unknown view"),
+          failure.getMessage());
+    }
+  }
+
   /** Names its side input by a parameter. */
   static final class ByParameter extends DoFn<Integer, String> {
     @ProcessElement
