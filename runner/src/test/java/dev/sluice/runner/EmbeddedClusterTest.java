@@ -77,8 +77,7 @@ class EmbeddedClusterTest {
     try {
       List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
       for (int i = 0; i < 50; i++) {
-        loaders.add(
-            runWithLoaderOfItsOwn(i % 5 == 0 ? Pipelines.failing() : Pipelines.counting()));
+        loaders.add(runWithLoaderOfItsOwn(i % 5 == 0 ? Pipelines.failing() : Pipelines.counting()));
       }
       while (loaders.stream().anyMatch(loader -> loader.get() != null)) {
         assertThat(Thread.currentThread().isInterrupted()).as("collected in time").isFalse();
