@@ -7,6 +7,7 @@ import dev.sluice.translation.Node;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.Receiver;
 import dev.sluice.worker.stage.TransformException;
+import dev.sluice.worker.world.ManualClock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -48,6 +49,13 @@ final class GeneralGrouping<K> implements GroupingOperator {
   private static final List<TimeDomain> CLOCK_DOMAINS =
       List.of(TimeDomain.PROCESSING_TIME, TimeDomain.SYNCHRONIZED_PROCESSING_TIME);
 
+  /**
+   * How far synchronized processing time lags behind the clock: the time that tasks upstream get to
+   * become even, so that the watermark which goes with a last pane arrives before a trigger that
+   * continues theirs fires. A clock moved by hand needs none.
+   */
+  private static final long SYNCHRONIZING_MS = 100;
+
   private final OperatorContext context;
   private final Receiver output;
   private final boolean keyed;
@@ -65,6 +73,12 @@ final class GeneralGrouping<K> implements GroupingOperator {
   private boolean emitting;
   private long inputWatermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
   private long outputWatermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+
+  /**
+   * The processing time of the current call of Beam's runner. It stands still within a call: a
+   * trigger that waits for the time to pass its first element must not fire with that element.
+   */
+  private long callTimeMs;
 
   private GeneralGrouping(
       OperatorContext context,
@@ -199,6 +213,7 @@ final class GeneralGrouping<K> implements GroupingOperator {
   /** Hands {@link #arrivals}, or else the timer, to Beam's runner for the selected key. */
   private void run(TimerData timer) {
     MetricsContainer outer = metricsEnvironment.activate(context.metrics());
+    callTimeMs = processingTimeMs();
     try {
       ReduceFnRunner<K, Object, Object, BoundedWindow> keyRunner = newRunner();
       if (timer == null) {
@@ -269,8 +284,12 @@ final class GeneralGrouping<K> implements GroupingOperator {
     if (state.nextTimerMs(TimeDomain.EVENT_TIME) < inputWatermarkMs) {
       return true;
     }
-    long next = nextProcessingTimeMs();
-    return next != Long.MAX_VALUE && next <= processingTimeMs();
+    for (TimeDomain domain : CLOCK_DOMAINS) {
+      if (state.nextTimerMs(domain) < timeMs(domain)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
@@ -294,7 +313,7 @@ final class GeneralGrouping<K> implements GroupingOperator {
       return timer;
     }
     for (TimeDomain domain : CLOCK_DOMAINS) {
-      timer = state.pollDue(domain, processingTimeMs() - 1);
+      timer = state.pollDue(domain, timeMs(domain) - 1);
       if (timer != null) {
         return timer;
       }
@@ -331,9 +350,20 @@ final class GeneralGrouping<K> implements GroupingOperator {
   public long nextProcessingTimeMs() {
     long next = Long.MAX_VALUE;
     for (TimeDomain domain : CLOCK_DOMAINS) {
-      next = Math.min(next, state.nextTimerMs(domain));
+      long due = state.nextTimerMs(domain);
+      if (due != Long.MAX_VALUE) {
+        next = Math.min(next, due + 1 + processingTimeMs() - timeMs(domain));
+      }
     }
-    return next == Long.MAX_VALUE ? next : next + 1;
+    return next;
+  }
+
+  private long timeMs(TimeDomain domain) {
+    long now = processingTimeMs();
+    return domain == TimeDomain.SYNCHRONIZED_PROCESSING_TIME
+            && !(context.task().clock() instanceof ManualClock)
+        ? now - SYNCHRONIZING_MS
+        : now;
   }
 
   private long processingTimeMs() {
@@ -347,7 +377,7 @@ final class GeneralGrouping<K> implements GroupingOperator {
   private final class OperatorTimes implements Times {
     @Override
     public long processingTimeMs() {
-      return context.task().clock().nowMs();
+      return callTimeMs;
     }
 
     @Override

@@ -166,6 +166,10 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
       return false;
     }
     if (stage.hasDueWork()) {
+      if (!firing) {
+        // User code in a timer may take long: what came before must not wait for it.
+        flush();
+      }
       openBundle();
       firing = true;
       bundleRecords += stage.fireTimers(BUNDLE_RECORDS);
