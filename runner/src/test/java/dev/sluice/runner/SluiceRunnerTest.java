@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.Pipeline.PipelineExecutionException;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.PipelineResult.State;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.io.BoundedSource;
+import org.apache.beam.sdk.io.Read;
 import org.apache.beam.sdk.options.ApplicationNameOptions;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
@@ -84,6 +89,57 @@ class SluiceRunnerTest {
     assertThat(result.getState()).isEqualTo(State.CANCELLED);
     assertThat(result.waitUntilFinish()).isEqualTo(State.CANCELLED);
     assertThat(result.cancel()).as("once more").isEqualTo(State.CANCELLED);
+  }
+
+  @Test
+  void userCodeThatBlocksIsInterruptedWhenThePipelineIsCancelled() throws Exception {
+    Pipeline pipeline = Pipelines.create();
+    pipeline.apply(Create.of(1L)).apply("Block", ParDo.of(new BlockFn()));
+    PipelineResult result = pipeline.run();
+
+    assertThat(result.waitUntilFinish(Duration.millis(50))).isNull();
+    assertThat(result.cancel()).isEqualTo(State.CANCELLED);
+  }
+
+  private static final class BlockFn extends DoFn<Long, Long> {
+    @ProcessElement
+    public void process() throws InterruptedException {
+      new CountDownLatch(1).await();
+    }
+  }
+
+  @Test
+  void aSourceThatBlocksWhileItIsSplitIsInterruptedWhenThePipelineIsCancelled() throws Exception {
+    Pipeline pipeline = Pipelines.create();
+    pipeline.apply(Read.from(new BlockingSource()));
+    PipelineResult result = pipeline.run();
+
+    assertThat(result.waitUntilFinish(Duration.millis(50))).isNull();
+    assertThat(result.cancel()).isEqualTo(State.CANCELLED);
+  }
+
+  private static final class BlockingSource extends BoundedSource<Integer> {
+    @Override
+    public List<? extends BoundedSource<Integer>> split(long bytes, PipelineOptions options)
+        throws InterruptedException {
+      new CountDownLatch(1).await();
+      return List.of(this);
+    }
+
+    @Override
+    public long getEstimatedSizeBytes(PipelineOptions options) {
+      return 1;
+    }
+
+    @Override
+    public BoundedReader<Integer> createReader(PipelineOptions options) {
+      throw new UnsupportedOperationException("nobody gets this far");
+    }
+
+    @Override
+    public Coder<Integer> getOutputCoder() {
+      return VarIntCoder.of();
+    }
   }
 
   @Test

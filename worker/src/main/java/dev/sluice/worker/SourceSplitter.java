@@ -35,18 +35,39 @@ final class SourceSplitter implements TaskRunner.Steppable {
   private final WorkerCommand.SplitSources command;
   private final MetricsContainerStepMap metrics;
   private final Consumer<WorkerEvent> report;
+  private final Runnable whenEnded;
+  private TaskRunner.Handle handle;
 
+  /**
+   * @param metrics where splitting counts
+   * @param report takes the one event that comes of it
+   * @param whenEnded runs as the last thing in the thread that splits
+   */
   SourceSplitter(
       WorkerCommand.SplitSources command,
       MetricsContainerStepMap metrics,
-      Consumer<WorkerEvent> report) {
+      Consumer<WorkerEvent> report,
+      Runnable whenEnded) {
     this.command = command;
     this.metrics = metrics;
     this.report = report;
+    this.whenEnded = whenEnded;
+  }
+
+  /** What splitting has counted; complete once it has ended. */
+  MetricsContainerStepMap metrics() {
+    return metrics;
+  }
+
+  /** Interrupts user code that blocks. */
+  void interrupt() {
+    handle.interrupt();
   }
 
   @Override
-  public void started(TaskRunner.Handle handle) {}
+  public void started(TaskRunner.Handle newHandle) {
+    handle = newHandle;
+  }
 
   @Override
   public Step step() {
@@ -111,5 +132,7 @@ final class SourceSplitter implements TaskRunner.Steppable {
   }
 
   @Override
-  public void ended() {}
+  public void ended() {
+    whenEnded.run();
+  }
 }

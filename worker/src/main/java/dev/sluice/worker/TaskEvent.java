@@ -22,6 +22,9 @@ sealed interface TaskEvent {
 
   record CheckpointReleased(JobId job, TaskId task, long checkpoint) implements TaskEvent {}
 
+  /** The job's sources are split, or could not be, and the thread that did it has ended. */
+  record SplitterEnded(JobId job) implements TaskEvent {}
+
   /** Time to interrupt what has not stopped; the worker sends it to itself. */
   record StopOverdue(JobId job) implements TaskEvent {}
 }

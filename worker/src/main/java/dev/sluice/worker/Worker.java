@@ -23,7 +23,22 @@ public final class Worker implements Network.Endpoint {
   private final String coordinator;
   private final World world;
   private final Map<JobId, RunningJob> jobs = new LinkedHashMap<>();
-  private final Map<JobId, MetricsContainerStepMap> splitting = new LinkedHashMap<>();
+  private final Map<JobId, Splitting> splittings = new LinkedHashMap<>();
+
+  /** The splitting of the sources of a job that is not deployed yet; owned by the loop. */
+  private static final class Splitting {
+    final SourceSplitter splitter;
+
+    /** Its thread has ended. */
+    boolean ended;
+
+    /** The job is to be reported as stopped when it has. */
+    boolean stopping;
+
+    Splitting(SourceSplitter splitter) {
+      this.splitter = splitter;
+    }
+  }
 
   /**
    * @param address where messages for this worker go; it registers itself there
@@ -46,6 +61,8 @@ public final class Worker implements Network.Endpoint {
   public void handle(Object message) {
     if (message instanceof WorkerCommand command) {
       command(command);
+    } else if (message instanceof TaskEvent.SplitterEnded ended) {
+      splittingEnded(ended.job());
     } else if (message instanceof TaskEvent event) {
       RunningJob job = jobs.get(event.job());
       if (job != null) {
@@ -61,23 +78,12 @@ public final class Worker implements Network.Endpoint {
 
   private void command(WorkerCommand command) {
     if (command instanceof WorkerCommand.SplitSources split) {
-      MetricsContainerStepMap metrics = new MetricsContainerStepMap();
-      splitting.put(split.job(), metrics);
-      world
-          .tasks()
-          .start(
-              "split:" + split.job(),
-              split.loader(),
-              new SourceSplitter(split, metrics, this::tell));
+      split(split);
     } else if (command instanceof WorkerCommand.Deploy deploy) {
-      MetricsContainerStepMap counted = splitting.remove(deploy.job());
-      RunningJob job =
-          new RunningJob(
-              deploy,
-              world,
-              address,
-              coordinator,
-              counted == null ? new MetricsContainerStepMap() : counted);
+      Splitting splitting = splittings.remove(deploy.job());
+      MetricsContainerStepMap counted =
+          splitting == null ? new MetricsContainerStepMap() : splitting.splitter.metrics();
+      RunningJob job = new RunningJob(deploy, world, address, coordinator, counted);
       jobs.put(deploy.job(), job);
       job.start();
     } else {
@@ -88,9 +94,46 @@ public final class Worker implements Network.Endpoint {
           jobs.remove(job.id());
         }
       } else if (command instanceof WorkerCommand.Stop stop) {
-        splitting.remove(stop.job());
-        tell(new WorkerEvent.JobStopped(stop.job(), new MetricsContainerStepMap()));
+        stopSplitting(stop.job());
       }
+    }
+  }
+
+  private void split(WorkerCommand.SplitSources command) {
+    JobId job = command.job();
+    SourceSplitter splitter =
+        new SourceSplitter(
+            command,
+            new MetricsContainerStepMap(),
+            this::tell,
+            () -> world.network().send(address, new TaskEvent.SplitterEnded(job)));
+    splittings.put(job, new Splitting(splitter));
+    world.tasks().start("split:" + job, command.loader(), splitter);
+  }
+
+  private void stopSplitting(JobId job) {
+    Splitting splitting = splittings.get(job);
+    if (splitting == null) {
+      tell(new WorkerEvent.JobStopped(job, new MetricsContainerStepMap()));
+    } else {
+      splitting.stopping = true;
+      splitting.splitter.interrupt();
+      tellIfStopped(job, splitting);
+    }
+  }
+
+  private void splittingEnded(JobId job) {
+    Splitting splitting = splittings.get(job);
+    if (splitting != null) {
+      splitting.ended = true;
+      tellIfStopped(job, splitting);
+    }
+  }
+
+  private void tellIfStopped(JobId job, Splitting splitting) {
+    if (splitting.stopping && splitting.ended) {
+      splittings.remove(job);
+      tell(new WorkerEvent.JobStopped(job, splitting.splitter.metrics()));
     }
   }
 

@@ -29,6 +29,7 @@ import org.apache.beam.sdk.io.GenerateSequence;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.CrashingRunner;
+import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Impulse;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -190,6 +191,39 @@ class WorkerTest {
     settle();
     assertThat(events(WorkerEvent.JobStopped.class)).hasSize(1);
     assertThat(events(WorkerEvent.TaskFailed.class)).isEmpty();
+  }
+
+  private void split() {
+    Pipeline pipeline = pipeline();
+    pipeline.apply(Create.of(1, 2, 3));
+    SplittableParDo.convertReadBasedSplittableDoFnsToPrimitiveReads(pipeline);
+    JobGraph graph = JobGraphs.translate(PipelineTranslation.toProto(pipeline), false);
+    worker.handle(
+        new WorkerCommand.SplitSources(
+            JOB, graph, pipeline.getOptions(), getClass().getClassLoader(), 2));
+  }
+
+  @Test
+  void aJobStoppedWhileItsSourcesAreSplitIsReportedWhenThatThreadHasEnded() {
+    split();
+    worker.handle(new WorkerCommand.Stop(JOB));
+    assertThat(events(WorkerEvent.JobStopped.class)).isEmpty();
+    assertThat(interrupted).containsExactly("split:job-1");
+
+    settle();
+
+    assertThat(events(WorkerEvent.JobStopped.class)).hasSize(1);
+  }
+
+  @Test
+  void aJobStoppedAfterItsSourcesWereSplitIsReportedAtOnce() {
+    split();
+    settle();
+    assertThat(events(WorkerEvent.SourcesSplit.class)).hasSize(1);
+
+    worker.handle(new WorkerCommand.Stop(JOB));
+
+    assertThat(events(WorkerEvent.JobStopped.class)).hasSize(1);
   }
 
   @Test
