@@ -128,7 +128,7 @@ public final class Coordinator implements Network.Endpoint {
       return;
     }
     JobState before = job.state;
-    Decision decision = JobLifecycle.decide(before, event);
+    Decision decision = decide(before, event);
     JobState after = decision.next();
     if (!after.equals(before) || !decision.actions().isEmpty()) {
       journal.append(
@@ -138,6 +138,16 @@ public final class Coordinator implements Network.Endpoint {
     decision.actions().forEach(action -> act(job, action));
     if (after.phase() != before.phase()) {
       tellClient(job);
+    }
+  }
+
+  /** A bug in the rules ends the job that has met it; the others go on. */
+  private static Decision decide(JobState now, JobEvent event) {
+    try {
+      return JobLifecycle.decide(now, event);
+    } catch (RuntimeException e) {
+      LOG.error("job {} in phase {} cannot handle {}", now.spec().id(), now.phase(), event, e);
+      return JobLifecycle.fail(now, e);
     }
   }
 

@@ -308,6 +308,19 @@ final class JobLifecycle {
         now.with(Ending.of(outcome, failure, now.involved())).advanced(JobPhase.STOPPING), actions);
   }
 
+  /** The end of a job for which the rules above have no answer: a bug. */
+  static Decision fail(JobState now, RuntimeException bug) {
+    Optional<Failure> failure =
+        Optional.of(
+            new Failure(
+                FailureKind.ENGINE_BUG, "", "%s (%s)".formatted(job(now), now.phase()), bug));
+    return now.phase() == JobPhase.SUBMITTED
+        ? Decision.nothing(
+            now.with(Ending.of(JobPhase.FAILED, failure, now.involved()))
+                .advanced(JobPhase.FAILED))
+        : stop(now, JobPhase.FAILED, failure);
+  }
+
   private static Decision jobStopped(JobState now, String worker) {
     if (now.phase() != JobPhase.STOPPING) {
       return Decision.nothing(now);

@@ -25,7 +25,7 @@ public enum JobPhase {
   /** The phases that may follow this one. */
   public Set<JobPhase> next() {
     return switch (this) {
-      case SUBMITTED -> EnumSet.of(SPLITTING, RUNNING, DONE, CANCELLED);
+      case SUBMITTED -> EnumSet.of(SPLITTING, RUNNING, DONE, FAILED, CANCELLED);
       case SPLITTING -> EnumSet.of(RUNNING, STOPPING);
       case RUNNING -> EnumSet.of(COMPLETING, STOPPING);
       case COMPLETING -> EnumSet.of(STOPPING);

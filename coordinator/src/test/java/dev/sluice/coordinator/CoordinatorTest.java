@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.coordinator.ClientRequest.Cancel;
 import dev.sluice.coordinator.ClientRequest.QueryMetrics;
 import dev.sluice.coordinator.ClientRequest.Submit;
+import dev.sluice.worker.protocol.FailureKind;
 import dev.sluice.worker.protocol.FromWorker;
 import dev.sluice.worker.protocol.SourceSplit;
 import dev.sluice.worker.protocol.TaskId;
@@ -178,6 +179,22 @@ class CoordinatorTest {
     start(Jobs.bounded());
     assertThat(network.takeTo(Jobs.CLIENT))
         .containsExactly(new JobUpdate.Advanced(Jobs.ID, JobPhase.RUNNING));
+  }
+
+  @Test
+  void anEventThatBreaksTheRulesFailsItsJobAlone() {
+    start(Jobs.bounded());
+    tell(new WorkerEvent.QuiescenceWanted(Jobs.ID, Jobs.task("s9", 0)));
+    tell(new WorkerEvent.Quiet(Jobs.ID, 1, 0, 0, 0));
+    network.take();
+    tell(new WorkerEvent.Quiet(Jobs.ID, 2, 0, 0, 0));
+    assertThat(network.takeTo(W)).containsExactly(new WorkerCommand.Stop(Jobs.ID));
+    tell(new WorkerEvent.JobStopped(Jobs.ID, counted(1)));
+
+    JobUpdate.Ended ended = (JobUpdate.Ended) network.takeTo(Jobs.CLIENT).get(0);
+    assertThat(ended.phase()).isEqualTo(JobPhase.FAILED);
+    assertThat(ended.failure().orElseThrow().kind()).isEqualTo(FailureKind.ENGINE_BUG);
+    assertThat(ended.failure().orElseThrow().cause()).hasMessageContaining("s9/0");
   }
 
   @Test

@@ -248,6 +248,25 @@ class JobLifecycleTest {
   }
 
   @Test
+  void aBugEndsAJobInWhateverPhaseItIs() {
+    IllegalStateException bug = new IllegalStateException("a bug");
+    jobs.forEach(
+        (phase, state) -> {
+          Decision decision = JobLifecycle.fail(state, bug);
+          if (phase.isTerminal() || phase == JobPhase.STOPPING) {
+            assertThat(decision).isEqualTo(Decision.nothing(state));
+          } else {
+            assertThat(decision.next().ending().orElseThrow().outcome())
+                .isEqualTo(JobPhase.FAILED);
+            assertThat(decision.next().ending().orElseThrow().failure().orElseThrow().where())
+                .isEqualTo("job-1 (" + phase + ")");
+          }
+        });
+    assertThat(JobLifecycle.fail(jobs.get(JobPhase.SUBMITTED), bug).next().phase())
+        .isEqualTo(JobPhase.FAILED);
+  }
+
+  @Test
   void everyWorkerIsWaitedForByName() {
     JobState running =
         after(JobState.submitted(Jobs.bounded()), new WorkersKnown(List.of("w1", "w2")));
