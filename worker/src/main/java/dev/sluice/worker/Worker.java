@@ -5,11 +5,14 @@ import dev.sluice.worker.protocol.JobId;
 import dev.sluice.worker.protocol.WorkerCommand;
 import dev.sluice.worker.protocol.WorkerEvent;
 import dev.sluice.worker.protocol.WorkerRegistered;
+import dev.sluice.worker.task.Failures;
 import dev.sluice.worker.world.Network;
 import dev.sluice.worker.world.World;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One worker: runs the tasks that the coordinator places here, and answers it.
@@ -19,6 +22,8 @@ import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
  * a job but its own tasks of it.
  */
 public final class Worker implements Network.Endpoint {
+  private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
   private final String address;
   private final String coordinator;
   private final World world;
@@ -60,19 +65,35 @@ public final class Worker implements Network.Endpoint {
   @Override
   public void handle(Object message) {
     if (message instanceof WorkerCommand command) {
-      command(command);
-    } else if (message instanceof TaskEvent.SplitterEnded ended) {
-      splittingEnded(ended.job());
+      failingItsJob(command.job(), () -> command(command));
     } else if (message instanceof TaskEvent event) {
-      RunningJob job = jobs.get(event.job());
-      if (job != null) {
-        job.handle(event);
-        if (job.stopped()) {
-          jobs.remove(job.id());
-        }
-      }
+      failingItsJob(event.job(), () -> event(event));
     } else {
       throw new IllegalArgumentException("a worker got " + message);
+    }
+  }
+
+  /** A bug fails the job that has met it, which would hang otherwise; the others go on. */
+  private void failingItsJob(JobId job, Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException | Error e) {
+      LOG.error("worker {} failed to serve job {}", address, job, e);
+      tell(new WorkerEvent.TaskFailed(job, Failures.of(e, job.value())));
+    }
+  }
+
+  private void event(TaskEvent event) {
+    if (event instanceof TaskEvent.SplitterEnded ended) {
+      splittingEnded(ended.job());
+      return;
+    }
+    RunningJob job = jobs.get(event.job());
+    if (job != null) {
+      job.handle(event);
+      if (job.stopped()) {
+        jobs.remove(job.id());
+      }
     }
   }
 

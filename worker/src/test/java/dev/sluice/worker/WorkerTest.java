@@ -227,6 +227,19 @@ class WorkerTest {
   }
 
   @Test
+  void aCommandThatMakesNoSenseFailsItsJobAndNoOther() {
+    Pipeline pipeline = pipeline();
+    pipeline.apply(Impulse.create()).apply("Pass", ParDo.of(new Pass(false)));
+    deploy(pipeline, false);
+
+    worker.handle(new WorkerCommand.Quiescent(JOB, new TaskId("s9", 0)));
+
+    assertThat(events(WorkerEvent.TaskFailed.class))
+        .singleElement()
+        .satisfies(failed -> assertThat(failed.job()).isEqualTo(JOB));
+  }
+
+  @Test
   void aTaskThatFailedAcknowledgesNothing() {
     Pipeline pipeline = pipeline();
     pipeline.apply(Impulse.create()).apply("Refuse", ParDo.of(new Pass(true)));
