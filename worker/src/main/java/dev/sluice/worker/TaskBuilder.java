@@ -27,8 +27,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
+import org.apache.beam.runners.core.metrics.MonitoringInfoConstants;
+import org.apache.beam.runners.core.metrics.MonitoringInfoMetricName;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.MetricName;
 
 /**
  * Makes the tasks of one job on this worker, and the channels between them.
@@ -88,7 +92,7 @@ final class TaskBuilder {
     return new Task(
         new TaskSpec(id, name, clock, jobClock, !deploy.manualClock(), listener),
         callbacks,
-        room -> ports(id, components, tasks, room),
+        room -> new TaskPorts(gate(id, metrics, tasks), writers(id, components, tasks, room)),
         ports -> builder.build(graph.into(id.stageId()), ports.outputs()));
   }
 
@@ -96,18 +100,30 @@ final class TaskBuilder {
     return stage.parallelism() == Stage.Parallelism.ONE ? 1 : deploy.parallelism();
   }
 
-  private TaskPorts ports(
-      TaskId id, PipelineComponents components, Map<TaskId, Task> tasks, Room room) {
+  private InputGate gate(TaskId id, MetricsContainerStepMap metrics, Map<TaskId, Task> tasks) {
     InputGate gate = new InputGate();
     for (Exchange exchange : graph.into(id.stageId())) {
+      Counter elements = metrics.getUnboundContainer().getCounter(elementsOf(exchange));
       int producers = tasksOf(stages.get(exchange.producerStage()));
       for (int producer = 0; producer < producers; producer++) {
         if (consumers(exchange, producer).contains(id.index())) {
-          gate.add(
-              exchange, channel(new Route(exchange.id(), producer, id.index()), exchange, tasks));
+          Route route = new Route(exchange.id(), producer, id.index());
+          gate.add(exchange, channel(route, exchange, tasks), elements);
         }
       }
     }
+    return gate;
+  }
+
+  /** Beam's name for how many elements of the PCollection that crosses an exchange there were. */
+  private static MetricName elementsOf(Exchange exchange) {
+    return MonitoringInfoMetricName.named(
+        MonitoringInfoConstants.Urns.ELEMENT_COUNT,
+        Map.of(MonitoringInfoConstants.Labels.PCOLLECTION, exchange.consumerCollection()));
+  }
+
+  private List<ExchangeWriter> writers(
+      TaskId id, PipelineComponents components, Map<TaskId, Task> tasks, Room room) {
     List<ExchangeWriter> writers = new ArrayList<>();
     for (Exchange exchange : graph.outOf(id.stageId())) {
       List<Channel> to = new ArrayList<>();
@@ -116,7 +132,7 @@ final class TaskBuilder {
       }
       writers.add(new ExchangeWriter(exchange, to, hasher(exchange, components), id.index(), room));
     }
-    return new TaskPorts(gate, writers);
+    return writers;
   }
 
   /** The consumer tasks that a producer task sends to, in order. */

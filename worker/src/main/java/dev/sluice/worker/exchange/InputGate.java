@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.beam.sdk.metrics.Counter;
 
 /**
  * A consumer task's side of all exchanges into it: takes turns among the channels, keeps each one's
@@ -32,13 +33,15 @@ public final class InputGate {
     final Channel channel;
     final Exchange exchange;
     final boolean side;
+    final Counter elements;
     long watermarkMs = Long.MIN_VALUE;
     long barrier = -1;
     boolean ended;
 
-    Lane(Channel channel, Exchange exchange) {
+    Lane(Channel channel, Exchange exchange, Counter elements) {
       this.channel = channel;
       this.exchange = exchange;
+      this.elements = elements;
       this.side = exchange.kind() == Exchange.Kind.BROADCAST;
     }
   }
@@ -48,9 +51,13 @@ public final class InputGate {
   private long aligning = -1;
   private long received;
 
-  /** Adds a channel of an exchange; before the first {@link #take}. */
-  public void add(Exchange exchange, Channel channel) {
-    lanes.add(new Lane(channel, exchange));
+  /**
+   * Adds a channel of an exchange; before the first {@link #take}.
+   *
+   * @param elements counts the elements that come by it, a batch at a time
+   */
+  public void add(Exchange exchange, Channel channel, Counter elements) {
+    lanes.add(new Lane(channel, exchange, elements));
   }
 
   /**
@@ -79,6 +86,7 @@ public final class InputGate {
 
   private static int batch(Lane lane, Batch batch, Consumer consumer) {
     int size = batch.size();
+    lane.elements.inc(size);
     if (lane.side) {
       consumer.sideBatch(lane.exchange, batch);
     } else {

@@ -10,29 +10,32 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.beam.runners.core.metrics.CounterCell;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.metrics.MetricName;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.values.KV;
 import org.junit.jupiter.api.Test;
 
 class InputGateTest {
+  private final CounterCell elements = new CounterCell(MetricName.named("test", "elements"));
   private final InputGate gate = new InputGate();
   private final Taken taken = new Taken();
   private final ExchangeWriter a = writer(Taken.exchange("a", Kind.FORWARD), gate);
   private final ExchangeWriter b = writer(Taken.exchange("b", Kind.FORWARD), gate);
 
-  private static ExchangeWriter writer(Exchange exchange, InputGate... gates) {
+  private ExchangeWriter writer(Exchange exchange, InputGate... gates) {
     return writer(exchange, 0, gates);
   }
 
   @SuppressWarnings("unchecked")
-  private static ExchangeWriter writer(Exchange exchange, int first, InputGate... gates) {
+  private ExchangeWriter writer(Exchange exchange, int first, InputGate... gates) {
     List<Channel> channels = new ArrayList<>();
     for (InputGate to : gates) {
       Channel channel = new Channel(() -> {}, () -> {});
-      to.add(exchange, channel);
+      to.add(exchange, channel, elements);
       channels.add(channel);
     }
     Coder<?> coder = StringUtf8Coder.of();
@@ -156,6 +159,17 @@ class InputGateTest {
     lines();
 
     assertThat(gate.received()).isEqualTo(a.sent() + b.sent());
+  }
+
+  @Test
+  void elementsAreCountedAndControlItemsAreNot() {
+    send(a, "a1", "a2");
+    a.barrier(1);
+    send(b, "b1");
+    b.barrier(1);
+    lines();
+
+    assertThat(elements.getCumulative()).isEqualTo(3);
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.beam.sdk.metrics.NoOpCounter;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
@@ -83,14 +84,14 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
     sides.forEach(id -> feed(gate, id, Exchange.Kind.BROADCAST));
     Channel out = new Channel(() -> {}, () -> {});
     Exchange exchange = exchange("out", Exchange.Kind.FORWARD);
-    consumer.add(exchange, out);
+    consumer.add(exchange, out, NoOpCounter.getInstance());
     return new TaskPorts(gate, List.of(new ExchangeWriter(exchange, List.of(out), null, 0, room)));
   }
 
   private void feed(InputGate gate, String id, Exchange.Kind kind) {
     Channel channel = new Channel(() -> {}, () -> {});
     Exchange exchange = exchange(id, kind);
-    gate.add(exchange, channel);
+    gate.add(exchange, channel, NoOpCounter.getInstance());
     feeds.put(id, new ExchangeWriter(exchange, List.of(channel), null, 0, () -> {}));
   }
 
