@@ -144,6 +144,14 @@ class UserProgramTest {
   private static Outcome sluice(String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // As bin/sluice starts it: newer JVMs warn of Beam's libraries.
+    int javaVersion = Runtime.version().feature();
+    if (javaVersion >= 22) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+    }
+    if (javaVersion >= 23) {
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
     command.addAll(
         List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
     command.add(Sluice.class.getName());
