@@ -316,8 +316,7 @@ final class JobLifecycle {
                 FailureKind.ENGINE_BUG, "", "%s (%s)".formatted(job(now), now.phase()), bug));
     return now.phase() == JobPhase.SUBMITTED
         ? Decision.nothing(
-            now.with(Ending.of(JobPhase.FAILED, failure, now.involved()))
-                .advanced(JobPhase.FAILED))
+            now.with(Ending.of(JobPhase.FAILED, failure, now.involved())).advanced(JobPhase.FAILED))
         : stop(now, JobPhase.FAILED, failure);
   }
 

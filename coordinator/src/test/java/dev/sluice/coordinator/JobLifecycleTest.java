@@ -256,8 +256,7 @@ class JobLifecycleTest {
           if (phase.isTerminal() || phase == JobPhase.STOPPING) {
             assertThat(decision).isEqualTo(Decision.nothing(state));
           } else {
-            assertThat(decision.next().ending().orElseThrow().outcome())
-                .isEqualTo(JobPhase.FAILED);
+            assertThat(decision.next().ending().orElseThrow().outcome()).isEqualTo(JobPhase.FAILED);
             assertThat(decision.next().ending().orElseThrow().failure().orElseThrow().where())
                 .isEqualTo("job-1 (" + phase + ")");
           }
