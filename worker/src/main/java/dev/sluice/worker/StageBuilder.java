@@ -38,7 +38,7 @@ final class StageBuilder {
   private final TaskContext task;
   private final MetricsContainerStepMap metrics;
   private final Map<String, List<SourceSplit>> splits;
-  private final SideInputs sideInputs = new SideInputs();
+  private final SideInputs sideInputs;
   private final Map<String, Deque<Receiver>> readers = new LinkedHashMap<>();
   private final Deque<JavaStage.Part> parts = new ArrayDeque<>();
 
@@ -53,6 +53,7 @@ final class StageBuilder {
     this.task = task;
     this.metrics = metrics;
     this.splits = splits;
+    this.sideInputs = new SideInputs(task.state());
   }
 
   JavaStage build(List<Exchange> inputs, List<ExchangeWriter> outputs) {

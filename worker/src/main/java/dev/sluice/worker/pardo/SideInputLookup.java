@@ -43,7 +43,8 @@ final class SideInputLookup {
       kind =
           panes.enrol(
               new SideInputView(spec.view(), components.elementCoder(spec.wiring().collection())),
-              windowing);
+              windowing,
+              components.elementCoder(spec.wiring().collection()));
       consumer = panes.enrolConsumer();
       mapping = mapping(spec.view());
     }

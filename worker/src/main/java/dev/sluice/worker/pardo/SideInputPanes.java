@@ -1,13 +1,23 @@
 package dev.sluice.worker.pardo;
 
+import dev.sluice.state.Coded;
+import dev.sluice.state.EntryVisitor;
+import dev.sluice.state.StateEntry;
+import dev.sluice.state.StateEntry.Column;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.beam.runners.core.StateNamespaces;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.IterableCoder;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.WindowingStrategy;
 
 /**
@@ -36,6 +46,7 @@ final class SideInputPanes {
   private final List<SideInputView> kinds = new ArrayList<>();
   private final List<Long> collectBefore = new ArrayList<>();
   private WindowingStrategy<?, ?> windowing;
+  private Coder<KV<Long, Iterable<Object>>> paneCoder;
   private long watermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
   private long releasedBeforeMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
   private long version;
@@ -46,8 +57,9 @@ final class SideInputPanes {
   }
 
   /** Enrols one way of looking at this side input; equal ways share a number. */
-  int enrol(SideInputView view, WindowingStrategy<?, ?> strategy) {
+  int enrol(SideInputView view, WindowingStrategy<?, ?> strategy, Coder<Object> elementCoder) {
     windowing = strategy;
+    paneCoder = KvCoder.of(VarLongCoder.of(), IterableCoder.of(elementCoder));
     int known = kinds.indexOf(view);
     if (known >= 0) {
       return known;
@@ -123,5 +135,21 @@ final class SideInputPanes {
 
   int heldWindows() {
     return panes.size();
+  }
+
+  /** Shows the pane of every window, with its index; what a barrier would have to save. */
+  @SuppressWarnings("unchecked")
+  void forEachEntry(int keyGroup, Column column, Coded<String> exchange, EntryVisitor visitor) {
+    Coder<BoundedWindow> windowCoder = (Coder<BoundedWindow>) windowing.getWindowFn().windowCoder();
+    panes.forEach(
+        (window, pane) ->
+            visitor.visit(
+                new StateEntry(
+                    keyGroup,
+                    column,
+                    StateNamespaces.window(windowCoder, window),
+                    null,
+                    exchange,
+                    new Coded<>(KV.of(pane.index, (Iterable<Object>) pane.elements), paneCoder))));
   }
 }

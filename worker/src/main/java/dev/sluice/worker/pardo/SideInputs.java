@@ -1,8 +1,14 @@
 package dev.sluice.worker.pardo;
 
+import dev.sluice.state.Coded;
+import dev.sluice.state.EntryVisitor;
+import dev.sluice.state.StateEntry.Column;
+import dev.sluice.state.StatePart;
+import dev.sluice.state.TaskState;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 
@@ -11,10 +17,18 @@ import org.apache.beam.sdk.transforms.windowing.PaneInfo;
  *
  * <p>Owned by the task, whose thread feeds it and whose {@link ParDoOperator}s look into it. Always
  * true: a later pane of a window replaces an earlier one, and a side input that is not ready never
- * stops the task: the elements that wait for it are kept by their operator.
+ * stops the task: the elements that wait for it are kept by their operator. The panes are part of
+ * the task's state, in the first of its key groups.
  */
-public final class SideInputs {
+public final class SideInputs implements StatePart {
   private final Map<String, SideInputPanes> byExchange = new LinkedHashMap<>();
+  private final int keyGroup;
+
+  /** The side inputs of the task that has this state, which shows them from now on. */
+  public SideInputs(TaskState state) {
+    this.keyGroup = state.range().first();
+    state.register("side inputs", "panes", this);
+  }
 
   /**
    * Takes a pane.
@@ -40,5 +54,18 @@ public final class SideInputs {
   /** What came by one exchange. */
   SideInputPanes panes(String exchangeId) {
     return byExchange.computeIfAbsent(exchangeId, id -> new SideInputPanes());
+  }
+
+  @Override
+  public void forEachEntry(Column column, EntryVisitor visitor) {
+    byExchange.forEach(
+        (exchangeId, panes) ->
+            panes.forEachEntry(
+                keyGroup, column, new Coded<>(exchangeId, StringUtf8Coder.of()), visitor));
+  }
+
+  @Override
+  public long entryCount() {
+    return byExchange.values().stream().mapToLong(SideInputPanes::heldWindows).sum();
   }
 }

@@ -55,7 +55,8 @@ final class ParDoHarness implements AutoCloseable {
   final ManualClock clock = new ManualClock(1_000_000);
   final MetricsContainerImpl metrics = new MetricsContainerImpl("step");
   final TaskState state;
-  final SideInputs sideInputs = new SideInputs();
+  final TaskState sideState = newState();
+  final SideInputs sideInputs = new SideInputs(sideState);
   final ParDoOperator operator;
 
   private ParDoHarness(

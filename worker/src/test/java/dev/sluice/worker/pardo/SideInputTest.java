@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.stage.TransformException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -85,6 +86,18 @@ class SideInputTest {
       assertEquals(15, harness.operator.outputWatermarkMs());
       assertFalse(harness.operator.hasPendingWork());
       assertEquals(0, harness.entries());
+    }
+  }
+
+  @Test
+  void panesAreStateThatABarrierCanSave() throws Exception {
+    Singleton given = Singleton.windowed();
+    try (ParDoHarness harness = ParDoHarness.open(given.pipeline, "fn")) {
+      harness.side(given.view, List.of(6), FIRST, ONLY).side(given.view, List.of(7), SECOND, ONLY);
+      List<Object> panes = new ArrayList<>();
+      harness.sideState.forEachEntry(entry -> panes.add(entry.value().value()));
+      assertEquals(List.of(KV.of(0L, List.of(6)), KV.of(0L, List.of(7))), panes);
+      assertEquals(2, harness.sideState.entryCount());
     }
   }
 
