@@ -66,7 +66,7 @@ final class StageBuilder {
     }
     Receiver root = stage.root() instanceof Node.Input input ? receiver(input.collection()) : null;
     boolean keyed = inputs.stream().anyMatch(e -> e.kind() == Exchange.Kind.HASH);
-    return new JavaStage(stage, new ArrayList<>(parts), root, keyed, new Panes(sideInputs));
+    return new JavaStage(new ArrayList<>(parts), root, keyed, new Panes(sideInputs));
   }
 
   private void add(Node node) {

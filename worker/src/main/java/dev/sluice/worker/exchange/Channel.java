@@ -98,9 +98,4 @@ public final class Channel {
     ring.clear();
     wakeProducer.run();
   }
-
-  /** Either side: whether nothing is under way. */
-  boolean isEmpty() {
-    return ring.isEmpty();
-  }
 }

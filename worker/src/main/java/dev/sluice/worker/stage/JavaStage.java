@@ -1,6 +1,5 @@
 package dev.sluice.worker.stage;
 
-import dev.sluice.translation.Stage;
 import dev.sluice.worker.exchange.Batch;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,7 +28,6 @@ public final class JavaStage {
     void advanceWatermark(String exchangeId, long watermarkMs);
   }
 
-  private final Stage stage;
   private final List<Part> parts;
   private final Receiver root;
   private final boolean keyed;
@@ -44,19 +42,12 @@ public final class JavaStage {
    * @param root takes the elements of the stage's input
    * @param keyed whether batches of the input carry the hashes of keys
    */
-  public JavaStage(
-      Stage stage, List<Part> parts, Receiver root, boolean keyed, SidePanes sidePanes) {
-    this.stage = stage;
+  public JavaStage(List<Part> parts, Receiver root, boolean keyed, SidePanes sidePanes) {
     this.parts = List.copyOf(parts);
     this.root = root;
     this.keyed = keyed;
     this.sidePanes = sidePanes;
     this.source = root == null ? (SourceOperator) parts.get(0).operator() : null;
-  }
-
-  /** The stage's description. */
-  public Stage stage() {
-    return stage;
   }
 
   /** The source that is its root, or null if it reads exchanges. */

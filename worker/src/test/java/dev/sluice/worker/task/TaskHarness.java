@@ -3,7 +3,6 @@ package dev.sluice.worker.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.translation.Exchange;
-import dev.sluice.translation.Stage;
 import dev.sluice.worker.exchange.Batch;
 import dev.sluice.worker.exchange.Channel;
 import dev.sluice.worker.exchange.ExchangeWriter;
@@ -102,7 +101,6 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
   private JavaStage stage(boolean source, TaskPorts ports) {
     second.output = ports.outputs().get(0);
     return new JavaStage(
-        new Stage("s", "s", List.of(), Stage.Parallelism.ONE),
         List.of(
             new JavaStage.Part(first, source ? List.of() : List.of("in"), List.of("a")),
             new JavaStage.Part(second, List.of("a"), List.of("b"))),
