@@ -8,6 +8,7 @@ import dev.sluice.worker.Worker;
 import dev.sluice.worker.protocol.JobId;
 import dev.sluice.worker.task.TaskThreads;
 import dev.sluice.worker.world.Clock;
+import dev.sluice.worker.world.IoThreads;
 import dev.sluice.worker.world.LocalNetwork;
 import dev.sluice.worker.world.SystemClock;
 import dev.sluice.worker.world.World;
@@ -33,11 +34,15 @@ final class EmbeddedCluster {
   /** How long a thread may take to end after its task has; only user code can make it longer. */
   private static final long THREAD_END_LIMIT_MS = 1_000;
 
+  /** They compress, upload and merge, beside the tasks. */
+  private static final int IO_THREADS = 4;
+
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedCluster.class);
 
   private final LocalNetwork network = new LocalNetwork();
   private final Clock clock = new SystemClock();
   private final TaskThreads tasks = new TaskThreads(clock);
+  private final IoThreads io = new IoThreads(IO_THREADS);
   private final LocalScratch scratch = new LocalScratch();
   private final Map<JobId, JobHandle> jobs = new ConcurrentHashMap<>();
   private final Runnable onJobEnd;
@@ -66,7 +71,7 @@ final class EmbeddedCluster {
     // journal.
     network.register(
         COORDINATOR, new Coordinator(COORDINATOR, network, entry -> LOG.debug("{}", entry)));
-    worker = new Worker(WORKER, COORDINATOR, new World(clock, network, scratch, tasks));
+    worker = new Worker(WORKER, COORDINATOR, new World(clock, network, scratch, tasks, io));
   }
 
   /** Starts a job; returns at once. */
@@ -86,6 +91,7 @@ final class EmbeddedCluster {
   void close() {
     worker.close();
     network.close();
+    io.close();
     scratch.close();
     closed = true;
   }
@@ -95,6 +101,7 @@ final class EmbeddedCluster {
     if (closed) {
       network.awaitEnded();
       tasks.awaitEnded(THREAD_END_LIMIT_MS);
+      io.awaitEnded(THREAD_END_LIMIT_MS);
     }
   }
 

@@ -51,7 +51,12 @@ class WorkerTest {
       new Worker(
           "worker",
           COORDINATOR,
-          new World(new SystemClock(), new Wire(), job -> new MemoryDisk(1L << 20), new ByHand()));
+          new World(
+              new SystemClock(),
+              new Wire(),
+              job -> new MemoryDisk(1L << 20),
+              new ByHand(),
+              (lane, work) -> work.run()));
 
   private final class Wire implements Network {
     @Override

@@ -9,8 +9,9 @@ import dev.sluice.state.Disk;
  * @param network between coordinator, workers and clients
  * @param scratch where a job may put files it can lose
  * @param tasks what steps the tasks: a thread each, or a simulation
+ * @param io where work is done that may block on a disk or a storage
  */
-public record World(Clock clock, Network network, Scratch scratch, TaskRunner tasks) {
+public record World(Clock clock, Network network, Scratch scratch, TaskRunner tasks, Io io) {
 
   /** Scratch space by job. */
   @FunctionalInterface

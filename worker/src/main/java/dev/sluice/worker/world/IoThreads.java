@@ -1,0 +1,112 @@
+package dev.sluice.worker.world;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Does work that may block in a few threads, which take turns among the lanes.
+ *
+ * <p>Any thread submits. Always true: at most one thread works on a lane, and a lane is known only
+ * while it has work. A thread without work ends after a second, so none is left behind by a process
+ * that has no job; work that was submitted keeps the JVM alive until it is done.
+ */
+public final class IoThreads implements Io, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(IoThreads.class);
+  private static final long IDLE_SECONDS = 1;
+
+  private final ThreadPoolExecutor threads;
+  private final Map<String, Queue<Runnable>> lanes = new HashMap<>();
+
+  /**
+   * @param count how many lanes are worked on at the same time
+   */
+  public IoThreads(int count) {
+    AtomicInteger number = new AtomicInteger();
+    threads =
+        new ThreadPoolExecutor(
+            count,
+            count,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            work -> {
+              Thread thread = new Thread(work, "io:" + number.getAndIncrement());
+              thread.setDaemon(false);
+              // Not the loader of whatever job happened to be the first to need a thread.
+              thread.setContextClassLoader(IoThreads.class.getClassLoader());
+              return thread;
+            });
+    threads.allowCoreThreadTimeOut(true);
+  }
+
+  @Override
+  public void submit(String lane, Runnable work) {
+    synchronized (lanes) {
+      Queue<Runnable> waiting = lanes.get(lane);
+      if (waiting != null) {
+        waiting.add(work);
+        return;
+      }
+      lanes.put(lane, new ArrayDeque<>());
+    }
+    threads.execute(() -> workOn(lane, work));
+  }
+
+  private void workOn(String lane, Runnable first) {
+    Runnable work = first;
+    while (work != null) {
+      try {
+        work.run();
+      } catch (RuntimeException | Error e) {
+        // A bug of whoever submitted it; the other works go on.
+        LOG.error("work in the lane {} failed", lane, e);
+      }
+      work = nextOf(lane);
+      if (work != null && laterBy(lane, work)) {
+        return;
+      }
+    }
+  }
+
+  private Runnable nextOf(String lane) {
+    synchronized (lanes) {
+      Runnable next = lanes.get(lane).poll();
+      if (next == null) {
+        lanes.remove(lane);
+      }
+      return next;
+    }
+  }
+
+  /** Gives the other lanes their turn; false if all threads end with what they have at hand. */
+  private boolean laterBy(String lane, Runnable work) {
+    try {
+      threads.execute(() -> workOn(lane, work));
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false;
+    }
+  }
+
+  /** Takes no more work; what was submitted is still done. Does not wait. */
+  @Override
+  public void close() {
+    threads.shutdown();
+  }
+
+  /** After {@link #close}: waits until all work is done, but no longer than {@code limitMs}. */
+  public void awaitEnded(long limitMs) throws InterruptedException {
+    if (!threads.awaitTermination(limitMs, TimeUnit.MILLISECONDS)) {
+      LOG.warn("work on a disk or a storage goes on after {} ms", limitMs);
+    }
+  }
+}
