@@ -7,6 +7,7 @@ import dev.sluice.state.TaskState;
 import dev.sluice.translation.Exchange;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.Stage;
+import dev.sluice.worker.exchange.BatchSize;
 import dev.sluice.worker.exchange.Channel;
 import dev.sluice.worker.exchange.ExchangeWriter;
 import dev.sluice.worker.exchange.InputGate;
@@ -101,7 +102,7 @@ final class TaskBuilder {
   }
 
   private InputGate gate(TaskId id, MetricsContainerStepMap metrics, Map<TaskId, Task> tasks) {
-    InputGate gate = new InputGate();
+    InputGate gate = new InputGate(clock::nanoTime);
     for (Exchange exchange : graph.into(id.stageId())) {
       Counter elements = metrics.getUnboundContainer().getCounter(elementsOf(exchange));
       int producers = tasksOf(stages.get(exchange.producerStage()));
@@ -130,7 +131,9 @@ final class TaskBuilder {
       for (int consumer : consumers(exchange, id.index())) {
         to.add(channel(new Route(exchange.id(), id.index(), consumer), exchange, tasks));
       }
-      writers.add(new ExchangeWriter(exchange, to, hasher(exchange, components), id.index(), room));
+      BatchSize size = new BatchSize(components.coder(exchange.coderId()));
+      writers.add(
+          new ExchangeWriter(exchange, to, hasher(exchange, components), size, id.index(), room));
     }
     return writers;
   }

@@ -99,10 +99,6 @@ public final class Batch {
     return size;
   }
 
-  boolean isFull() {
-    return size == CAPACITY;
-  }
-
   /**
    * Whether the values are {@code KV}s of accumulators rather than of inputs to a lifted combine.
    */

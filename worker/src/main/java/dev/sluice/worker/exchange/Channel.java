@@ -8,17 +8,25 @@ import org.jctools.queues.SpscArrayQueue;
  * and control items, and a ring by which emptied batches come home.
  *
  * <p>The producer's thread calls the methods on its side only, the consumer's thread those on the
- * other; the rings are the only thing they share. Always true: at most {@link #DATA_LIMIT} batches
- * are under way, and there is always room for a watermark, a barrier and the end beside them.
+ * other; they share the rings, and how many batches may be under way: what the consumer gets
+ * through in about 100 ms, as it measures, so that a barrier does not wait behind more. Always
+ * true: at most {@link #MOST_BATCHES} batches are under way, and there is always room for a
+ * watermark, a barrier and the end beside them.
  */
 public final class Channel {
-  private static final int DATA_LIMIT = 16;
-  private static final int RING = 2 * DATA_LIMIT;
+  /** The most batches that may be under way. */
+  static final int MOST_BATCHES = 16;
+
+  /** So many may always be: one that is filled while another one is read. */
+  static final int LEAST_BATCHES = 2;
+
+  private static final int RING = 2 * MOST_BATCHES;
 
   private final SpscArrayQueue<Object> ring = new SpscArrayQueue<>(RING);
   private final SpscArrayQueue<Batch> home = new SpscArrayQueue<>(RING);
   private final Runnable wakeProducer;
   private final Runnable wakeConsumer;
+  private volatile int batchLimit = MOST_BATCHES;
   private volatile boolean producerWaits;
   private volatile boolean abandoned;
 
@@ -50,7 +58,7 @@ public final class Channel {
   }
 
   boolean offerBatch(Batch batch) {
-    return offer(batch, DATA_LIMIT);
+    return offer(batch, batchLimit);
   }
 
   boolean offerControl(ControlItem item) {
@@ -63,7 +71,7 @@ public final class Channel {
    */
   boolean awaitsRoom() {
     producerWaits = true;
-    if (abandoned || ring.size() <= DATA_LIMIT / 2) {
+    if (abandoned || ring.size() <= batchLimit / 2) {
       producerWaits = false;
       return false;
     }
@@ -79,11 +87,18 @@ public final class Channel {
       // still see a full ring.
       VarHandle.fullFence();
     }
-    if (producerWaits && ring.size() <= DATA_LIMIT / 2) {
+    if (producerWaits && ring.size() <= batchLimit / 2) {
       producerWaits = false;
       wakeProducer.run();
     }
     return item;
+  }
+
+  /** Consumer: how many batches may be under way from now on. */
+  void limitBatches(int limit) {
+    if (limit != batchLimit) {
+      batchLimit = Math.max(LEAST_BATCHES, Math.min(limit, MOST_BATCHES));
+    }
   }
 
   /** Consumer: gives an emptied batch back. */

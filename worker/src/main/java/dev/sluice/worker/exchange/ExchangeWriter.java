@@ -27,14 +27,20 @@ public final class ExchangeWriter implements Receiver {
    * @param channels to the consumer's tasks, in the order of their index; for {@link
    *     Exchange.Kind#FORWARD} the one channel to the task that corresponds
    * @param hasher hashes the keys of a {@link Exchange.Kind#HASH} exchange; null for the others
+   * @param size says how many of the elements a batch should hold
    * @param first where round-robin starts, so that many producers do not all start at the same
    *     consumer
    */
   public ExchangeWriter(
-      Exchange exchange, List<Channel> channels, KeyHasher<Object> hasher, int first, Room room) {
+      Exchange exchange,
+      List<Channel> channels,
+      KeyHasher<Object> hasher,
+      BatchSize size,
+      int first,
+      Room room) {
     this.exchange = exchange;
     this.outlets =
-        channels.stream().map(channel -> new Outlet(channel, room)).toArray(Outlet[]::new);
+        channels.stream().map(channel -> new Outlet(channel, size, room)).toArray(Outlet[]::new);
     this.hasher = hasher;
     this.next = first % outlets.length;
     this.ownerByGroup = new int[KeyGroups.COUNT];

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.apache.beam.sdk.metrics.Counter;
 
 /**
@@ -46,10 +47,22 @@ public final class InputGate {
     }
   }
 
+  /** How much work may wait in the channels together. */
+  private static final long QUEUED_NANOS = 100_000_000;
+
+  private final LongSupplier nanoTime;
   private final List<Lane> lanes = new ArrayList<>();
+  private long batchNanos;
   private int turn;
   private long aligning = -1;
   private long received;
+
+  /**
+   * @param nanoTime for how long a batch takes
+   */
+  public InputGate(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
 
   /**
    * Adds a channel of an exchange; before the first {@link #take}.
@@ -84,16 +97,25 @@ public final class InputGate {
     return -1;
   }
 
-  private static int batch(Lane lane, Batch batch, Consumer consumer) {
+  private int batch(Lane lane, Batch batch, Consumer consumer) {
     int size = batch.size();
     lane.elements.inc(size);
+    long begin = nanoTime.getAsLong();
     if (lane.side) {
       consumer.sideBatch(lane.exchange, batch);
     } else {
       consumer.batch(lane.exchange, batch);
     }
     lane.channel.giveBack(batch);
+    measured(lane, nanoTime.getAsLong() - begin);
     return size;
+  }
+
+  /** Takes in how long a batch took: a mean in which the last eight or so count. */
+  private void measured(Lane lane, long nanos) {
+    batchNanos += (nanos - batchNanos) / 8;
+    long all = QUEUED_NANOS / Math.max(1, batchNanos);
+    lane.channel.limitBatches((int) Math.min(Channel.MOST_BATCHES, all / lanes.size()));
   }
 
   private int control(Lane lane, ControlItem item, Consumer consumer) {

@@ -15,6 +15,7 @@ import org.apache.beam.sdk.transforms.windowing.PaneInfo;
  */
 final class Outlet {
   private final Channel channel;
+  private final BatchSize size;
   private final Room room;
   private Batch batch;
   private long watermarkMs = Long.MIN_VALUE;
@@ -22,8 +23,9 @@ final class Outlet {
   private final Deque<ControlItem> waiting = new ArrayDeque<>();
   private long sent;
 
-  Outlet(Channel channel, Room room) {
+  Outlet(Channel channel, BatchSize size, Room room) {
     this.channel = channel;
+    this.size = size;
     this.room = room;
     this.batch = channel.emptyBatch();
   }
@@ -36,19 +38,21 @@ final class Outlet {
       long timestampMs,
       Collection<? extends BoundedWindow> windows,
       PaneInfo pane) {
-    if (batch.size() > 0 && (batch.accumulated() != accumulated || batch.isFull())) {
+    if (batch.size() > 0
+        && (batch.accumulated() != accumulated || batch.size() >= size.records())) {
       sendBatchWaiting();
     }
     if (batch.size() == 0) {
       batch.accumulated(accumulated);
     }
     batch.add(value, keyHash, timestampMs, windows, pane);
-    if (batch.isFull()) {
+    if (batch.size() >= size.records()) {
       sendBatchWaiting();
     }
   }
 
   private void sendBatchWaiting() {
+    size.sample(batch);
     while (!sendWaiting() || !channel.offerBatch(batch)) {
       if (channel.awaitsRoom()) {
         room.rest();

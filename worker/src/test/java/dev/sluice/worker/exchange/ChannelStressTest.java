@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.junit.jupiter.api.Test;
@@ -128,7 +129,8 @@ class ChannelStressTest {
     Consumer[] consumer = new Consumer[1];
     Channel channel = new Channel(producer::wake, () -> consumer[0].wake());
     consumer[0] = new Consumer(channel, wrong);
-    producer.outlet = new Outlet(channel, () -> producer.handle.rest());
+    producer.outlet =
+        new Outlet(channel, new BatchSize(VarIntCoder.of()), () -> producer.handle.rest());
 
     threads.start("consumer", getClass().getClassLoader(), consumer[0]);
     threads.start("producer", getClass().getClassLoader(), producer);

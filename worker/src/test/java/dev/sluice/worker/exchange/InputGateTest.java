@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class InputGateTest {
   private final CounterCell elements = new CounterCell(MetricName.named("test", "elements"));
-  private final InputGate gate = new InputGate();
+  private final InputGate gate = new InputGate(() -> 0);
   private final Taken taken = new Taken();
   private final ExchangeWriter a = writer(Taken.exchange("a", Kind.FORWARD), gate);
   private final ExchangeWriter b = writer(Taken.exchange("b", Kind.FORWARD), gate);
@@ -40,7 +40,12 @@ class InputGateTest {
     }
     Coder<?> coder = StringUtf8Coder.of();
     return new ExchangeWriter(
-        exchange, channels, KeyHasher.of((Coder<Object>) coder), first, () -> {});
+        exchange,
+        channels,
+        KeyHasher.of((Coder<Object>) coder),
+        new BatchSize(coder),
+        first,
+        () -> {});
   }
 
   private static void send(ExchangeWriter writer, Object... values) {
@@ -175,7 +180,7 @@ class InputGateTest {
   @Test
   void eachKindOfExchangeSendsToItsTasks() {
     InputGate[] gates =
-        IntStream.range(0, 3).mapToObj(i -> new InputGate()).toArray(InputGate[]::new);
+        IntStream.range(0, 3).mapToObj(i -> new InputGate(() -> 0)).toArray(InputGate[]::new);
     send(writer(Taken.exchange("r", Kind.REBALANCE), 2, gates), "r0", "r1", "r2", "r3");
     send(writer(Taken.exchange("b", Kind.BROADCAST), gates), "all");
     send(writer(Taken.exchange("f", Kind.FORWARD), gates[1]), "one");
@@ -189,7 +194,7 @@ class InputGateTest {
   @Test
   void aKeyGoesToTheOwnerOfItsGroup() {
     InputGate[] gates =
-        IntStream.range(0, 3).mapToObj(i -> new InputGate()).toArray(InputGate[]::new);
+        IntStream.range(0, 3).mapToObj(i -> new InputGate(() -> 0)).toArray(InputGate[]::new);
     ExchangeWriter keyed = writer(Taken.exchange("h", Kind.HASH), gates);
     KeyHasher<String> hasher = KeyHasher.of(StringUtf8Coder.of());
     List<List<String>> expected = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());

@@ -9,6 +9,7 @@ import dev.sluice.worker.exchange.ControlItem.Watermark;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
@@ -23,7 +24,18 @@ class OutletTest {
   private final Channel channel = new Channel(() -> {}, () -> {});
   private final List<String> arrived = new ArrayList<>();
   private int rests;
-  private final Outlet outlet = new Outlet(channel, this::restByReadingOne);
+  private final Outlet outlet = new Outlet(channel, sizeOfTheSmall(), this::restByReadingOne);
+
+  /** That of an exchange which has already been seen to carry small records. */
+  private static BatchSize sizeOfTheSmall() {
+    BatchSize size = new BatchSize(StringUtf8Coder.of());
+    Batch batch = new Batch();
+    batch.add("x", 0, 0, GLOBAL, PaneInfo.NO_FIRING);
+    while (size.records() < Batch.CAPACITY) {
+      size.sample(batch);
+    }
+    return size;
+  }
 
   private void restByReadingOne() {
     rests++;
@@ -186,6 +198,7 @@ class OutletTest {
     Outlet stopped =
         new Outlet(
             channel,
+            sizeOfTheSmall(),
             () -> {
               throw new IllegalStateException("stopped");
             });

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.translation.Exchange;
 import dev.sluice.worker.exchange.Batch;
+import dev.sluice.worker.exchange.BatchSize;
 import dev.sluice.worker.exchange.Channel;
 import dev.sluice.worker.exchange.ExchangeWriter;
 import dev.sluice.worker.exchange.InputGate;
@@ -19,6 +20,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.beam.sdk.coders.VoidCoder;
 import org.apache.beam.sdk.metrics.NoOpCounter;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
@@ -37,7 +39,7 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
   final List<String> log = new ArrayList<>();
   final List<String> out = new ArrayList<>();
   final List<Failure> failures = new ArrayList<>();
-  final InputGate consumer = new InputGate();
+  final InputGate consumer = new InputGate(() -> 0);
   final ManualClock jobClock = new ManualClock(1_000);
   final CheckpointCallbacks callbacks = new CheckpointCallbacks(ID, this);
   final ScriptedOperator first;
@@ -78,20 +80,25 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
 
   private TaskPorts ports(
       List<String> main, List<String> sides, dev.sluice.worker.exchange.Room room) {
-    InputGate gate = new InputGate();
+    InputGate gate = new InputGate(() -> 0);
     main.forEach(id -> feed(gate, id, Exchange.Kind.FORWARD));
     sides.forEach(id -> feed(gate, id, Exchange.Kind.BROADCAST));
     Channel out = new Channel(() -> {}, () -> {});
     Exchange exchange = exchange("out", Exchange.Kind.FORWARD);
     consumer.add(exchange, out, NoOpCounter.getInstance());
-    return new TaskPorts(gate, List.of(new ExchangeWriter(exchange, List.of(out), null, 0, room)));
+    return new TaskPorts(
+        gate, List.of(new ExchangeWriter(exchange, List.of(out), null, size(), 0, room)));
   }
 
   private void feed(InputGate gate, String id, Exchange.Kind kind) {
     Channel channel = new Channel(() -> {}, () -> {});
     Exchange exchange = exchange(id, kind);
     gate.add(exchange, channel, NoOpCounter.getInstance());
-    feeds.put(id, new ExchangeWriter(exchange, List.of(channel), null, 0, () -> {}));
+    feeds.put(id, new ExchangeWriter(exchange, List.of(channel), null, size(), 0, () -> {}));
+  }
+
+  private static BatchSize size() {
+    return new BatchSize(VoidCoder.of());
   }
 
   private static Exchange exchange(String id, Exchange.Kind kind) {

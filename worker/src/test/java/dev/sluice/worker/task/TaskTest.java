@@ -59,7 +59,7 @@ class TaskTest {
       }
       t.feed("in").flush();
     }
-    t.steps(4);
+    t.run();
 
     assertThat(count(t.log, "A.finish")).isEqualTo(2);
   }

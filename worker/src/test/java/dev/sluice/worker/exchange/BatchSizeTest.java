@@ -1,0 +1,124 @@
+package dev.sluice.worker.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.translation.Exchange;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.beam.sdk.coders.BigEndianIntegerCoder;
+import org.apache.beam.sdk.coders.ByteArrayCoder;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.IterableCoder;
+import org.apache.beam.sdk.metrics.NoOpCounter;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.junit.jupiter.api.Test;
+
+class BatchSizeTest {
+  private static List<Integer> batches(Coder<?> coder, List<?> values) {
+    Channel channel = new Channel(() -> {}, () -> {});
+    List<Integer> sizes = new ArrayList<>();
+    Outlet outlet = new Outlet(channel, new BatchSize(coder), () -> takeAll(channel, sizes));
+    for (Object value : values) {
+      outlet.add(value, 0, false, 0, List.of(GlobalWindow.INSTANCE), PaneInfo.NO_FIRING);
+    }
+    takeAll(channel, sizes);
+    return sizes;
+  }
+
+  private static void takeAll(Channel channel, List<Integer> sizes) {
+    for (Object item = channel.poll(); item != null; item = channel.poll()) {
+      if (item instanceof Batch batch) {
+        sizes.add(batch.size());
+        channel.giveBack(batch);
+      }
+    }
+  }
+
+  private static List<byte[]> arrays(int count, int bytes) {
+    List<byte[]> arrays = new ArrayList<>();
+    byte[] array = new byte[bytes];
+    for (int i = 0; i < count; i++) {
+      arrays.add(array);
+    }
+    return arrays;
+  }
+
+  @Test
+  void smallRecordsFillTheBatchAfterAFewBatches() {
+    assertThat(batches(ByteArrayCoder.of(), arrays(16 + 64 + 256 + 2048, 8)))
+        .containsExactly(16, 64, 256, 1024, 1024);
+  }
+
+  @Test
+  void aBatchOfLargerRecordsEndsAtItsBytes() {
+    assertThat(batches(ByteArrayCoder.of(), arrays(640, 4096)).subList(1, 10))
+        .allSatisfy(size -> assertThat(size).isEqualTo(63));
+  }
+
+  @Test
+  void aHugeRecordIsABatchOfItsOwnAndSmallOnesAfterItAreNot() {
+    List<byte[]> values = new ArrayList<>(arrays(16 + 3, 1 << 20));
+    values.addAll(arrays(1 + 4 + 16, 8));
+    assertThat(batches(ByteArrayCoder.of(), values)).containsExactly(16, 1, 1, 1, 1, 4, 16);
+  }
+
+  @Test
+  void noMoreOfAHugeRecordIsEncodedThanItTakesToTell() {
+    int[] read = new int[1];
+    Iterable<Integer> endless =
+        () ->
+            new Iterator<>() {
+              @Override
+              public boolean hasNext() {
+                return true;
+              }
+
+              @Override
+              public Integer next() {
+                return read[0]++;
+              }
+            };
+    List<Object> values = new ArrayList<>();
+    for (int i = 0; i < 17; i++) {
+      values.add(endless);
+    }
+    assertThat(batches(IterableCoder.of(BigEndianIntegerCoder.of()), values))
+        .containsExactly(16, 1);
+    assertThat(read[0]).isLessThan(200_000);
+  }
+
+  @Test
+  void aSlowConsumerHasTwoBatchesInItsChannelAndAFastOneSixteen() {
+    for (long nanos : new long[] {90_000_000, 1_000}) {
+      long[] now = new long[1];
+      InputGate gate = new InputGate(() -> now[0]);
+      Channel channel = new Channel(() -> {}, () -> {});
+      gate.add(Taken.exchange("a", Exchange.Kind.FORWARD), channel, NoOpCounter.getInstance());
+      for (int i = 0; i < 64; i++) {
+        assertThat(channel.offerBatch(new Batch())).isTrue();
+        gate.take(new Slow(now, nanos));
+      }
+      int room = 0;
+      while (channel.offerBatch(new Batch())) {
+        room++;
+      }
+      assertThat(room).isEqualTo(nanos > 1_000_000 ? 2 : 16);
+    }
+  }
+
+  /** Takes as long for each batch as it is told. */
+  private record Slow(long[] now, long nanos) implements InputGate.Consumer {
+    @Override
+    public void batch(Exchange exchange, Batch batch) {
+      now[0] += nanos;
+    }
+
+    @Override
+    public void sideBatch(Exchange exchange, Batch batch) {}
+
+    @Override
+    public void barrier(long checkpoint) {}
+  }
+}
