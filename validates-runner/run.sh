@@ -7,4 +7,6 @@ if [[ ! -s $classpath || pom.xml -nt $classpath || ../pom.xml -nt $classpath ]];
   mvn -B -q -f .. -pl validates-runner -am -Dmdep.outputFile=target/run.classpath \
     compile dependency:build-classpath
 fi
-exec java -Xmx4g -cp "target/classes:$(<"$classpath")" dev.sluice.validatesrunner.RunSuite "$@"
+jamm=$(tr ':' '\n' <"$classpath" | grep '/jamm-')
+exec java -Xmx4g "-javaagent:$jamm" -Djava.security.properties=tls.security \
+  -cp "target/classes:$(<"$classpath")" dev.sluice.validatesrunner.RunSuite "$@"

@@ -22,6 +22,10 @@ import java.util.concurrent.atomic.AtomicLong;
 final class JobHandle {
   private final JobId id;
   private final EmbeddedCluster cluster;
+
+  /** Held for as long as the job is known. */
+  private volatile LogLevels logLevels;
+
   private final AtomicLong requests = new AtomicLong();
   private final Map<Long, CompletableFuture<JobMetricValues>> metricQueries =
       new ConcurrentHashMap<>();
@@ -30,6 +34,11 @@ final class JobHandle {
   JobHandle(JobId id, EmbeddedCluster cluster) {
     this.id = id;
     this.cluster = cluster;
+  }
+
+  /** Keeps the levels of the job's loggers. */
+  void keep(LogLevels levels) {
+    logLevels = levels;
   }
 
   JobId id() {

@@ -59,8 +59,10 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
     SluicePipelineOptions ours = seenByUserCode.as(SluicePipelineOptions.class);
     RunnerApi.Pipeline portable = PortablePipelines.of(pipeline);
     JobGraph graph = JobGraphs.translate(portable, ours.isStreaming());
+    LogLevels logLevels = LogLevels.of(seenByUserCode);
     Optional<MetricsSink> sink = MetricsPush.sinkOf(seenByUserCode);
     JobHandle job = CLUSTER.submit(graph, seenByUserCode, loader, settings(ours));
+    job.keep(logLevels);
     JobMetricResults metrics =
         new JobMetricResults(
             () -> Interruption.rethrown(job::metrics, "asking for metrics"), stepsOf(graph));

@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.concurrent.Callable;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,6 +31,9 @@ public final class RunSuite implements Callable<Integer> {
 
   /** Tests named below one cause; the table of results has them all. */
   private static final int LONGEST_LIST = 15;
+
+  private static final Map<String, Level> LEVELS =
+      Map.of("error", Level.SEVERE, "warn", Level.WARNING, "info", Level.INFO, "debug", Level.FINE);
 
   @Option(names = "--mode", description = "streaming, bounded or both (default: streaming)")
   String mode = Mode.STREAMING.label();
@@ -99,7 +105,14 @@ public final class RunSuite implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", logLevel);
+    if (!LEVELS.containsKey(logLevel)) {
+      throw new IllegalArgumentException("--log is none of error, warn, info, debug: " + logLevel);
+    }
+    Logger root = Logger.getLogger("");
+    root.setLevel(LEVELS.get(logLevel));
+    for (Handler handler : root.getHandlers()) {
+      handler.setLevel(LEVELS.get(logLevel));
+    }
     SortedSet<BeamTest> catalog = TestCatalog.load();
     ExpectedFailures expected =
         expectedFile == null
