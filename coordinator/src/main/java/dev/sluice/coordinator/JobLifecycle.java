@@ -10,6 +10,8 @@ import dev.sluice.coordinator.JobEvent.CheckpointOverdue;
 import dev.sluice.coordinator.JobEvent.Reported;
 import dev.sluice.coordinator.JobEvent.StopOverdue;
 import dev.sluice.coordinator.JobEvent.WorkersKnown;
+import dev.sluice.worker.protocol.Attempt;
+import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.protocol.Failure;
 import dev.sluice.worker.protocol.FailureKind;
 import dev.sluice.worker.protocol.JobId;
@@ -107,7 +109,7 @@ final class JobLifecycle {
     if (event instanceof CheckpointReleased released) {
       return released(now, worker, released.checkpoint());
     }
-    if (event instanceof Metrics) {
+    if (event instanceof Metrics || event instanceof WorkerEvent.CheckpointFailed) {
       // Metrics are gathered beside the job's life and decide nothing in it.
       return Decision.nothing(now);
     }
@@ -157,7 +159,8 @@ final class JobLifecycle {
                             tasks,
                             splits,
                             spec.settings().parallelism(),
-                            spec.hasManualClock()))));
+                            spec.hasManualClock(),
+                            Attempt.withoutStorage()))));
     actions.addAll(scheduleCheckpoint(spec));
     return new Decision(
         now.involving(now.placement().workers()).advanced(JobPhase.RUNNING), actions);
@@ -180,7 +183,8 @@ final class JobLifecycle {
     long id = now.checkpoints() + 1;
     CheckpointRound round =
         CheckpointRound.begin(id, last, now.placement().tasks(), now.involved());
-    List<JobAction> actions = tellAll(now, new WorkerCommand.TriggerCheckpoint(job(now), id));
+    List<JobAction> actions =
+        tellAll(now, new WorkerCommand.TriggerCheckpoint(job(now), id, Barrier.RELEASE));
     actions.add(new Schedule(new CheckpointOverdue(id), CHECKPOINT_LIMIT_MS));
     return new Decision(now.begun(round), actions);
   }

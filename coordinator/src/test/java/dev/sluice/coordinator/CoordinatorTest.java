@@ -217,7 +217,7 @@ class CoordinatorTest {
   }
 
   private void tell(WorkerEvent event) {
-    coordinator.handle(new FromWorker(W, event));
+    coordinator.handle(new FromWorker(W, 1, event));
   }
 
   private void finishAll(JobSpec job) {
@@ -230,7 +230,7 @@ class CoordinatorTest {
 
   private void acknowledgeAll(JobSpec job, long checkpoint) {
     for (TaskId task : tasks(job)) {
-      tell(new WorkerEvent.CheckpointAcknowledged(Jobs.ID, task, checkpoint));
+      tell(WorkerEvent.CheckpointAcknowledged.ofRelease(Jobs.ID, task, checkpoint));
     }
   }
 

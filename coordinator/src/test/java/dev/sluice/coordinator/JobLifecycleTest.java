@@ -53,8 +53,9 @@ class JobLifecycleTest {
     add(new QuiescenceWanted(Jobs.ID, Jobs.task("s1", 0)));
     add(new Quiet(Jobs.ID, 1, 0, 0, 0));
     add(new ClockMoved(Jobs.ID, 5));
-    add(new CheckpointAcknowledged(Jobs.ID, Jobs.task("s1", 0), 1));
+    add(CheckpointAcknowledged.ofRelease(Jobs.ID, Jobs.task("s1", 0), 1));
     add(new CheckpointReleased(Jobs.ID, 1));
+    add(new WorkerEvent.CheckpointFailed(Jobs.ID, Jobs.task("s1", 0), 1, "full"));
     add(new Metrics(Jobs.ID, 1, new MetricsContainerStepMap()));
 
     JobState submitted = JobState.submitted(Jobs.reading());
@@ -77,7 +78,7 @@ class JobLifecycleTest {
   private JobState doneFrom(JobState completing) {
     JobState state = completing;
     for (var task : state.placement().tasks()) {
-      state = after(state, Jobs.reported(W, new CheckpointAcknowledged(Jobs.ID, task, 1)));
+      state = after(state, Jobs.reported(W, CheckpointAcknowledged.ofRelease(Jobs.ID, task, 1)));
     }
     return after(after(state, events.get("CheckpointReleased")), events.get("JobStopped"));
   }
@@ -174,7 +175,7 @@ class JobLifecycleTest {
     for (var task : state.placement().tasks()) {
       Decision decision =
           JobLifecycle.decide(
-              state, Jobs.reported(W, new CheckpointAcknowledged(Jobs.ID, task, 1)));
+              state, Jobs.reported(W, CheckpointAcknowledged.ofRelease(Jobs.ID, task, 1)));
       told.add(names(decision.actions()));
       state = decision.next();
     }
@@ -194,7 +195,7 @@ class JobLifecycleTest {
     assertThat(state.phase()).isEqualTo(JobPhase.COMPLETING);
     assertThat(state.round().orElseThrow().last()).isFalse();
     for (var task : state.placement().tasks()) {
-      state = after(state, Jobs.reported(W, new CheckpointAcknowledged(Jobs.ID, task, 1)));
+      state = after(state, Jobs.reported(W, CheckpointAcknowledged.ofRelease(Jobs.ID, task, 1)));
     }
 
     state = after(state, events.get("CheckpointReleased"));
@@ -207,7 +208,7 @@ class JobLifecycleTest {
   void aPeriodicCheckpointCommitsMetricsAndIsFollowedByTheNext() {
     JobState state = after(jobs.get(JobPhase.RUNNING), new CheckpointDue());
     for (var task : state.placement().tasks()) {
-      state = after(state, Jobs.reported(W, new CheckpointAcknowledged(Jobs.ID, task, 1)));
+      state = after(state, Jobs.reported(W, CheckpointAcknowledged.ofRelease(Jobs.ID, task, 1)));
     }
     Decision released = JobLifecycle.decide(state, events.get("CheckpointReleased"));
 

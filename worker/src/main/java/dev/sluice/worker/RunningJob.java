@@ -84,7 +84,8 @@ final class RunningJob {
   /** Builds and starts the tasks; a task that cannot be built fails the job. */
   void start() {
     JobClock clock = manualClock != null ? manualClock : world.clock()::nowMs;
-    TaskReports reports = new TaskReports(id(), world.network(), worker, coordinator);
+    TaskReports reports =
+        new TaskReports(id(), deploy.attempt().number(), world.network(), worker, coordinator);
     ClassLoader caller = Thread.currentThread().getContextClassLoader();
     Thread.currentThread().setContextClassLoader(deploy.loader());
     try {
@@ -215,7 +216,7 @@ final class RunningJob {
   private void acknowledge(TaskId task, long checkpoint) {
     Set<TaskId> missing = unacknowledged.get(checkpoint);
     if (missing != null && missing.remove(task)) {
-      send(new WorkerEvent.CheckpointAcknowledged(id(), task, checkpoint));
+      send(WorkerEvent.CheckpointAcknowledged.ofRelease(id(), task, checkpoint));
       if (missing.isEmpty()) {
         unacknowledged.remove(checkpoint);
       }
@@ -272,6 +273,6 @@ final class RunningJob {
   }
 
   private void send(WorkerEvent event) {
-    world.network().send(coordinator, new FromWorker(worker, event));
+    world.network().send(coordinator, new FromWorker(worker, deploy.attempt().number(), event));
   }
 }

@@ -9,7 +9,7 @@ import dev.sluice.worker.task.TaskListener;
 import dev.sluice.worker.world.Network;
 
 /** Turns what a task reports in its own thread into messages to its worker and the coordinator. */
-record TaskReports(JobId job, Network network, String worker, String coordinator)
+record TaskReports(JobId job, int attempt, Network network, String worker, String coordinator)
     implements TaskListener {
 
   @Override
@@ -53,6 +53,6 @@ record TaskReports(JobId job, Network network, String worker, String coordinator
   }
 
   private void tell(WorkerEvent event) {
-    network.send(coordinator, new FromWorker(worker, event));
+    network.send(coordinator, new FromWorker(worker, attempt, event));
   }
 }

@@ -159,6 +159,6 @@ public final class Worker implements Network.Endpoint {
   }
 
   private void tell(WorkerEvent event) {
-    world.network().send(coordinator, new FromWorker(address, event));
+    world.network().send(coordinator, new FromWorker(address, FromWorker.BEFORE_ANY, event));
   }
 }

@@ -7,6 +7,8 @@ import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.JobGraphs;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
+import dev.sluice.worker.protocol.Attempt;
+import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.protocol.FromWorker;
 import dev.sluice.worker.protocol.JobId;
 import dev.sluice.worker.protocol.SourceSplit;
@@ -164,7 +166,8 @@ class WorkerTest {
             tasks,
             splits,
             1,
-            false));
+            false,
+            Attempt.withoutStorage()));
   }
 
   private <T> List<T> events(Class<T> type) {
@@ -179,7 +182,7 @@ class WorkerTest {
     settle();
     assertThat(events(WorkerEvent.TaskFinished.class)).isNotEmpty();
 
-    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 1));
+    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 1, Barrier.RELEASE));
     settle();
     assertThat(events(WorkerEvent.CheckpointAcknowledged.class))
         .hasSameSizeAs(events(WorkerEvent.TaskFinished.class));
@@ -249,9 +252,9 @@ class WorkerTest {
     Pipeline pipeline = pipeline();
     pipeline.apply(Impulse.create()).apply("Refuse", ParDo.of(new Pass(true)));
     deploy(pipeline, false);
-    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 1));
+    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 1, Barrier.RELEASE));
     settle();
-    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 2));
+    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 2, Barrier.RELEASE));
     settle();
 
     assertThat(events(WorkerEvent.TaskFailed.class)).hasSize(1);

@@ -10,6 +10,12 @@ public enum FailureKind {
   DISK,
   /** The worker that ran the task is gone. */
   WORKER_LOST,
+  /** A file of the checkpoint that was to be restored is missing or not what was written. */
+  CORRUPT_CHECKPOINT,
+  /** Too many checkpoints in a row could not be stored. */
+  CHECKPOINT_STORAGE,
+  /** Another process has claimed the job's checkpoints. */
+  CLAIM_LOST,
   /** An invariant of the engine is broken: a bug. */
   ENGINE_BUG
 }

@@ -21,12 +21,13 @@ public sealed interface WorkerCommand {
       implements WorkerCommand {}
 
   /**
-   * Build and start tasks of a job.
+   * Build and start tasks of a job; all threads of an earlier attempt on this worker have ended.
    *
    * @param tasks the tasks of this job that this worker runs
    * @param splits the splits of each source, by the id of the Read transform
    * @param parallelism how many tasks a stage has that may have many
    * @param manualClock whether the job's clock is moved by {@link SetClock} alone
+   * @param attempt which deployment of the job this is, what it goes on from and where it saves
    */
   record Deploy(
       JobId job,
@@ -36,7 +37,8 @@ public sealed interface WorkerCommand {
       List<TaskId> tasks,
       Map<String, List<SourceSplit>> splits,
       int parallelism,
-      boolean manualClock)
+      boolean manualClock,
+      Attempt attempt)
       implements WorkerCommand {}
 
   /**
@@ -57,14 +59,29 @@ public sealed interface WorkerCommand {
   /** The job was found quiescent; tell the task that asked. */
   record Quiescent(JobId job, TaskId task) implements WorkerCommand {}
 
-  /** Inject a barrier at the sources of a job. */
-  record TriggerCheckpoint(JobId job, long checkpoint) implements WorkerCommand {}
+  /**
+   * Inject a barrier at the sources of a job; answered by a {@link
+   * WorkerEvent.CheckpointAcknowledged} or {@link WorkerEvent.CheckpointFailed} of each task.
+   */
+  record TriggerCheckpoint(JobId job, long checkpoint, Barrier barrier) implements WorkerCommand {}
 
   /**
-   * Every task has acknowledged; what waited for it may be released. Answered by {@link
-   * WorkerEvent.CheckpointReleased}.
+   * Every task has acknowledged and the checkpoint is stored; what waited for it, or for an earlier
+   * one, may be released. Answered by {@link WorkerEvent.CheckpointReleased}.
    */
   record CompleteCheckpoint(JobId job, long checkpoint) implements WorkerCommand {}
+
+  /**
+   * The checkpoint will not be complete: nothing is released, what waits for it waits for the next,
+   * what was to be uploaded for it goes up with the next, and tasks that it has halted go on.
+   */
+  record AbandonCheckpoint(JobId job, long checkpoint) implements WorkerCommand {}
+
+  /**
+   * Stop reading: sources give what they have in their hands, their watermarks go to the end of
+   * time, and everything downstream comes to its end.
+   */
+  record Drain(JobId job) implements WorkerCommand {}
 
   /** Answer with {@link WorkerEvent.Metrics}. */
   record ReportMetrics(JobId job, long request) implements WorkerCommand {}

@@ -1,5 +1,6 @@
 package dev.sluice.worker.protocol;
 
+import dev.sluice.state.checkpoint.TaskSnapshot;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
@@ -43,8 +44,36 @@ public sealed interface WorkerEvent {
   /** A task (a TestStream) moves the job's clock. */
   record ClockMoved(JobId job, long nowMs) implements WorkerEvent {}
 
-  /** A task has passed the barrier. */
-  record CheckpointAcknowledged(JobId job, TaskId task, long checkpoint) implements WorkerEvent {}
+  /**
+   * A task has passed the barrier, and what it had to save is safe.
+   *
+   * @param snapshot its state at the barrier; empty if the barrier was to save nothing
+   * @param metrics what it had counted at the barrier since the attempt began; not touched any more
+   * @param waits whether it holds work back that this checkpoint's completion releases: elements
+   *     and timers for a transform that requires stable input
+   */
+  record CheckpointAcknowledged(
+      JobId job,
+      TaskId task,
+      long checkpoint,
+      TaskSnapshot snapshot,
+      MetricsContainerStepMap metrics,
+      boolean waits)
+      implements WorkerEvent {
+    /** Of a barrier that saves nothing, passed by a task that holds nothing back. */
+    public static CheckpointAcknowledged ofRelease(JobId job, TaskId task, long checkpoint) {
+      return new CheckpointAcknowledged(
+          job, task, checkpoint, TaskSnapshot.empty(), new MetricsContainerStepMap(), false);
+    }
+  }
+
+  /**
+   * A task could not save what it had to.
+   *
+   * @param reason what the storage said and how much is missing, for a person
+   */
+  record CheckpointFailed(JobId job, TaskId task, long checkpoint, String reason)
+      implements WorkerEvent {}
 
   /** All tasks on this worker have run what waited for the checkpoint. */
   record CheckpointReleased(JobId job, long checkpoint) implements WorkerEvent {}
