@@ -95,6 +95,33 @@ public final class EntryKey {
     return (key[1] & 0xFF) << 24 | (key[2] & 0xFF) << 16 | (key[3] & 0xFF) << 8 | (key[4] & 0xFF);
   }
 
+  /**
+   * Returns the hash of the id of an entry's state; 0 for the main record of a key, which holds
+   * many, and if the bytes end before it.
+   */
+  public static int stateHash(byte[] key, int length) {
+    int at = HEADER_BYTES;
+    if (length <= at || key[5] == Kind.KEYED.code()) {
+      return 0;
+    }
+    if (key[5] == Kind.PART.code()) {
+      long bytes = 0;
+      int shift = 0;
+      while (at < length && key[at] < 0 && shift < 28) {
+        bytes |= (long) (key[at++] & 0x7F) << shift;
+        shift += 7;
+      }
+      bytes |= at < length ? (long) key[at] << shift : 0;
+      at = (int) Math.min(length, at + 1 + bytes);
+    }
+    return length - at < 4
+        ? 0
+        : (key[at] & 0xFF) << 24
+            | (key[at + 1] & 0xFF) << 16
+            | (key[at + 2] & 0xFF) << 8
+            | (key[at + 3] & 0xFF);
+  }
+
   /** Returns what an entry is. */
   public static Kind kind(byte[] key) {
     return Kind.of(key[5]);

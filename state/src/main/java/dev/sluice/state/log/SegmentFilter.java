@@ -18,7 +18,9 @@ public record SegmentFilter(KeyGroupRange groups, IntPredicate transforms, boole
   /** Says whether a record is wanted, by its key or the prefix it deletes. */
   boolean accepts(byte[] key, int length) {
     int group = key[0] & 0xFF;
-    boolean side = allSides && length >= EntryKey.HEADER_BYTES && key[5] == EntryKey.Kind.SIDE.code();
+    // What deletes all of a group may delete panes of side inputs too.
+    boolean side =
+        allSides && (length < EntryKey.HEADER_BYTES || key[5] == EntryKey.Kind.SIDE.code());
     if (!side && !groups.contains(group)) {
       return false;
     }

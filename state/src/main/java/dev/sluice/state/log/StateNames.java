@@ -1,6 +1,5 @@
 package dev.sluice.state.log;
 
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -46,10 +45,10 @@ public final class StateNames {
     return new TreeMap<>(states);
   }
 
-  /** Makes known what another one knows. */
-  void addAll(Map<Integer, String> moreTransforms, Map<Integer, String> moreStates) {
-    moreTransforms.values().forEach(this::transform);
-    moreStates.values().forEach(this::state);
+  /** Makes known what others know. */
+  void addAll(StateNames others) {
+    others.transforms().values().forEach(this::transform);
+    others.states().values().forEach(this::state);
   }
 
   private synchronized int add(SortedMap<Integer, String> names, String sort, String name) {

@@ -1,0 +1,206 @@
+package dev.sluice.state.log;
+
+import dev.sluice.state.checkpoint.CheckpointFiles;
+import dev.sluice.state.checkpoint.SegmentRef;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.zip.CRC32C;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Reads one segment: what its footer says of it, and the wanted ones of its records in the order in
+ * which they were written.
+ *
+ * <p>Used by one thread. Blocks on the storage. Every byte that it reads is checked.
+ */
+public final class SegmentReader {
+  /** Rather than to ask the storage again, so many bytes that are not wanted are read. */
+  private static final int SKIPPED_BY_READING = 256 << 10;
+
+  private final CheckpointFiles files;
+  private final SegmentRef ref;
+  private final SegmentFooter footer;
+
+  private SegmentReader(CheckpointFiles files, SegmentRef ref, SegmentFooter footer) {
+    this.files = files;
+    this.ref = ref;
+    this.footer = footer;
+  }
+
+  /**
+   * Reads the footer of a segment.
+   *
+   * @throws java.nio.file.NoSuchFileException if it is not there
+   * @throws CorruptSegmentException if it is not what it was when the reference was made
+   */
+  public static SegmentReader open(CheckpointFiles files, SegmentRef ref) throws IOException {
+    long size = files.size(ref.file());
+    if (size != ref.bytes()) {
+      throw new CorruptSegmentException(
+          ref.file(),
+          Math.min(size, ref.bytes()),
+          String.format(
+              "it has %d bytes, and had %d when its checkpoint was made", size, ref.bytes()));
+    }
+    return new SegmentReader(files, ref, SegmentFooter.read(files, ref));
+  }
+
+  /**
+   * Reads a segment from its first byte to its last, and compares with its reference.
+   *
+   * @throws CorruptSegmentException if it is not what it was when the reference was made
+   */
+  public static void verify(CheckpointFiles files, SegmentRef ref) throws IOException {
+    CRC32C crc = new CRC32C();
+    long size = 0;
+    byte[] buffer = new byte[SegmentFormat.BLOCK_BYTES];
+    try (InputStream in = files.open(ref.file(), 0)) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        crc.update(buffer, 0, n);
+        size += n;
+      }
+    }
+    if (size != ref.bytes() || (int) crc.getValue() != ref.crc()) {
+      throw new CorruptSegmentException(
+          ref.file(),
+          size,
+          String.format(
+              "it has %d bytes with the checksum %08x; when its checkpoint was made it had %d and"
+                  + " %08x: it was changed or replaced",
+              size, (int) crc.getValue(), ref.bytes(), ref.crc()));
+    }
+  }
+
+  SegmentFooter footer() {
+    return footer;
+  }
+
+  /** Returns the wanted records, from the first on. */
+  RecordCursor records(SegmentFilter filter) {
+    return new Records(filter);
+  }
+
+  /** Walks over the blocks that may hold wanted records, and over the records in them. */
+  private final class Records implements RecordCursor {
+    private final SegmentFilter filter;
+    private final long wantedTransforms;
+    private final BlockCursor block = new BlockCursor();
+    private int nextBlock;
+    private long nextPosition = SegmentFormat.HEAD_BYTES;
+    private @Nullable InputStream in;
+    private long inPosition;
+    private byte[] stored = {};
+    private byte[] raw = new byte[SegmentFormat.BLOCK_BYTES];
+
+    private Records(SegmentFilter filter) {
+      this.filter = filter;
+      this.wantedTransforms = BlockInfo.bits(footer.counts().transforms(), filter.transforms());
+    }
+
+    @Override
+    public boolean next() throws IOException {
+      while (true) {
+        while (block.next()) {
+          if (filter.accepts(block.key(), block.keyLength())) {
+            return true;
+          }
+        }
+        if (!readBlock()) {
+          return false;
+        }
+      }
+    }
+
+    private boolean readBlock() throws IOException {
+      while (nextBlock < footer.blocks().size()) {
+        BlockInfo info = footer.blocks().get(nextBlock++);
+        long position = nextPosition;
+        nextPosition += info.storedBytes();
+        if (info.mayHold(filter.groups(), filter.allSides(), wantedTransforms)) {
+          seek(position);
+          if (stored.length < info.storedBytes()) {
+            stored = new byte[info.storedBytes()];
+          }
+          readFully(stored, info.storedBytes());
+          raw = StoredBlock.unpack(stored, info, raw, ref.file(), position);
+          block.read(raw, info.rawBytes(), ref.file(), position);
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private void seek(long position) throws IOException {
+      if (in == null || position - inPosition > SKIPPED_BY_READING) {
+        close();
+        // The head is read with the first block, and checked.
+        inPosition = position == SegmentFormat.HEAD_BYTES ? 0 : position;
+        in = files.open(ref.file(), inPosition);
+        if (inPosition == 0) {
+          byte[] head = new byte[SegmentFormat.HEAD_BYTES];
+          readFully(head, head.length);
+          SegmentFooter.checkHead(ref.file(), head);
+        }
+      }
+      try {
+        in.skipNBytes(position - inPosition);
+      } catch (EOFException e) {
+        throw cutOff();
+      }
+      inPosition = position;
+    }
+
+    private void readFully(byte[] into, int count) throws IOException {
+      int read = in.readNBytes(into, 0, count);
+      inPosition += read;
+      if (read < count) {
+        throw cutOff();
+      }
+    }
+
+    private CorruptSegmentException cutOff() {
+      return new CorruptSegmentException(
+          ref.file(), inPosition, "it ends before the " + ref.bytes() + " bytes that it had");
+    }
+
+    @Override
+    public int op() {
+      return block.op();
+    }
+
+    @Override
+    public byte[] key() {
+      return block.key();
+    }
+
+    @Override
+    public int keyLength() {
+      return block.keyLength();
+    }
+
+    @Override
+    public byte[] values() {
+      return block.values();
+    }
+
+    @Override
+    public int valueOffset() {
+      return block.valueOffset();
+    }
+
+    @Override
+    public int valueLength() {
+      return block.valueLength();
+    }
+
+    @Override
+    public void close() throws IOException {
+      InputStream open = in;
+      in = null;
+      if (open != null) {
+        open.close();
+      }
+    }
+  }
+}
