@@ -46,6 +46,15 @@ public interface CheckpointFiles extends AutoCloseable {
    */
   boolean compareAndSet(String name, Optional<byte[]> expected, byte[] content) throws IOException;
 
+  /**
+   * Holds a name for this process until it is closed or the process ends, however it ends. A
+   * storage that cannot know when a process ends lets everybody hold everything: whoever comes
+   * later takes over, and {@link #compareAndSet} tells the one before.
+   *
+   * @return empty if somebody else holds it
+   */
+  Optional<AutoCloseable> hold(String name) throws IOException;
+
   /** Returns where this is, for messages. */
   String location();
 

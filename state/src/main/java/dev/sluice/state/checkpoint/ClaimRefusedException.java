@@ -1,0 +1,10 @@
+package dev.sluice.state.checkpoint;
+
+/** Another process holds the claim to a job's checkpoints; nothing was changed. */
+public final class ClaimRefusedException extends CheckpointException {
+  private static final long serialVersionUID = 1;
+
+  ClaimRefusedException(String message) {
+    super(message);
+  }
+}

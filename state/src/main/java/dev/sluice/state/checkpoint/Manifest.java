@@ -1,0 +1,102 @@
+package dev.sluice.state.checkpoint;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a checkpoint or a savepoint consists of: written last, as JSON. Immutable.
+ *
+ * @param format the version of this record and of what it names
+ * @param jobName the job's name
+ * @param checkpoint its number, greater than those before it under this name
+ * @param timeMs when it was taken, in milliseconds of the epoch
+ * @param parallelism how many tasks a stage had that may have many
+ * @param keyGroups how many key groups there are; never changes for a job
+ * @param jobClockMs where the job's clock stood
+ * @param signature what the state belongs to
+ * @param splits the splits of each source, by the full name of its transform
+ * @param tasks what each task had saved
+ * @param metrics what user code had counted, as Beam's MonitoringInfos
+ */
+@SuppressWarnings("ArrayRecordComponent") // written as it is, never compared
+public record Manifest(
+    int format,
+    String jobName,
+    long checkpoint,
+    long timeMs,
+    int parallelism,
+    int keyGroups,
+    long jobClockMs,
+    List<TransformSignature> signature,
+    SortedMap<String, List<Split>> splits,
+    List<Task> tasks,
+    byte[] metrics) {
+  /** The version that is written. */
+  public static final int FORMAT = 1;
+
+  public Manifest {
+    signature = List.copyOf(signature);
+    splits = Collections.unmodifiableSortedMap(new TreeMap<>(splits));
+    tasks = List.copyOf(tasks);
+  }
+
+  /**
+   * One split of a source.
+   *
+   * @param number which one
+   * @param count how many there are
+   * @param source Java-serialized
+   */
+  @SuppressWarnings("ArrayRecordComponent") // written as it is, never compared
+  public record Split(int number, int count, byte[] source) {}
+
+  /**
+   * What one task had saved.
+   *
+   * @param transforms the full names of the transforms of its stage
+   * @param index which of the stage's tasks it was
+   * @param tasks how many the stage had
+   * @param segments its state, in the order in which they are to be applied
+   */
+  public record Task(List<String> transforms, int index, int tasks, List<SegmentRef> segments) {
+    public Task {
+      transforms = List.copyOf(transforms);
+      segments = List.copyOf(segments);
+    }
+  }
+
+  /**
+   * A transform that has state.
+   *
+   * @param name its full name
+   * @param keyCoder the coder of its keys; empty if it has none
+   * @param windowing its windowing
+   * @param states the coder of each state, by id
+   */
+  public record TransformSignature(
+      String name, String keyCoder, String windowing, SortedMap<String, String> states) {
+    public TransformSignature {
+      states = Collections.unmodifiableSortedMap(new TreeMap<>(states));
+    }
+  }
+
+  /** Returns all segments of all tasks. */
+  public List<SegmentRef> segments() {
+    return tasks.stream().flatMap(task -> task.segments().stream()).toList();
+  }
+
+  /** Returns how many bytes the segments have. */
+  public long bytes() {
+    return segments().stream().mapToLong(SegmentRef::bytes).sum();
+  }
+
+  /** Returns the signature by the names of the transforms. */
+  public Map<String, TransformSignature> signatureByName() {
+    Map<String, TransformSignature> byName = new TreeMap<>();
+    signature.forEach(transform -> byName.put(transform.name(), transform));
+    return byName;
+  }
+}

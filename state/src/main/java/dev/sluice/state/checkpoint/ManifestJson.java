@@ -1,0 +1,65 @@
+package dev.sluice.state.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
+
+/** Manifests and claims as JSON. Any thread. */
+final class ManifestJson {
+  private final ObjectMapper mapper =
+      new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+  byte[] write(Object record) {
+    try {
+      return mapper.writeValueAsString(record).getBytes(StandardCharsets.UTF_8);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a record that is not JSON: " + record, e);
+    }
+  }
+
+  /**
+   * Reads a manifest.
+   *
+   * @throws CheckpointException if a newer version has written it, or it is no manifest
+   */
+  Manifest manifest(byte[] bytes, String where) {
+    try {
+      JsonNode tree = mapper.readTree(bytes);
+      int format = tree.path("format").asInt(0);
+      if (format > Manifest.FORMAT) {
+        throw new CheckpointException(
+            ("%s has format %d, which a newer version of Sluice has written; this one reads up to"
+                    + " %d: run the job with that version, or take a savepoint with it first")
+                .formatted(where, format, Manifest.FORMAT));
+      }
+      if (format < 1) {
+        throw new CheckpointException(where + " is no manifest of Sluice: it has no format");
+      }
+      return mapper.treeToValue(tree, Manifest.class);
+    } catch (IOException e) {
+      throw new CheckpointException(where + " cannot be read as a manifest: " + e.getMessage(), e);
+    }
+  }
+
+  JobClaim claim(byte[] bytes, String where) {
+    try {
+      return mapper.readValue(bytes, JobClaim.class);
+    } catch (IOException e) {
+      throw new CheckpointException(where + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  static int crcOf(byte[] bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
+    return (int) crc.getValue();
+  }
+}
