@@ -13,12 +13,12 @@ import java.util.TreeMap;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * A store on the heap: what stands in for RocksDB in simulations and tests, and what RocksDB is held
- * equal to.
+ * A store on the heap: what stands in for RocksDB in simulations and tests, and what RocksDB is
+ * held equal to.
  *
- * <p>Used by one task's thread. A cursor walks over the live map until the first change after it was
- * made; before that change, it takes the rest of its entries aside. So a cursor that is closed after
- * its first entry costs no more than that.
+ * <p>Used by one task's thread. A cursor walks over the live map until the first change after it
+ * was made; before that change, it takes the rest of its entries aside. So a cursor that is closed
+ * after its first entry costs no more than that.
  */
 public final class SortedMapStore implements StateStore {
   private final NavigableMap<byte[], byte[]> entries = new TreeMap<>(Arrays::compareUnsigned);
@@ -70,8 +70,7 @@ public final class SortedMapStore implements StateStore {
   public void deletePrefix(Bytes prefix) {
     beforeChange();
     byte[] start = prefix.toByteArray();
-    Iterator<Map.Entry<byte[], byte[]>> rest =
-        entries.tailMap(start, true).entrySet().iterator();
+    Iterator<Map.Entry<byte[], byte[]>> rest = entries.tailMap(start, true).entrySet().iterator();
     while (rest.hasNext()) {
       Map.Entry<byte[], byte[]> entry = rest.next();
       if (!Prefixes.startsWith(entry.getKey(), start)) {

@@ -136,7 +136,8 @@ public final class StateMemory {
     }
     long beyond = greatest.heldBytes - share;
     if (beyond > 0 && !greatest.overdrawn) {
-      greatest.targetBytes = greatest.heldBytes - Math.max(Math.min(chunkBytes, beyond), beyond / 4);
+      greatest.targetBytes =
+          greatest.heldBytes - Math.max(Math.min(chunkBytes, beyond), beyond / 4);
       greatest.overdrawn = true;
     }
   }
@@ -158,9 +159,7 @@ public final class StateMemory {
       for (TaskQuota quota : quotas) {
         if (quota.heldBytes > share) {
           quota.targetBytes =
-              Math.min(
-                  quota.targetBytes,
-                  Math.max(share, quota.heldBytes / 100 * SHRINK_PERCENT));
+              Math.min(quota.targetBytes, Math.max(share, quota.heldBytes / 100 * SHRINK_PERCENT));
           quota.overdrawn = true;
         }
       }

@@ -10,9 +10,9 @@ package dev.sluice.state.store;
  * are negative only after {@link #take}.
  *
  * <p>How it is used: before an object is kept, {@code lease(its size)}. If that is refused, others
- * are evicted, each with {@code giveBack(its size)}, until it is not; if there are no others, {@code
- * take(its size)}. Once in a step, as long as {@link #overdrawn}, some are evicted for the good of
- * another task.
+ * are evicted, each with {@code giveBack(its size)}, until it is not; if there are no others,
+ * {@code take(its size)}. Once in a step, as long as {@link #overdrawn}, some are evicted for the
+ * good of another task.
  */
 public final class TaskQuota implements AutoCloseable {
   private static final long UNLIMITED = Long.MAX_VALUE / 2;
@@ -45,7 +45,8 @@ public final class TaskQuota implements AutoCloseable {
   /**
    * Counts so many bytes as used.
    *
-   * @return false if there is no room for them; then they are not counted, and the task has to evict
+   * @return false if there is no room for them; then they are not counted, and the task has to
+   *     evict
    */
   public boolean lease(long bytes) {
     long rest = freeBytes - bytes;
