@@ -15,8 +15,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * each change a tag, and key and value behind their lengths as varints; numbers begin with their
  * least significant byte), so that 256 changes and more cross into native code by one call and one
  * copy. The index is an open-addressing table of places in the array; the newest change of a key is
- * the one that it names. What is always true: {@link #needed} is false only while there is room for
- * one more change in the index.
+ * the one that it names. What is always true: while {@link #isFull} says no, there is room for one
+ * more change in the index.
  */
 final class PendingWrites {
   /** A batch is written when it has so many changes. */
