@@ -20,7 +20,8 @@ import java.util.function.BooleanSupplier;
  * with its neighbours, so that many small ones are not many open files.
  */
 public final class SegmentMerge {
-  private static final long STREAMED_BYTES = 1 << 20;
+  /** A sorted segment is streamed if it is not less than this part of what is sorted at once. */
+  private static final int STREAMED_PART = 16;
 
   /** So many runs are merged to one before there are more: each has a buffer on the heap. */
   private static final int MOST_RUNS = 64;
@@ -143,7 +144,7 @@ public final class SegmentMerge {
       for (SegmentRef segment : segments) {
         SegmentReader reader = SegmentReader.open(files, segment);
         names.addAll(reader.footer().names());
-        if (reader.footer().sorted() && segment.bytes() >= STREAMED_BYTES) {
+        if (reader.footer().sorted() && segment.bytes() >= sortBytes / STREAMED_PART) {
           spill(buffer);
           inputs.add(reader.records(filter));
           runsAtEnd = 0;

@@ -36,16 +36,17 @@ final class StoredBlock {
   static StoredBlock pack(byte[] records, int rawBytes, SegmentCounts counts) {
     Scan scan = Scan.of(records, rawBytes, counts);
     int headBytes = SegmentFormat.BLOCK_HEAD_BYTES;
-    byte[] bytes = new byte[(int) Math.min(Integer.MAX_VALUE - 8, headBytes + (long) rawBytes)];
-    long packed =
-        Zstd.compressByteArray(
-            bytes, headBytes, bytes.length - headBytes, records, 0, rawBytes, LEVEL);
-    // An error is that the packed bytes do not fit, which says that packing is not worth it.
-    boolean smaller = !Zstd.isError(packed) && packed < rawBytes;
+    byte[] bytes =
+        new byte[(int) Math.min(Integer.MAX_VALUE - 8, headBytes + Zstd.compressBound(rawBytes))];
+    int packed =
+        (int)
+            Zstd.compressByteArray(
+                bytes, headBytes, bytes.length - headBytes, records, 0, rawBytes, LEVEL);
+    boolean smaller = packed < rawBytes;
     if (!smaller) {
       System.arraycopy(records, 0, bytes, headBytes, rawBytes);
     }
-    int storedBytes = headBytes + (smaller ? (int) packed : rawBytes);
+    int storedBytes = headBytes + Math.min(packed, rawBytes);
     bytes = Arrays.copyOf(bytes, storedBytes);
     ByteBuffer.wrap(bytes)
         .putInt(storedBytes - headBytes)

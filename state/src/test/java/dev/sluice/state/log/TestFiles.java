@@ -1,0 +1,114 @@
+package dev.sluice.state.log;
+
+import dev.sluice.state.checkpoint.CheckpointFiles;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+
+/** A storage in memory that fails when it is told to, and whose bytes a test can change. */
+final class TestFiles implements CheckpointFiles {
+  private final TreeMap<String, byte[]> files = new TreeMap<>();
+  private BooleanSupplier failing = () -> false;
+  private long bytesRead;
+
+  /** From now on each write asks whether it is to fail. */
+  void failWrites(BooleanSupplier when) {
+    failing = when;
+  }
+
+  TreeMap<String, byte[]> files() {
+    return files;
+  }
+
+  /** Returns how many bytes were read, all in all. */
+  long bytesRead() {
+    return bytesRead;
+  }
+
+  @Override
+  public OutputStream create(String name) throws IOException {
+    if (files.containsKey(name)) {
+      throw new FileAlreadyExistsException(name);
+    }
+    return new ByteArrayOutputStream() {
+      @Override
+      public void write(byte[] bytes) throws IOException {
+        if (failing.getAsBoolean()) {
+          throw new IOException("No space left on device");
+        }
+        super.write(bytes);
+      }
+
+      @Override
+      public void close() {
+        files.put(name, toByteArray());
+      }
+    };
+  }
+
+  @Override
+  public InputStream open(String name, long position) throws IOException {
+    byte[] bytes = bytes(name);
+    return new ByteArrayInputStream(bytes, (int) position, bytes.length) {
+      @Override
+      public synchronized int read(byte[] into, int offset, int length) {
+        int n = super.read(into, offset, length);
+        bytesRead += Math.max(n, 0);
+        return n;
+      }
+    };
+  }
+
+  private byte[] bytes(String name) throws NoSuchFileException {
+    if (!files.containsKey(name)) {
+      throw new NoSuchFileException(name);
+    }
+    return files.get(name);
+  }
+
+  @Override
+  public long size(String name) throws IOException {
+    return bytes(name).length;
+  }
+
+  @Override
+  public List<String> list(String prefix) {
+    return files.keySet().stream().filter(name -> name.startsWith(prefix)).toList();
+  }
+
+  @Override
+  public void delete(String name) {
+    files.remove(name);
+  }
+
+  @Override
+  public Optional<byte[]> read(String name) {
+    return Optional.ofNullable(files.get(name));
+  }
+
+  @Override
+  public boolean compareAndSet(String name, Optional<byte[]> expected, byte[] content) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Optional<AutoCloseable> hold(String name) {
+    return Optional.of(() -> {});
+  }
+
+  @Override
+  public String location() {
+    return "test:";
+  }
+
+  @Override
+  public void close() {}
+}
