@@ -1,7 +1,9 @@
 package dev.sluice.state;
 
+import dev.sluice.state.log.TaskLog;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 
@@ -122,6 +124,30 @@ public final class TaskState implements AutoCloseable {
     values.values().forEach(value -> value.forEachEntry(visitor));
     parts.forEach((name, part) -> part.forEachEntry(name, visitor));
   }
+
+  /** What changes from now on is logged. */
+  public void logTo(TaskLog log) {}
+
+  /**
+   * Ends an epoch, in constant time; before the log's {@link TaskLog#closeEpoch}. What has changed
+   * in it is then logged by {@link #logSome}.
+   */
+  public void barrier() {}
+
+  /**
+   * Logs changes of the epoch that was ended, for so long.
+   *
+   * @return true if all of them are logged
+   */
+  public boolean logSome(long limitNanos, LongSupplier nanoTime) {
+    return true;
+  }
+
+  /** Takes in an entry that was saved; what is to have it has been made before. */
+  public void restore(byte[] key, byte[] value) {}
+
+  /** Everything that was saved has been taken in. */
+  public void restored() {}
 
   /** Lets go of the heap that was leased for pages; snapshots that were taken stay good. */
   @Override

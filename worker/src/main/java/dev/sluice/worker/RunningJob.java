@@ -1,6 +1,8 @@
 package dev.sluice.worker;
 
-import dev.sluice.state.SpillArea;
+import dev.sluice.worker.protocol.Barrier;
+import dev.sluice.worker.protocol.RestorePoint;
+import dev.sluice.worker.task.TaskListener.Saved;
 import dev.sluice.worker.protocol.FromWorker;
 import dev.sluice.worker.protocol.JobId;
 import dev.sluice.worker.protocol.TaskId;
@@ -10,7 +12,6 @@ import dev.sluice.worker.task.Failures;
 import dev.sluice.worker.task.Task;
 import dev.sluice.worker.task.TaskListener.Counters;
 import dev.sluice.worker.task.TaskMessage;
-import dev.sluice.worker.world.JobClock;
 import dev.sluice.worker.world.ManualClock;
 import dev.sluice.worker.world.World;
 import java.util.ArrayList;
@@ -38,11 +39,12 @@ final class RunningJob {
   private final String worker;
   private final String coordinator;
   private final ManualClock manualClock;
-  private final SpillArea spill;
+  private final JobResources resources;
+  private final TaskEvent.Run run;
   private final Map<TaskId, Task> tasks = new LinkedHashMap<>();
   private final Set<TaskId> alive = new LinkedHashSet<>();
   private final Map<TaskId, Counters> finished = new LinkedHashMap<>();
-  private final TreeMap<Long, Set<TaskId>> unacknowledged = new TreeMap<>();
+  private final TreeMap<Long, Round> unacknowledged = new TreeMap<>();
   private final TreeMap<Long, Set<TaskId>> unreleased = new TreeMap<>();
   private final MetricsContainerStepMap splitting;
   private final List<MetricsContainerStepMap> metrics = new ArrayList<>();
@@ -50,6 +52,18 @@ final class RunningJob {
   private long round = -1;
   private boolean stopping;
   private boolean stopped;
+
+  /**
+   * A checkpoint that some tasks here have not answered for.
+   *
+   * @param save whether it saves anything
+   * @param missing those tasks
+   */
+  private record Round(long checkpoint, boolean save, Set<TaskId> missing) {
+    void acknowledgeFor(Task ended) {
+      ended.snapshots().acknowledgeFinished(checkpoint, save);
+    }
+  }
 
   /**
    * @param splitting what splitting the job's sources has counted
@@ -64,12 +78,24 @@ final class RunningJob {
     this.world = world;
     this.worker = worker;
     this.coordinator = coordinator;
-    this.manualClock =
-        deploy.manualClock()
-            ? new ManualClock(BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis())
-            : null;
-    this.spill = SpillArea.onDisk(world.scratch().ofJob(deploy.job().value()));
+    this.manualClock = deploy.manualClock() ? new ManualClock(beginsAtMs(deploy)) : null;
+    this.resources =
+        JobResources.of(
+            deploy, world, manualClock != null ? manualClock : world.clock()::nowMs);
+    this.run = new TaskEvent.Run(deploy.job(), deploy.attempt().number());
     this.splitting = splitting;
+  }
+
+  private static long beginsAtMs(WorkerCommand.Deploy deploy) {
+    return deploy
+        .attempt()
+        .restore()
+        .map(RestorePoint::jobClockMs)
+        .orElse(BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis());
+  }
+
+  TaskEvent.Run run() {
+    return run;
   }
 
   JobId id() {
@@ -83,13 +109,11 @@ final class RunningJob {
 
   /** Builds and starts the tasks; a task that cannot be built fails the job. */
   void start() {
-    JobClock clock = manualClock != null ? manualClock : world.clock()::nowMs;
-    TaskReports reports =
-        new TaskReports(id(), deploy.attempt().number(), world.network(), worker, coordinator);
+    TaskReports reports = new TaskReports(run, world.network(), worker, coordinator);
     ClassLoader caller = Thread.currentThread().getContextClassLoader();
     Thread.currentThread().setContextClassLoader(deploy.loader());
     try {
-      TaskBuilder builder = new TaskBuilder(deploy, world.clock(), clock, spill, reports);
+      TaskBuilder builder = new TaskBuilder(deploy, resources, reports);
       for (TaskId id : deploy.tasks()) {
         MetricsContainerStepMap ofTask = new MetricsContainerStepMap();
         metrics.add(ofTask);
@@ -123,9 +147,14 @@ final class RunningJob {
     } else if (command instanceof WorkerCommand.Quiescent quiescent) {
       tasks.get(quiescent.task()).post(new TaskMessage.Quiescent());
     } else if (command instanceof WorkerCommand.TriggerCheckpoint trigger) {
-      trigger(trigger.checkpoint());
+      trigger(trigger);
     } else if (command instanceof WorkerCommand.CompleteCheckpoint complete) {
       complete(complete.checkpoint());
+    } else if (command instanceof WorkerCommand.AbandonCheckpoint abandon) {
+      unacknowledged.headMap(abandon.checkpoint(), true).clear();
+      postToAll(new TaskMessage.AbandonCheckpoint(abandon.checkpoint()));
+    } else if (command instanceof WorkerCommand.Drain) {
+      postToAll(new TaskMessage.Drain());
     } else if (command instanceof WorkerCommand.ReportMetrics report) {
       send(new WorkerEvent.Metrics(id(), report.request(), mergedMetrics()));
     } else {
@@ -147,7 +176,13 @@ final class RunningJob {
         reportQuiet();
       }
     } else if (event instanceof TaskEvent.CheckpointAcknowledged ack) {
-      acknowledge(ack.task(), ack.checkpoint());
+      acknowledge(ack);
+    } else if (event instanceof TaskEvent.CheckpointFailed failed) {
+      if (answered(failed.task(), failed.checkpoint())) {
+        send(
+            new WorkerEvent.CheckpointFailed(
+                id(), failed.task(), failed.checkpoint(), failed.reason()));
+      }
     } else if (event instanceof TaskEvent.CheckpointReleased released) {
       release(released.task(), released.checkpoint());
     } else if (event instanceof TaskEvent.StopOverdue) {
@@ -169,7 +204,7 @@ final class RunningJob {
   }
 
   private void stopLater() {
-    world.network().sendLater(worker, new TaskEvent.StopOverdue(id()), STOP_GRACE_MS);
+    world.network().sendLater(worker, new TaskEvent.StopOverdue(run), STOP_GRACE_MS);
   }
 
   private void finish(TaskEvent.Finished event) {
@@ -184,7 +219,10 @@ final class RunningJob {
   private void end(TaskId task) {
     alive.remove(task);
     if (finished.containsKey(task)) {
-      List.copyOf(unacknowledged.keySet()).forEach(c -> acknowledge(task, c));
+      // Barriers that it has passed itself it has answered, or its log will.
+      unacknowledged
+          .tailMap(tasks.get(task).lastPassed(), false)
+          .forEach((checkpoint, round) -> round.acknowledgeFor(tasks.get(task)));
     }
     List.copyOf(unreleased.keySet()).forEach(c -> release(task, c));
     stopIfEnded();
@@ -193,39 +231,66 @@ final class RunningJob {
   private void stopIfEnded() {
     if (stopping && alive.isEmpty() && !stopped) {
       stopped = true;
-      spill.close();
+      tasks.values().forEach(task -> task.snapshots().closeLog());
+      resources.close();
       send(new WorkerEvent.JobStopped(id(), mergedMetrics()));
     }
   }
 
   /**
    * Tells every task, not only sources: one whose inputs have all ended gets no barrier from them,
-   * whether it has finished or still waits for its timers. A task that has ended acknowledges only
-   * if it had finished: what failed has lost what it was doing.
+   * whether it has finished or still waits for its timers. A task that has ended is acknowledged
+   * for only if it had finished: what failed has lost what it was doing.
    */
-  private void trigger(long checkpoint) {
-    unacknowledged.put(checkpoint, new LinkedHashSet<>(tasks.keySet()));
-    postToAll(new TaskMessage.TriggerCheckpoint(checkpoint));
+  private void trigger(WorkerCommand.TriggerCheckpoint trigger) {
+    Round round =
+        new Round(
+            trigger.checkpoint(),
+            trigger.barrier() != Barrier.RELEASE,
+            new LinkedHashSet<>(tasks.keySet()));
+    unacknowledged.put(trigger.checkpoint(), round);
+    postToAll(new TaskMessage.TriggerCheckpoint(trigger.checkpoint(), trigger.barrier()));
     for (TaskId task : finished.keySet()) {
       if (!alive.contains(task)) {
-        acknowledge(task, checkpoint);
+        round.acknowledgeFor(tasks.get(task));
       }
     }
   }
 
-  private void acknowledge(TaskId task, long checkpoint) {
-    Set<TaskId> missing = unacknowledged.get(checkpoint);
-    if (missing != null && missing.remove(task)) {
-      send(WorkerEvent.CheckpointAcknowledged.ofRelease(id(), task, checkpoint));
-      if (missing.isEmpty()) {
-        unacknowledged.remove(checkpoint);
-      }
+  private void acknowledge(TaskEvent.CheckpointAcknowledged ack) {
+    if (answered(ack.task(), ack.checkpoint())) {
+      Saved saved = ack.saved();
+      send(
+          new WorkerEvent.CheckpointAcknowledged(
+              id(),
+              ack.task(),
+              ack.checkpoint(),
+              saved.snapshot(),
+              saved.metrics(),
+              saved.waits()));
     }
+  }
+
+  /** Notes that a task has answered; false if nobody waits for that. */
+  private boolean answered(TaskId task, long checkpoint) {
+    Round asked = unacknowledged.get(checkpoint);
+    if (asked == null || !asked.missing().remove(task)) {
+      return false;
+    }
+    if (asked.missing().isEmpty()) {
+      unacknowledged.remove(checkpoint);
+    }
+    return true;
   }
 
   private void complete(long checkpoint) {
     unacknowledged.headMap(checkpoint, true).clear();
     unreleased.put(checkpoint, new LinkedHashSet<>(alive));
+    for (TaskId task : finished.keySet()) {
+      if (!alive.contains(task)) {
+        tasks.get(task).snapshots().completed(checkpoint);
+      }
+    }
     alive.forEach(task -> tasks.get(task).post(new TaskMessage.CompleteCheckpoint(checkpoint)));
     reportReleased(checkpoint);
   }

@@ -18,12 +18,14 @@ import dev.sluice.worker.stage.PipelineComponents;
 import dev.sluice.worker.stage.Receiver;
 import dev.sluice.worker.stage.Receivers;
 import dev.sluice.worker.stage.TaskContext;
+import dev.sluice.worker.stage.WatermarkFloor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /**
@@ -75,10 +77,21 @@ final class StageBuilder {
     }
     Operator operator = operator(node);
     parts.addFirst(
-        new JavaStage.Part(operator, node.inputs(), List.copyOf(node.outputs().values())));
+        new JavaStage.Part(
+            operator, node.inputs(), List.copyOf(node.outputs().values()), floor(node)));
     for (String input : node.inputs()) {
       readersOf(input).addFirst((Receiver) operator);
     }
+  }
+
+  private WatermarkFloor floor(Node node) {
+    boolean hasState =
+        node instanceof Node.ParDo parDo
+            ? parDo.keyed() || parDo.splittable() || !parDo.sideInputs().isEmpty()
+            : node instanceof Node.GroupByKey
+                || node instanceof Node.CombinePerKey
+                || node instanceof Node.CollectView;
+    return hasState ? new WatermarkFloor(task.state(), name(node)) : null;
   }
 
   private Operator operator(Node node) {
@@ -99,9 +112,26 @@ final class StageBuilder {
   }
 
   private OperatorContext context(Node node) {
-    String name = components.transform(node.transformId()).getUniqueName();
     return new OperatorContext(
-        node.transformId(), name, components, task, metrics.getContainer(name));
+        node.transformId(),
+        name(node),
+        components,
+        task,
+        metrics.getContainer(components.transform(node.transformId()).getUniqueName()));
+  }
+
+  private String name(Node node) {
+    return nameOf(components.proto(), node);
+  }
+
+  /**
+   * The name under which the user knows a transform, and its state is saved. The collecting of a
+   * side input has one of its own: its transform runs in another stage.
+   */
+  static String nameOf(RunnerApi.Components components, Node node) {
+    return node instanceof Node.CollectView collect
+        ? components.getPcollectionsOrThrow(collect.input()).getUniqueName() + "/CollectView"
+        : components.getTransformsOrThrow(node.transformId()).getUniqueName();
   }
 
   private Deque<Receiver> readersOf(String collection) {

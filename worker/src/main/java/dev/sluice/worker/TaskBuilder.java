@@ -2,7 +2,15 @@ package dev.sluice.worker;
 
 import dev.sluice.state.KeyGroups;
 import dev.sluice.state.KeyHasher;
-import dev.sluice.state.SpillArea;
+import dev.sluice.state.Disk;
+import dev.sluice.state.KeyGroupRange;
+import dev.sluice.state.log.LogLanes;
+import dev.sluice.state.log.LogLimits;
+import dev.sluice.state.log.LogPlace;
+import dev.sluice.state.log.TaskLog;
+import dev.sluice.worker.task.Restore;
+import dev.sluice.worker.task.Snapshots;
+import java.util.Optional;
 import dev.sluice.state.TaskState;
 import dev.sluice.translation.Exchange;
 import dev.sluice.translation.JobGraph;
@@ -22,7 +30,6 @@ import dev.sluice.worker.task.TaskListener;
 import dev.sluice.worker.task.TaskPorts;
 import dev.sluice.worker.task.TaskSpec;
 import dev.sluice.worker.world.Clock;
-import dev.sluice.worker.world.JobClock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,9 +51,7 @@ import org.apache.beam.sdk.metrics.MetricName;
 final class TaskBuilder {
   private final WorkerCommand.Deploy deploy;
   private final JobGraph graph;
-  private final Clock clock;
-  private final JobClock jobClock;
-  private final SpillArea spill;
+  private final JobResources resources;
   private final TaskListener listener;
   private final Map<String, Stage> stages;
   private final Map<Route, Channel> channels = new LinkedHashMap<>();
@@ -54,17 +59,10 @@ final class TaskBuilder {
   /** One producer task to one consumer task of an exchange. */
   private record Route(String exchangeId, int producer, int consumer) {}
 
-  TaskBuilder(
-      WorkerCommand.Deploy deploy,
-      Clock clock,
-      JobClock jobClock,
-      SpillArea spill,
-      TaskListener listener) {
+  TaskBuilder(WorkerCommand.Deploy deploy, JobResources resources, TaskListener listener) {
     this.deploy = deploy;
     this.graph = deploy.graph();
-    this.clock = clock;
-    this.jobClock = jobClock;
-    this.spill = spill;
+    this.resources = resources;
     this.listener = listener;
     this.stages = graph.stagesById();
   }
@@ -80,21 +78,79 @@ final class TaskBuilder {
     PipelineComponents components = new PipelineComponents(graph.components());
     CheckpointCallbacks callbacks = new CheckpointCallbacks(id, listener);
     String name = deploy.job() + "/" + id;
+    KeyGroupRange groups = KeyGroups.rangeOf(id.index(), tasksOf(stage));
+    TaskState state = new TaskState(groups, resources.spill());
     TaskContext context =
         new TaskContext(
             name,
             id.index(),
             tasksOf(stage),
-            new TaskState(KeyGroups.rangeOf(id.index(), tasksOf(stage)), spill),
-            jobClock,
+            state,
+            resources.clock(),
             deploy.options(),
             callbacks);
+    TaskSpec spec =
+        new TaskSpec(id, name, clock(), resources.clock(), !deploy.manualClock(), listener);
+    SavedState saved =
+        new SavedState(
+            deploy.attempt().restore(),
+            groups,
+            stage,
+            graph.components(),
+            id.index(),
+            tasksOf(stage));
+    Snapshots snapshots = new Snapshots(spec, state, log(id, saved), metrics);
     StageBuilder builder = new StageBuilder(stage, components, context, metrics, deploy.splits());
     return new Task(
-        new TaskSpec(id, name, clock, jobClock, !deploy.manualClock(), listener),
+        spec,
         callbacks,
+        snapshots,
+        restore(id, saved, state),
         room -> new TaskPorts(gate(id, metrics, tasks), writers(id, components, tasks, room)),
         ports -> builder.build(graph.into(id.stageId()), ports.outputs()));
+  }
+
+  private Optional<TaskLog> log(TaskId id, SavedState saved) {
+    return deploy
+        .attempt()
+        .storage()
+        .map(
+            storage ->
+                new TaskLog(
+                    new LogPlace(
+                        storage.files(),
+                        storage.prefixOf(id),
+                        resources.logDisk(fileName("log", id)),
+                        LogLanes.of(resources.world().io()::submit, lane(id))),
+                    saved.origin(),
+                    saved.own(),
+                    resources.names(),
+                    LogLimits.DEFAULT));
+  }
+
+  private Restore restore(TaskId id, SavedState saved, TaskState state) {
+    if (saved.isEmpty()) {
+      return null;
+    }
+    Disk scratch = resources.logDisk(fileName("restore", id));
+    return new Restore(
+        lane(id),
+        state,
+        () -> saved.read(scratch),
+        work -> resources.world().io().submit("restore/" + lane(id), work),
+        clock());
+  }
+
+  private Clock clock() {
+    return resources.world().clock();
+  }
+
+  private String lane(TaskId id) {
+    return deploy.job() + "/" + deploy.attempt().number() + "/" + id;
+  }
+
+  private static String fileName(String what, TaskId id) {
+    return what + "-" + id.stageId() + "-" + id.index();
   }
 
   private int tasksOf(Stage stage) {
@@ -102,7 +158,7 @@ final class TaskBuilder {
   }
 
   private InputGate gate(TaskId id, MetricsContainerStepMap metrics, Map<TaskId, Task> tasks) {
-    InputGate gate = new InputGate(clock::nanoTime);
+    InputGate gate = new InputGate(clock()::nanoTime);
     for (Exchange exchange : graph.into(id.stageId())) {
       Counter elements = metrics.getUnboundContainer().getCounter(elementsOf(exchange));
       int producers = tasksOf(stages.get(exchange.producerStage()));

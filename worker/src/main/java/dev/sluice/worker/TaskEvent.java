@@ -4,27 +4,36 @@ import dev.sluice.worker.protocol.Failure;
 import dev.sluice.worker.protocol.JobId;
 import dev.sluice.worker.protocol.TaskId;
 import dev.sluice.worker.task.TaskListener.Counters;
+import dev.sluice.worker.task.TaskListener.Saved;
 
 /** What a task's thread tells the loop of its own worker. */
 sealed interface TaskEvent {
 
-  JobId job();
+  /** The attempt of the job that it is about. */
+  Run run();
 
-  record Finished(JobId job, TaskId task, Counters counters) implements TaskEvent {}
+  /** One attempt of a job: what an earlier one still tells is of no interest. */
+  record Run(JobId job, int attempt) {}
 
-  record Failed(JobId job, TaskId task, Failure failure) implements TaskEvent {}
+  record Finished(Run run, TaskId task, Counters counters) implements TaskEvent {}
 
-  record Ended(JobId job, TaskId task) implements TaskEvent {}
+  record Failed(Run run, TaskId task, Failure failure) implements TaskEvent {}
 
-  record Quiet(JobId job, TaskId task, long round, Counters counters) implements TaskEvent {}
+  record Ended(Run run, TaskId task) implements TaskEvent {}
 
-  record CheckpointAcknowledged(JobId job, TaskId task, long checkpoint) implements TaskEvent {}
+  record Quiet(Run run, TaskId task, long round, Counters counters) implements TaskEvent {}
 
-  record CheckpointReleased(JobId job, TaskId task, long checkpoint) implements TaskEvent {}
+  record CheckpointAcknowledged(Run run, TaskId task, long checkpoint, Saved saved)
+      implements TaskEvent {}
+
+  record CheckpointFailed(Run run, TaskId task, long checkpoint, String reason)
+      implements TaskEvent {}
+
+  record CheckpointReleased(Run run, TaskId task, long checkpoint) implements TaskEvent {}
 
   /** The job's sources are split, or could not be, and the thread that did it has ended. */
-  record SplitterEnded(JobId job) implements TaskEvent {}
+  record SplitterEnded(Run run) implements TaskEvent {}
 
   /** Time to interrupt what has not stopped; the worker sends it to itself. */
-  record StopOverdue(JobId job) implements TaskEvent {}
+  record StopOverdue(Run run) implements TaskEvent {}
 }

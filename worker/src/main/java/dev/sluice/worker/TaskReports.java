@@ -2,57 +2,62 @@ package dev.sluice.worker;
 
 import dev.sluice.worker.protocol.Failure;
 import dev.sluice.worker.protocol.FromWorker;
-import dev.sluice.worker.protocol.JobId;
+import dev.sluice.worker.TaskEvent.Run;
 import dev.sluice.worker.protocol.TaskId;
 import dev.sluice.worker.protocol.WorkerEvent;
 import dev.sluice.worker.task.TaskListener;
 import dev.sluice.worker.world.Network;
 
 /** Turns what a task reports in its own thread into messages to its worker and the coordinator. */
-record TaskReports(JobId job, int attempt, Network network, String worker, String coordinator)
+record TaskReports(Run run, Network network, String worker, String coordinator)
     implements TaskListener {
 
   @Override
   public void finished(TaskId task, Counters counters) {
-    network.send(worker, new TaskEvent.Finished(job, task, counters));
+    network.send(worker, new TaskEvent.Finished(run, task, counters));
   }
 
   @Override
   public void failed(TaskId task, Failure failure) {
-    network.send(worker, new TaskEvent.Failed(job, task, failure));
+    network.send(worker, new TaskEvent.Failed(run, task, failure));
   }
 
   @Override
   public void ended(TaskId task) {
-    network.send(worker, new TaskEvent.Ended(job, task));
+    network.send(worker, new TaskEvent.Ended(run, task));
   }
 
   @Override
   public void quiet(TaskId task, long round, Counters counters) {
-    network.send(worker, new TaskEvent.Quiet(job, task, round, counters));
+    network.send(worker, new TaskEvent.Quiet(run, task, round, counters));
   }
 
   @Override
   public void quiescenceWanted(TaskId task) {
-    tell(new WorkerEvent.QuiescenceWanted(job, task));
+    tell(new WorkerEvent.QuiescenceWanted(run.job(), task));
   }
 
   @Override
   public void clockMoved(long nowMs) {
-    tell(new WorkerEvent.ClockMoved(job, nowMs));
+    tell(new WorkerEvent.ClockMoved(run.job(), nowMs));
   }
 
   @Override
-  public void checkpointAcknowledged(TaskId task, long checkpoint) {
-    network.send(worker, new TaskEvent.CheckpointAcknowledged(job, task, checkpoint));
+  public void checkpointAcknowledged(TaskId task, long checkpoint, Saved saved) {
+    network.send(worker, new TaskEvent.CheckpointAcknowledged(run, task, checkpoint, saved));
+  }
+
+  @Override
+  public void checkpointFailed(TaskId task, long checkpoint, String reason) {
+    network.send(worker, new TaskEvent.CheckpointFailed(run, task, checkpoint, reason));
   }
 
   @Override
   public void checkpointReleased(TaskId task, long checkpoint) {
-    network.send(worker, new TaskEvent.CheckpointReleased(job, task, checkpoint));
+    network.send(worker, new TaskEvent.CheckpointReleased(run, task, checkpoint));
   }
 
   private void tell(WorkerEvent event) {
-    network.send(coordinator, new FromWorker(worker, attempt, event));
+    network.send(coordinator, new FromWorker(worker, run.attempt(), event));
   }
 }

@@ -67,7 +67,7 @@ public final class Worker implements Network.Endpoint {
     if (message instanceof WorkerCommand command) {
       failingItsJob(command.job(), () -> command(command));
     } else if (message instanceof TaskEvent event) {
-      failingItsJob(event.job(), () -> event(event));
+      failingItsJob(event.run().job(), () -> event(event));
     } else {
       throw new IllegalArgumentException("a worker got " + message);
     }
@@ -85,11 +85,11 @@ public final class Worker implements Network.Endpoint {
 
   private void event(TaskEvent event) {
     if (event instanceof TaskEvent.SplitterEnded ended) {
-      splittingEnded(ended.job());
+      splittingEnded(ended.run().job());
       return;
     }
-    RunningJob job = jobs.get(event.job());
-    if (job != null) {
+    RunningJob job = jobs.get(event.run().job());
+    if (job != null && job.run().equals(event.run())) {
       job.handle(event);
       if (job.stopped()) {
         jobs.remove(job.id());
@@ -127,7 +127,7 @@ public final class Worker implements Network.Endpoint {
             command,
             new MetricsContainerStepMap(),
             this::tell,
-            () -> world.network().send(address, new TaskEvent.SplitterEnded(job)));
+            () -> world.network().send(address, new TaskEvent.SplitterEnded(new TaskEvent.Run(job, FromWorker.BEFORE_ANY))));
     splittings.put(job, new Splitting(splitter));
     world.tasks().start("split:" + job, command.loader(), splitter);
   }

@@ -1,5 +1,7 @@
 package dev.sluice.worker.exchange;
 
+import dev.sluice.worker.protocol.Barrier;
+
 /** What travels in a {@link Channel} beside batches, in order with them. */
 sealed interface ControlItem {
 
@@ -7,7 +9,7 @@ sealed interface ControlItem {
   record Watermark(long ms) implements ControlItem {}
 
   /** All that came before belongs to the checkpoint, nothing that follows does. */
-  record Barrier(long checkpoint) implements ControlItem {}
+  record BarrierItem(long checkpoint, Barrier barrier) implements ControlItem {}
 
   /** Nothing follows. */
   record End() implements ControlItem {}

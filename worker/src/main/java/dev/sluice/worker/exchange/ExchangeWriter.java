@@ -3,6 +3,7 @@ package dev.sluice.worker.exchange;
 import dev.sluice.state.KeyGroups;
 import dev.sluice.state.KeyHasher;
 import dev.sluice.translation.Exchange;
+import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.stage.Receiver;
 import java.util.Collection;
 import java.util.List;
@@ -98,9 +99,9 @@ public final class ExchangeWriter implements Receiver {
   }
 
   /** Sends a barrier behind all that was written. */
-  public void barrier(long checkpoint) {
+  public void barrier(long checkpoint, Barrier barrier) {
     for (Outlet outlet : outlets) {
-      outlet.control(new ControlItem.Barrier(checkpoint));
+      outlet.control(new ControlItem.BarrierItem(checkpoint, barrier));
     }
   }
 

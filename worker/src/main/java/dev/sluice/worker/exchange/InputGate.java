@@ -1,6 +1,7 @@
 package dev.sluice.worker.exchange;
 
 import dev.sluice.translation.Exchange;
+import dev.sluice.worker.protocol.Barrier;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +15,8 @@ import org.apache.beam.sdk.metrics.Counter;
  *
  * <p>Owned by the consumer's task. Always true: a channel that has delivered the current barrier is
  * not read until all others have delivered it or ended. A newer barrier on any channel takes the
- * place of the one being aligned, which then never completes here.
+ * place of the one being aligned, which then never completes here; one that was abandoned is
+ * dropped.
  */
 public final class InputGate {
 
@@ -27,7 +29,7 @@ public final class InputGate {
     void sideBatch(Exchange exchange, Batch batch);
 
     /** All channels have delivered this barrier. */
-    void barrier(long checkpoint);
+    void barrier(long checkpoint, Barrier barrier);
   }
 
   private static final class Lane {
@@ -55,6 +57,8 @@ public final class InputGate {
   private long batchNanos;
   private int turn;
   private long aligning = -1;
+  private Barrier kind;
+  private long abandoned = -1;
   private long received;
 
   /**
@@ -121,9 +125,8 @@ public final class InputGate {
   private int control(Lane lane, ControlItem item, Consumer consumer) {
     if (item instanceof ControlItem.Watermark watermark) {
       lane.watermarkMs = watermark.ms();
-    } else if (item instanceof ControlItem.Barrier barrier) {
-      lane.barrier = barrier.checkpoint();
-      aligning = Math.max(aligning, barrier.checkpoint());
+    } else if (item instanceof ControlItem.BarrierItem barrier) {
+      align(lane, barrier);
       completeAlignment(consumer);
     } else {
       lane.ended = true;
@@ -133,6 +136,16 @@ public final class InputGate {
     return 0;
   }
 
+  private void align(Lane lane, ControlItem.BarrierItem item) {
+    if (item.checkpoint() > abandoned) {
+      lane.barrier = item.checkpoint();
+      if (item.checkpoint() > aligning) {
+        aligning = item.checkpoint();
+        kind = item.barrier();
+      }
+    }
+  }
+
   private void completeAlignment(Consumer consumer) {
     if (aligning < 0 || lanes.stream().anyMatch(lane -> !lane.ended && lane.barrier < aligning)) {
       return;
@@ -140,12 +153,21 @@ public final class InputGate {
     long checkpoint = aligning;
     aligning = -1;
     lanes.forEach(lane -> lane.barrier = -1);
-    consumer.barrier(checkpoint);
+    consumer.barrier(checkpoint, kind);
   }
 
   /** Whether it waits for a barrier that some channel has not delivered. */
   public boolean aligns() {
     return aligning >= 0;
+  }
+
+  /** Barriers up to this one are of no interest any more; what waits for one is read on. */
+  public void abandonBarrier(long checkpoint) {
+    abandoned = Math.max(abandoned, checkpoint);
+    if (aligning >= 0 && aligning <= abandoned) {
+      aligning = -1;
+      lanes.forEach(lane -> lane.barrier = -1);
+    }
   }
 
   /** The least watermark of the main input's channels. */

@@ -16,8 +16,13 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
  */
 public final class JavaStage {
 
-  /** An operator with the PCollections it reads within the stage and those it makes. */
-  public record Part(Operator operator, List<String> inputs, List<String> outputs) {}
+  /**
+   * An operator with the PCollections it reads within the stage and those it makes.
+   *
+   * @param floor keeps its input watermark, if it has state; null otherwise
+   */
+  public record Part(
+      Operator operator, List<String> inputs, List<String> outputs, WatermarkFloor floor) {}
 
   /** Where the panes of side inputs go; the stage has at most one. */
   public interface SidePanes {
@@ -59,6 +64,9 @@ public final class JavaStage {
   public void open() throws Exception {
     for (Part part : parts) {
       opened.add(part);
+      if (part.floor() != null) {
+        part.floor().open();
+      }
       part.operator().open();
     }
   }
@@ -120,7 +128,8 @@ public final class JavaStage {
         for (String input : part.inputs()) {
           least = Math.min(least, watermarks.getOrDefault(input, bounded));
         }
-        part.operator().advanceWatermark(least);
+        part.operator()
+            .advanceWatermark(part.floor() == null ? least : part.floor().raise(least));
       }
       long output = part.operator().outputWatermarkMs();
       for (String made : part.outputs()) {
@@ -179,7 +188,25 @@ public final class JavaStage {
   public void barrier(long checkpoint) {
     for (Part part : parts) {
       part.operator().barrier(checkpoint);
+      if (part.floor() != null) {
+        part.floor().save();
+      }
     }
+  }
+
+  /** What would go on reading for ever stops. */
+  public void drain() {
+    parts.forEach(part -> part.operator().drain());
+  }
+
+  /** Whether any operator holds work back until a checkpoint is complete. */
+  public boolean waitsForCheckpoint() {
+    for (Part part : parts) {
+      if (part.operator().waitsForCheckpoint()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

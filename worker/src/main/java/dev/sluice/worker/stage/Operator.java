@@ -68,6 +68,21 @@ public interface Operator {
   default void barrier(long checkpoint) {}
 
   /**
+   * The job is to come to its end: what would go on reading for ever stops. A source finds its end
+   * at the next poll, and its output watermark is at the end of time; one that comes to an end by
+   * itself goes on to it. Called between bundles.
+   */
+  default void drain() {}
+
+  /**
+   * Whether it holds work back that is released by the completion of a checkpoint whose barrier it
+   * has passed: elements and timers for a DoFn that requires stable input. Asked at the barrier.
+   */
+  default boolean waitsForCheckpoint() {
+    return false;
+  }
+
+  /**
    * Releases what {@link #open} took: DoFn teardown, readers. Called once, also after a failure.
    */
   default void close() throws Exception {}

@@ -15,6 +15,15 @@ public interface TaskServices {
   void setJobClock(long nowMs);
 
   /**
+   * Whether a barrier is on its way that the task has not passed: what may end early, a bundle or
+   * the claim of a splittable DoFn, should, so that the barrier does not wait for it. A volatile
+   * read.
+   */
+  default boolean barrierAnnounced() {
+    return false;
+  }
+
+  /**
    * Runs {@code callback} in this task's thread after the next checkpoint of this task is complete:
    * the one whose barrier comes next, or the one that is being taken if called from {@link
    * Operator#barrier}.

@@ -14,7 +14,7 @@ import org.apache.beam.sdk.transforms.DoFn.BundleFinalizer;
  * What a task's operators want to be told: that a checkpoint is complete, or that the job is
  * quiescent.
  *
- * <p>Owned by the task's thread. Always true: a callback runs at most once, after the completion of
+ * <p>Owned by the task's thread; only {@link #announce} is called by another one. Always true: a callback runs at most once, after the completion of
  * a checkpoint whose barrier came after the callback was handed in.
  */
 public final class CheckpointCallbacks implements TaskServices {
@@ -23,6 +23,8 @@ public final class CheckpointCallbacks implements TaskServices {
   private final List<BundleFinalizer.Callback> sinceBarrier = new ArrayList<>();
   private final TreeMap<Long, List<BundleFinalizer.Callback>> byCheckpoint = new TreeMap<>();
   private final Deque<Runnable> whenQuiescent = new ArrayDeque<>();
+  private volatile long announced = -1;
+  private long passed = -1;
 
   public CheckpointCallbacks(TaskId task, TaskListener listener) {
     this.task = task;
@@ -40,6 +42,17 @@ public final class CheckpointCallbacks implements TaskServices {
     listener.clockMoved(nowMs);
   }
 
+  /** A barrier is on its way. Any thread. */
+  void announce(long checkpoint) {
+    // One thread announces, the worker's loop, in ascending order.
+    announced = checkpoint;
+  }
+
+  @Override
+  public boolean barrierAnnounced() {
+    return announced > passed;
+  }
+
   @Override
   public void afterCheckpoint(BundleFinalizer.Callback callback) {
     sinceBarrier.add(callback);
@@ -47,10 +60,21 @@ public final class CheckpointCallbacks implements TaskServices {
 
   /** The task's barrier of this checkpoint: what was handed in before belongs to it. */
   void passed(long checkpoint) {
+    ignore(checkpoint);
     if (!sinceBarrier.isEmpty()) {
       byCheckpoint.put(checkpoint, List.copyOf(sinceBarrier));
       sinceBarrier.clear();
     }
+  }
+
+  /** Nobody waits for this barrier any more. */
+  void ignore(long checkpoint) {
+    passed = Math.max(passed, checkpoint);
+  }
+
+  /** The last barrier that the task has passed, or will not pass any more. */
+  long passed() {
+    return passed;
   }
 
   /** Runs what waited for this checkpoint or an earlier one that was never completed. */

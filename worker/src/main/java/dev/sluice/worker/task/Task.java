@@ -2,9 +2,9 @@ package dev.sluice.worker.task;
 
 import dev.sluice.translation.Exchange;
 import dev.sluice.worker.exchange.Batch;
-import dev.sluice.worker.exchange.ExchangeWriter;
 import dev.sluice.worker.exchange.InputGate;
 import dev.sluice.worker.exchange.Room;
+import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.stage.JavaStage;
 import dev.sluice.worker.stage.SourceOperator.Polled;
 import dev.sluice.worker.world.Step;
@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
-import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 
 /**
  * One parallel instance of a stage.
@@ -29,12 +28,15 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Room {
   private static final int BUNDLE_RECORDS = 1000;
   private static final long BUNDLE_NANOS = 10_000_000;
-  private static final long FLUSH_NANOS = 5_000_000;
+  private static final long NOT_HALTED = -1;
 
   private final TaskSpec spec;
   private final TaskPorts ports;
+  private final TaskOutputs outputs;
   private final JavaStage stage;
   private final CheckpointCallbacks callbacks;
+  private final Snapshots snapshots;
+  private final Restore restore;
   private final Queue<TaskMessage> mailbox = new ConcurrentLinkedQueue<>();
   private volatile TaskRunner.Handle handle;
   private volatile boolean stopRequested;
@@ -44,28 +46,33 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
   private boolean firing;
   private int bundleRecords;
   private long bundleDeadlineNanos;
-  private long nextFlushNanos;
-  private boolean blocked;
   private boolean sourceEnded;
   private boolean watermarksStale = true;
   private boolean ending;
   private boolean reported;
-  private final Deque<Long> triggered = new ArrayDeque<>();
-  private long passed = -1;
+  private boolean left;
+  private final Deque<TaskMessage.TriggerCheckpoint> triggered = new ArrayDeque<>();
+  private long halted = NOT_HALTED;
   private long probe = -1;
   private long steps;
 
   /**
+   * @param restore brings back what the task had saved; null if it begins at the beginning
    * @param stageOf makes the stage; given the task as the {@link Room} in which its outputs wait
    */
   public Task(
       TaskSpec spec,
       CheckpointCallbacks callbacks,
+      Snapshots snapshots,
+      Restore restore,
       Function<Room, TaskPorts> portsOf,
       Function<TaskPorts, JavaStage> stageOf) {
     this.spec = spec;
     this.callbacks = callbacks;
+    this.snapshots = snapshots;
+    this.restore = restore;
     this.ports = portsOf.apply(this);
+    this.outputs = new TaskOutputs(ports.outputs(), spec.clock());
     this.stage = stageOf.apply(ports);
   }
 
@@ -74,10 +81,22 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     return spec;
   }
 
+  /** How its state is saved; to be touched by others only when its thread has ended. */
+  public Snapshots snapshots() {
+    return snapshots;
+  }
+
+  /** The last barrier it has passed; to be asked when its thread has ended. */
+  public long lastPassed() {
+    return callbacks.passed();
+  }
+
   /** Hands it a message, to be handled between two steps. Any thread. */
   public void post(TaskMessage message) {
     if (message instanceof TaskMessage.Stop) {
       stopRequested = true;
+    } else if (message instanceof TaskMessage.TriggerCheckpoint trigger) {
+      callbacks.announce(trigger.checkpoint());
     }
     mailbox.add(message);
     wake();
@@ -126,13 +145,18 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
       return shutDown(null);
     }
     if (!opened) {
-      opened = true;
-      stage.open();
-      return Step.WORKED;
+      return stepOpening();
     }
     boolean handled = handleMessages();
     if (!triggered.isEmpty() && ports.input().allEnded()) {
       passTriggered();
+    }
+    if (snapshots.logging()) {
+      snapshots.slice();
+      handled = true;
+    }
+    if (halted != NOT_HALTED) {
+      return stepHalted(handled);
     }
     if (ending) {
       return stepEnding(handled);
@@ -147,11 +171,29 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     return worked ? Step.WORKED : stepIdle(handled);
   }
 
+  private Step stepOpening() throws Exception {
+    if (restore != null && !restore.done()) {
+      return restore.step(this::wake) ? Step.WORKED : Step.NEEDS_INPUT;
+    }
+    opened = true;
+    snapshots.open(restore != null);
+    stage.open();
+    return Step.WORKED;
+  }
+
+  private Step stepHalted(boolean handled) {
+    if (!outputs.flush()) {
+      return Step.NEEDS_OUTPUT;
+    }
+    return handled ? Step.WORKED : Step.NEEDS_BARRIER;
+  }
+
   /** Passes, each in its turn, the barriers that no channel has brought or will bring. */
   private void passTriggered() {
-    for (Long checkpoint = triggered.poll(); checkpoint != null; checkpoint = triggered.poll()) {
-      if (checkpoint > passed) {
-        barrier(checkpoint);
+    while (!triggered.isEmpty() && halted == NOT_HALTED) {
+      TaskMessage.TriggerCheckpoint trigger = triggered.poll();
+      if (trigger.checkpoint() > callbacks.passed()) {
+        barrier(trigger.checkpoint(), trigger.barrier());
       }
     }
   }
@@ -168,7 +210,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     if (stage.hasDueWork()) {
       if (!firing) {
         // User code in a timer may take long: what came before must not wait for it.
-        flush();
+        outputs.flush();
       }
       openBundle();
       firing = true;
@@ -184,7 +226,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
   }
 
   private boolean stepSource() throws Exception {
-    if (sourceEnded || ports.input().aligns() || !flushIfBlocked()) {
+    if (sourceEnded || ports.input().aligns() || !outputs.flushIfBlocked()) {
       return false;
     }
     openBundle();
@@ -202,7 +244,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
   }
 
   private boolean stepInput() {
-    if (!flushIfBlocked()) {
+    if (!outputs.flushIfBlocked()) {
       return false;
     }
     int records = ports.input().take(this);
@@ -217,21 +259,6 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     return true;
   }
 
-  /** Output that had no room is tried again; new input is taken only when all of it has gone. */
-  private boolean flushIfBlocked() {
-    return !blocked || flush();
-  }
-
-  private boolean flush() {
-    boolean all = true;
-    for (ExchangeWriter output : ports.outputs()) {
-      all &= output.flush();
-    }
-    blocked = !all;
-    nextFlushNanos = spec.clock().nanoTime() + FLUSH_NANOS;
-    return all;
-  }
-
   private Step stepIdle(boolean handled) {
     if (bundleOpen && (bundleRecords > 0 || sourceEnded)) {
       endBundle();
@@ -244,15 +271,16 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
         return Step.WORKED;
       }
     }
-    if (!flush()) {
+    if (!outputs.flush()) {
       return Step.NEEDS_OUTPUT;
     }
     if (inputEnded() && !stage.hasPendingWork()) {
       ending = true;
-      for (ExchangeWriter output : ports.outputs()) {
-        output.watermark(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis());
-        output.end();
+      if (stage.source() != null) {
+        // No barrier comes behind its last records: what they are to be told of is noted now.
+        stage.source().barrier(callbacks.passed());
       }
+      outputs.end();
       return Step.WORKED;
     }
     if (handled) {
@@ -272,7 +300,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
    * All work is done: sends the rest, reports, and lives on only for what waits for a checkpoint.
    */
   private Step stepEnding(boolean handled) throws Exception {
-    if (!flush()) {
+    if (!outputs.flush()) {
       return Step.NEEDS_OUTPUT;
     }
     if (!reported) {
@@ -280,8 +308,13 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
       spec.listener().finished(spec.id(), counters());
       return Step.WORKED;
     }
-    if (callbacks.isEmpty()) {
-      return shutDown(null);
+    if (callbacks.isEmpty() && !snapshots.logging()) {
+      if (left) {
+        return shutDown(null);
+      }
+      left = true;
+      snapshots.close();
+      return Step.WORKED;
     }
     return handled ? Step.WORKED : Step.NEEDS_TIMER;
   }
@@ -298,6 +331,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
   private void endBundleIfFull() {
     if (bundleOpen
         && (bundleRecords >= BUNDLE_RECORDS
+            || callbacks.barrierAnnounced()
             || spec.clock().nanoTime() - bundleDeadlineNanos >= 0)) {
       endBundle();
     }
@@ -308,9 +342,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     bundleOpen = false;
     firing = false;
     propagateWatermarks();
-    if (spec.clock().nanoTime() - nextFlushNanos >= 0) {
-      flush();
-    }
+    outputs.flushIfDue();
   }
 
   private void propagateWatermarks() {
@@ -319,9 +351,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
       stage.advanceSideWatermark(side.getKey(), side.getValue());
     }
     stage.advanceWatermark(ports.input().watermarkMs());
-    for (ExchangeWriter output : ports.outputs()) {
-      output.watermark(stage.watermarkMs(output.exchange().producerCollection()));
-    }
+    outputs.watermarks(stage);
   }
 
   @Override
@@ -337,22 +367,29 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
   }
 
   @Override
-  public void barrier(long checkpoint) {
-    passed = checkpoint;
-    while (!triggered.isEmpty() && triggered.peek() <= checkpoint) {
+  public void barrier(long checkpoint, Barrier barrier) {
+    while (!triggered.isEmpty() && triggered.peek().checkpoint() <= checkpoint) {
       triggered.poll();
     }
     if (bundleOpen) {
       endBundle();
     }
+    long begin = spec.clock().nanoTime();
     stage.barrier(checkpoint);
     callbacks.passed(checkpoint);
-    if (!ending) {
-      for (ExchangeWriter output : ports.outputs()) {
-        output.barrier(checkpoint);
-      }
+    boolean waits = stage.waitsForCheckpoint();
+    if (barrier == Barrier.RELEASE) {
+      snapshots.release(checkpoint, waits);
+    } else {
+      snapshots.save(checkpoint, waits);
     }
-    spec.listener().checkpointAcknowledged(spec.id(), checkpoint);
+    snapshots.paused(spec.clock().nanoTime() - begin);
+    if (barrier == Barrier.SAVE_AND_HALT) {
+      halted = checkpoint;
+    }
+    if (!ending) {
+      outputs.barrier(checkpoint, barrier);
+    }
   }
 
   private boolean handleMessages() throws Exception {
@@ -371,12 +408,27 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     } else if (message instanceof TaskMessage.Quiescent) {
       callbacks.quiescent();
     } else if (message instanceof TaskMessage.TriggerCheckpoint trigger) {
-      triggered.add(trigger.checkpoint());
+      triggered.add(trigger);
     } else if (message instanceof TaskMessage.CompleteCheckpoint complete) {
+      snapshots.completed(complete.checkpoint());
       callbacks.complete(complete.checkpoint());
       spec.listener().checkpointReleased(spec.id(), complete.checkpoint());
+    } else if (message instanceof TaskMessage.AbandonCheckpoint abandon) {
+      abandon(abandon.checkpoint());
+    } else if (message instanceof TaskMessage.Drain) {
+      stage.drain();
+      watermarksStale = true;
     }
     return true;
+  }
+
+  private void abandon(long checkpoint) {
+    callbacks.ignore(checkpoint);
+    ports.input().abandonBarrier(checkpoint);
+    triggered.removeIf(trigger -> trigger.checkpoint() <= checkpoint);
+    if (halted <= checkpoint) {
+      halted = NOT_HALTED;
+    }
   }
 
   private void answerProbe() {
@@ -388,11 +440,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
   }
 
   private TaskListener.Counters counters() {
-    long sent = 0;
-    for (ExchangeWriter output : ports.outputs()) {
-      sent += output.sent();
-    }
-    return new TaskListener.Counters(sent, ports.input().received(), steps);
+    return new TaskListener.Counters(outputs.sent(), ports.input().received(), steps);
   }
 
   /** Closes the operators, whatever the reason, and reports a failure if there was one. */
@@ -409,6 +457,12 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     }
     if (stopRequested || reason != null) {
       ports.input().abandon();
+      snapshots.abandon();
+      if (restore != null) {
+        restore.abandon();
+      }
+    } else {
+      snapshots.finished();
     }
     if (reason != null && !stopRequested) {
       spec.listener().failed(spec.id(), Failures.of(reason, spec.name()));

@@ -1,7 +1,9 @@
 package dev.sluice.worker.task;
 
+import dev.sluice.state.checkpoint.TaskSnapshot;
 import dev.sluice.worker.protocol.Failure;
 import dev.sluice.worker.protocol.TaskId;
+import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /** Told by a task what became of it; called by the task's thread, must not block. */
 public interface TaskListener {
@@ -27,11 +29,28 @@ public interface TaskListener {
   /** It moves the job's clock. */
   void clockMoved(long nowMs);
 
-  /** It has passed the barrier. */
-  void checkpointAcknowledged(TaskId task, long checkpoint);
+  /** It has passed the barrier, and what it had to save is safe. May come from another thread. */
+  void checkpointAcknowledged(TaskId task, long checkpoint, Saved saved);
+
+  /**
+   * It has passed the barrier, or would have to, but could not save its state. May come from
+   * another thread.
+   *
+   * @param reason for a person: what was wrong and how much is missing
+   */
+  void checkpointFailed(TaskId task, long checkpoint, String reason);
 
   /** It has run what waited for the checkpoint. */
   void checkpointReleased(TaskId task, long checkpoint);
+
+  /**
+   * What a checkpoint has of a task.
+   *
+   * @param snapshot its state
+   * @param metrics what it had counted at the barrier; not touched any more
+   * @param waits whether it holds work back until the checkpoint is complete
+   */
+  record Saved(TaskSnapshot snapshot, MetricsContainerStepMap metrics, boolean waits) {}
 
   /**
    * What a task has done so far.

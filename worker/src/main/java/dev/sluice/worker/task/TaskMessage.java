@@ -1,5 +1,7 @@
 package dev.sluice.worker.task;
 
+import dev.sluice.worker.protocol.Barrier;
+
 /** What others post to a {@link Task}; handled by its own thread between steps. */
 public sealed interface TaskMessage {
 
@@ -19,7 +21,13 @@ public sealed interface TaskMessage {
    * Inject a barrier (a source), or pass one on behalf of inputs that have all ended; for any other
    * task the barrier comes through its channels.
    */
-  record TriggerCheckpoint(long checkpoint) implements TaskMessage {}
+  record TriggerCheckpoint(long checkpoint, Barrier barrier) implements TaskMessage {}
+
+  /** The checkpoint will not be complete: its barrier is of no interest, and halts nobody. */
+  record AbandonCheckpoint(long checkpoint) implements TaskMessage {}
+
+  /** Come to the end: stop reading what would go on for ever. */
+  record Drain() implements TaskMessage {}
 
   /** The checkpoint is complete; run what waited for it. */
   record CompleteCheckpoint(long checkpoint) implements TaskMessage {}

@@ -3,6 +3,7 @@ package dev.sluice.worker.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.translation.Exchange;
+import dev.sluice.worker.protocol.Barrier;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -119,6 +120,6 @@ class BatchSizeTest {
     public void sideBatch(Exchange exchange, Batch batch) {}
 
     @Override
-    public void barrier(long checkpoint) {}
+    public void barrier(long checkpoint, Barrier barrier) {}
   }
 }

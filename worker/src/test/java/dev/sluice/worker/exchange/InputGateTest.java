@@ -6,6 +6,7 @@ import dev.sluice.state.KeyGroups;
 import dev.sluice.state.KeyHasher;
 import dev.sluice.translation.Exchange;
 import dev.sluice.translation.Exchange.Kind;
+import dev.sluice.worker.protocol.Barrier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +63,7 @@ class InputGateTest {
   @Test
   void aChannelThatDeliveredTheBarrierIsNotReadUntilTheOthersHave() {
     send(a, "a1");
-    a.barrier(1);
+    a.barrier(1, Barrier.SAVE);
     send(a, "a2");
     send(b, "b1");
 
@@ -70,19 +71,19 @@ class InputGateTest {
     assertThat(gate.aligns()).isTrue();
 
     send(b, "b2");
-    b.barrier(1);
+    b.barrier(1, Barrier.SAVE);
     assertThat(lines()).containsExactly("a1", "b1", "b2", "barrier 1", "a2");
     assertThat(gate.aligns()).isFalse();
   }
 
   @Test
   void twoBarriersInARowAreAlignedOneAfterTheOther() {
-    a.barrier(1);
+    a.barrier(1, Barrier.SAVE);
     send(a, "a");
-    a.barrier(2);
+    a.barrier(2, Barrier.SAVE);
     assertThat(lines()).isEmpty();
-    b.barrier(1);
-    b.barrier(2);
+    b.barrier(1, Barrier.SAVE);
+    b.barrier(2, Barrier.SAVE);
     send(b, "b");
 
     assertThat(lines()).containsExactly("barrier 1", "a", "barrier 2", "b");
@@ -92,13 +93,13 @@ class InputGateTest {
   void anEndedChannelCountsAsAligned() {
     a.end();
     lines();
-    b.barrier(1);
+    b.barrier(1, Barrier.SAVE);
     assertThat(lines()).containsExactly("barrier 1");
   }
 
   @Test
   void theEndOfAChannelCompletesTheBarrierOfTheOther() {
-    b.barrier(1);
+    b.barrier(1, Barrier.SAVE);
     assertThat(lines()).isEmpty();
     a.end();
     assertThat(lines()).containsExactly("barrier 1");
@@ -106,10 +107,10 @@ class InputGateTest {
 
   @Test
   void aBarrierOfACheckpointThatWasGivenUpHoldsNobodyForEver() {
-    a.barrier(1);
+    a.barrier(1, Barrier.SAVE);
     send(a, "a");
-    a.barrier(2);
-    b.barrier(2);
+    a.barrier(2, Barrier.SAVE);
+    b.barrier(2, Barrier.SAVE);
     send(b, "b");
 
     assertThat(lines()).containsExactly("a", "barrier 2", "b");
@@ -155,8 +156,8 @@ class InputGateTest {
     for (int i = 0; i < 10; i++) {
       send(a, "x", "y");
       a.watermark(i);
-      a.barrier(i);
-      b.barrier(i);
+      a.barrier(i, Barrier.SAVE);
+      b.barrier(i, Barrier.SAVE);
       lines();
     }
     a.end();
@@ -169,9 +170,9 @@ class InputGateTest {
   @Test
   void elementsAreCountedAndControlItemsAreNot() {
     send(a, "a1", "a2");
-    a.barrier(1);
+    a.barrier(1, Barrier.SAVE);
     send(b, "b1");
-    b.barrier(1);
+    b.barrier(1, Barrier.SAVE);
     lines();
 
     assertThat(elements.getCumulative()).isEqualTo(3);

@@ -3,9 +3,10 @@ package dev.sluice.worker.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.worker.exchange.ControlItem.Barrier;
+import dev.sluice.worker.exchange.ControlItem.BarrierItem;
 import dev.sluice.worker.exchange.ControlItem.End;
 import dev.sluice.worker.exchange.ControlItem.Watermark;
+import dev.sluice.worker.protocol.Barrier;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -62,7 +63,7 @@ class OutletTest {
       channel.giveBack(batch);
     } else if (item instanceof Watermark watermark) {
       arrived.add("w" + watermark.ms());
-    } else if (item instanceof Barrier barrier) {
+    } else if (item instanceof BarrierItem barrier) {
       arrived.add("b" + barrier.checkpoint());
     } else if (item instanceof End) {
       arrived.add("end");
@@ -88,9 +89,9 @@ class OutletTest {
   void itemsArriveInTheOrderInWhichTheyWereHandedIn() {
     add("1", false);
     outlet.watermark(10);
-    outlet.control(new Barrier(1));
+    outlet.control(new BarrierItem(1, Barrier.SAVE));
     add("2", false);
-    outlet.control(new Barrier(2));
+    outlet.control(new BarrierItem(2, Barrier.SAVE));
     add("3", false);
     outlet.watermark(20);
     outlet.control(new End());
@@ -138,7 +139,7 @@ class OutletTest {
   void aFullChannelStillTakesControlItems() {
     fill();
     outlet.watermark(1);
-    outlet.control(new Barrier(1));
+    outlet.control(new BarrierItem(1, Barrier.SAVE));
     outlet.control(new End());
 
     assertThat(rests).isZero();
@@ -151,7 +152,7 @@ class OutletTest {
     add("late", false);
     outlet.watermark(7);
     assertThat(outlet.flush()).isFalse();
-    outlet.control(new Barrier(1));
+    outlet.control(new BarrierItem(1, Barrier.SAVE));
     add("after", false);
     outlet.control(new End());
 
@@ -164,7 +165,7 @@ class OutletTest {
   void controlItemsWaitInOrderWhenEvenTheirRoomIsTaken() {
     for (int i = 0; i < 40; i++) {
       outlet.watermark(i);
-      outlet.control(new Barrier(i));
+      outlet.control(new BarrierItem(i, Barrier.SAVE));
     }
     outlet.control(new End());
     readAll();

@@ -1,6 +1,7 @@
 package dev.sluice.worker.exchange;
 
 import dev.sluice.translation.Exchange;
+import dev.sluice.worker.protocol.Barrier;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,7 +38,7 @@ final class Taken implements InputGate.Consumer {
   }
 
   @Override
-  public void barrier(long checkpoint) {
+  public void barrier(long checkpoint, Barrier barrier) {
     lines.add("barrier " + checkpoint);
   }
 }

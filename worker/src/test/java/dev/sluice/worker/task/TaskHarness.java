@@ -2,12 +2,17 @@ package dev.sluice.worker.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.state.KeyGroups;
+import dev.sluice.state.MemoryDisk;
+import dev.sluice.state.SpillArea;
+import dev.sluice.state.TaskState;
 import dev.sluice.translation.Exchange;
 import dev.sluice.worker.exchange.Batch;
 import dev.sluice.worker.exchange.BatchSize;
 import dev.sluice.worker.exchange.Channel;
 import dev.sluice.worker.exchange.ExchangeWriter;
 import dev.sluice.worker.exchange.InputGate;
+import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.protocol.Failure;
 import dev.sluice.worker.protocol.TaskId;
 import dev.sluice.worker.stage.JavaStage;
@@ -20,6 +25,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 import org.apache.beam.sdk.coders.VoidCoder;
 import org.apache.beam.sdk.metrics.NoOpCounter;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
@@ -38,6 +45,11 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
 
   final List<String> log = new ArrayList<>();
   final List<String> out = new ArrayList<>();
+  final Map<Long, Saved> acknowledged = new LinkedHashMap<>();
+  final TaskState state =
+      new TaskState(
+          KeyGroups.rangeOf(0, 1), new SpillArea(new MemoryDisk(1L << 20), Long.MAX_VALUE));
+  final MetricsContainerStepMap metrics = new MetricsContainerStepMap();
   final List<Failure> failures = new ArrayList<>();
   final InputGate consumer = new InputGate(() -> 0);
   final ManualClock jobClock = new ManualClock(1_000);
@@ -54,10 +66,13 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
   private TaskHarness(boolean source, boolean jobClockRuns, List<String> main, List<String> sides) {
     first = source ? new ScriptedOperator.Source("A", log) : new ScriptedOperator("A", log);
     first.output = second;
+    TaskSpec spec = new TaskSpec(ID, "job/s/0", this, jobClock, jobClockRuns, this);
     task =
         new Task(
-            new TaskSpec(ID, "job/s/0", this, jobClock, jobClockRuns, this),
+            spec,
             callbacks,
+            new Snapshots(spec, state, Optional.empty(), metrics),
+            null,
             room -> ports(main, sides, room),
             ports -> stage(source, ports));
     task.started(this);
@@ -109,8 +124,8 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
     second.output = ports.outputs().get(0);
     return new JavaStage(
         List.of(
-            new JavaStage.Part(first, source ? List.of() : List.of("in"), List.of("a")),
-            new JavaStage.Part(second, List.of("a"), List.of("b"))),
+            new JavaStage.Part(first, source ? List.of() : List.of("in"), List.of("a"), null),
+            new JavaStage.Part(second, List.of("a"), List.of("b"), null)),
         source ? null : first,
         false,
         new JavaStage.SidePanes() {
@@ -181,7 +196,7 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
   }
 
   @Override
-  public void barrier(long checkpoint) {
+  public void barrier(long checkpoint, Barrier barrier) {
     out.add("barrier " + checkpoint);
   }
 
@@ -219,8 +234,14 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
   }
 
   @Override
-  public void checkpointAcknowledged(TaskId id, long checkpoint) {
+  public void checkpointAcknowledged(TaskId id, long checkpoint, Saved saved) {
+    acknowledged.put(checkpoint, saved);
     log.add("acknowledged " + checkpoint);
+  }
+
+  @Override
+  public void checkpointFailed(TaskId id, long checkpoint, String reason) {
+    log.add("not saved " + checkpoint + ": " + reason);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.sluice.worker.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.protocol.FailureKind;
 import dev.sluice.worker.world.Step;
 import java.util.ArrayList;
@@ -189,7 +190,7 @@ class TaskTest {
     t.first.failsAt = call;
     t.second.failsAt = ".close";
     t.send("in", "x");
-    t.feed("in").barrier(1);
+    t.feed("in").barrier(1, Barrier.SAVE);
     t.feed("in").end();
 
     assertThat(t.run()).isEqualTo(Step.FINISHED);
@@ -217,7 +218,7 @@ class TaskTest {
     TaskHarness t = TaskHarness.reading("in");
     t.steps(1);
     t.send("in", "x");
-    t.feed("in").barrier(7);
+    t.feed("in").barrier(7, Barrier.SAVE);
     t.send("in", "y");
     t.run();
 
@@ -231,8 +232,8 @@ class TaskTest {
     TaskHarness t = TaskHarness.source();
     t.sourceOperator().elements.add("x");
     t.run();
-    t.task.post(new TaskMessage.TriggerCheckpoint(1));
-    t.task.post(new TaskMessage.TriggerCheckpoint(2));
+    t.task.post(new TaskMessage.TriggerCheckpoint(1, Barrier.SAVE));
+    t.task.post(new TaskMessage.TriggerCheckpoint(2, Barrier.SAVE));
     t.sourceOperator().elements.add("y");
     t.run();
 
@@ -244,7 +245,7 @@ class TaskTest {
   void aTaskThatWaitsForItsTimersBehindTheEndOfInputPassesATriggeredBarrier() {
     TaskHarness t = TaskHarness.reading("in");
     t.first.pending = true;
-    t.task.post(new TaskMessage.TriggerCheckpoint(1));
+    t.task.post(new TaskMessage.TriggerCheckpoint(1, Barrier.SAVE));
     t.run();
     assertThat(t.log).doesNotContain("acknowledged 1");
     t.feed("in").end();
@@ -257,8 +258,8 @@ class TaskTest {
   @Test
   void aBarrierThatCameThroughTheChannelsIsNotPassedTwice() {
     TaskHarness t = TaskHarness.reading("in");
-    t.task.post(new TaskMessage.TriggerCheckpoint(1));
-    t.feed("in").barrier(1);
+    t.task.post(new TaskMessage.TriggerCheckpoint(1, Barrier.SAVE));
+    t.feed("in").barrier(1, Barrier.SAVE);
     t.feed("in").end();
     t.run();
 
@@ -269,11 +270,11 @@ class TaskTest {
   @Test
   void aSourceWithSideInputsPassesTheBarrierTheyBring() {
     TaskHarness t = TaskHarness.source("s1", "s2");
-    t.task.post(new TaskMessage.TriggerCheckpoint(1));
+    t.task.post(new TaskMessage.TriggerCheckpoint(1, Barrier.SAVE));
     t.run();
     assertThat(t.log).doesNotContain("acknowledged 1");
 
-    t.feed("s1").barrier(1);
+    t.feed("s1").barrier(1, Barrier.SAVE);
     t.sourceOperator().elements.add("x");
     assertThat(t.run()).isEqualTo(Step.NEEDS_BARRIER);
     t.feed("s2").end();
@@ -284,7 +285,7 @@ class TaskTest {
 
     t.feed("s1").end();
     t.run();
-    t.task.post(new TaskMessage.TriggerCheckpoint(2));
+    t.task.post(new TaskMessage.TriggerCheckpoint(2, Barrier.SAVE));
     t.run();
     assertThat(t.drain()).endsWith("barrier 2");
   }
@@ -296,7 +297,7 @@ class TaskTest {
     t.run();
     t.callbacks.afterCheckpoint(() -> ran.add("before"));
     t.first.atBarrier = () -> t.callbacks.afterCheckpoint(() -> ran.add("at"));
-    t.task.post(new TaskMessage.TriggerCheckpoint(1));
+    t.task.post(new TaskMessage.TriggerCheckpoint(1, Barrier.SAVE));
     t.run();
     t.first.atBarrier = () -> {};
     t.callbacks.afterCheckpoint(() -> ran.add("after"));
@@ -308,8 +309,8 @@ class TaskTest {
     assertThat(ran).containsExactly("before", "at");
     assertThat(t.log).contains("released 1");
 
-    t.task.post(new TaskMessage.TriggerCheckpoint(2));
-    t.task.post(new TaskMessage.TriggerCheckpoint(3));
+    t.task.post(new TaskMessage.TriggerCheckpoint(2, Barrier.SAVE));
+    t.task.post(new TaskMessage.TriggerCheckpoint(3, Barrier.SAVE));
     t.task.post(new TaskMessage.CompleteCheckpoint(3));
     t.run();
     t.task.post(new TaskMessage.CompleteCheckpoint(3));
@@ -326,7 +327,7 @@ class TaskTest {
     assertThat(t.run()).isEqualTo(Step.NEEDS_TIMER);
     assertThat(t.log).contains("finished").doesNotContain("A.close");
 
-    t.task.post(new TaskMessage.TriggerCheckpoint(1));
+    t.task.post(new TaskMessage.TriggerCheckpoint(1, Barrier.SAVE));
     assertThat(t.run()).isEqualTo(Step.NEEDS_TIMER);
     assertThat(t.log).contains("acknowledged 1");
     assertThat(t.drain()).isEmpty();

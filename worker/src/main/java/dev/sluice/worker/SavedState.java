@@ -1,0 +1,116 @@
+package dev.sluice.worker;
+
+import dev.sluice.state.Disk;
+import dev.sluice.state.KeyGroupRange;
+import dev.sluice.state.checkpoint.SegmentRef;
+import dev.sluice.state.log.EntryCursor;
+import dev.sluice.state.log.EntryKey;
+import dev.sluice.state.log.LogOrigin;
+import dev.sluice.state.log.SegmentFilter;
+import dev.sluice.state.log.SegmentMerge;
+import dev.sluice.translation.Node;
+import dev.sluice.translation.Stage;
+import dev.sluice.worker.protocol.RestorePoint;
+import dev.sluice.worker.protocol.SavedTask;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.beam.model.pipeline.v1.RunnerApi;
+
+/**
+ * What a checkpoint has for one task: a pure choice, by the names of transforms and by key groups,
+ * among what other tasks had saved. So a plain restart and one with another parallelism are one.
+ */
+final class SavedState {
+  private final Optional<RestorePoint> point;
+  private final KeyGroupRange groups;
+  private final Set<String> transforms = new LinkedHashSet<>();
+  private final Set<Integer> hashes = new TreeSet<>();
+  private final int index;
+  private final int tasks;
+
+  /**
+   * @param index which of the stage's tasks it is for
+   * @param tasks how many it has
+   */
+  SavedState(
+      Optional<RestorePoint> point,
+      KeyGroupRange groups,
+      Stage stage,
+      RunnerApi.Components components,
+      int index,
+      int tasks) {
+    this.point = point;
+    this.groups = groups;
+    this.index = index;
+    this.tasks = tasks;
+    for (Node node : stage.nodes()) {
+      transforms.add(components.getTransformsOrThrow(node.transformId()).getUniqueName());
+      hashes.add(EntryKey.nameHash(StageBuilder.nameOf(components, node)));
+    }
+  }
+
+  /**
+   * What the task's own log holds: no other group's entries, and side inputs in one task's only.
+   */
+  SegmentFilter own() {
+    return new SegmentFilter(groups, hashes::contains, false);
+  }
+
+  /** Whether anything was saved of what this task does. */
+  boolean isEmpty() {
+    return segments().isEmpty();
+  }
+
+  /** What the task's log goes on from. */
+  LogOrigin origin() {
+    List<SavedTask> saved = tasksWithTransforms().stream().filter(this::meets).toList();
+    if (saved.isEmpty()) {
+      return new LogOrigin.Nothing();
+    }
+    RestorePoint from = point.orElseThrow();
+    return from.own() && saved.size() == 1 && isThisTask(saved.get(0))
+        ? new LogOrigin.Continued(segmentsOf(saved))
+        : new LogOrigin.Adopted(from.files(), segmentsOf(saved));
+  }
+
+  /** Every entry that the task begins with, each once; blocks. */
+  EntryCursor read(Disk scratch) throws IOException {
+    return SegmentMerge.entries(
+        point.orElseThrow().files(),
+        segments(),
+        new SegmentFilter(groups, hashes::contains, true),
+        scratch);
+  }
+
+  private boolean isThisTask(SavedTask saved) {
+    return saved.index() == index
+        && saved.tasks() == tasks
+        && transforms.equals(new LinkedHashSet<>(saved.transforms()));
+  }
+
+  /** Whether it had groups that are this task's now. */
+  private boolean meets(SavedTask saved) {
+    return saved.segments().stream()
+        .anyMatch(s -> s.firstGroup() <= groups.last() && s.lastGroup() >= groups.first());
+  }
+
+  private List<SavedTask> tasksWithTransforms() {
+    return point.stream()
+        .flatMap(p -> p.tasks().stream())
+        .filter(saved -> saved.transforms().stream().anyMatch(transforms::contains))
+        .toList();
+  }
+
+  /** All of the stage's tasks': one of them has the side inputs, whatever its groups are. */
+  private List<SegmentRef> segments() {
+    return segmentsOf(tasksWithTransforms());
+  }
+
+  private static List<SegmentRef> segmentsOf(List<SavedTask> saved) {
+    return saved.stream().flatMap(task -> task.segments().stream()).toList();
+  }
+}

@@ -1,0 +1,64 @@
+package dev.sluice.worker.stage;
+
+import dev.sluice.state.KeyGroupRange;
+import dev.sluice.state.TaskState;
+import dev.sluice.state.TaskValue;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+
+/**
+ * The input watermark of one transform that keeps state, saved at each barrier: after a restore the
+ * transform sees none below it, so that no window opens again that was collected before.
+ *
+ * <p>Owned by the task's thread. Always true: each key group of the task has the watermark of the
+ * task that owned it last, because after a change of parallelism a task has groups of several; the
+ * least of them is the floor.
+ */
+public final class WatermarkFloor {
+  /** The id under which it is kept among a transform's states; no user's state begins like it. */
+  public static final String STATE_ID = "~watermark";
+
+  private static final long START_OF_TIME = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+
+  private final List<TaskValue<Long>> byGroup = new ArrayList<>();
+  private long floorMs = START_OF_TIME;
+  private long savedMs = START_OF_TIME;
+  private long currentMs = START_OF_TIME;
+
+  /**
+   * @param transform the full name of the transform
+   */
+  public WatermarkFloor(TaskState state, String transform) {
+    KeyGroupRange groups = state.range();
+    for (int group = groups.first(); group <= groups.last(); group++) {
+      byGroup.add(state.value(transform, STATE_ID, group, VarLongCoder.of()));
+    }
+  }
+
+  /** What was saved has been restored. */
+  void open() {
+    long least = byGroup.isEmpty() ? START_OF_TIME : Long.MAX_VALUE;
+    for (TaskValue<Long> value : byGroup) {
+      Long saved = value.get();
+      least = Math.min(least, saved == null ? START_OF_TIME : saved);
+    }
+    floorMs = least;
+    currentMs = least;
+  }
+
+  /** The watermark that the transform is to see, if its inputs are at {@code inputMs}. */
+  long raise(long inputMs) {
+    currentMs = Math.max(inputMs, floorMs);
+    return currentMs;
+  }
+
+  /** Keeps what the transform has seen last. */
+  void save() {
+    if (currentMs > savedMs) {
+      savedMs = currentMs;
+      byGroup.forEach(value -> value.set(savedMs));
+    }
+  }
+}

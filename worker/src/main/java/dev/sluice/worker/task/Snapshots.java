@@ -1,0 +1,200 @@
+package dev.sluice.worker.task;
+
+import dev.sluice.state.TaskState;
+import dev.sluice.state.checkpoint.TaskSnapshot;
+import dev.sluice.state.log.Sealed;
+import dev.sluice.state.log.TaskLog;
+import dev.sluice.worker.world.Clock;
+import java.util.Optional;
+import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a task's state gets into checkpoints: a barrier only ends an epoch; what changed in it is
+ * logged in slices behind it, made safe by other threads, and then acknowledged by one of them.
+ *
+ * <p>Owned by the task's thread until that has ended, then by the worker's loop, which has the
+ * state that a finished task left saved again for each further checkpoint. Always true: at most one
+ * epoch is being logged; a checkpoint that comes while that lasts fails, because its barrier must
+ * not wait.
+ */
+public final class Snapshots {
+  private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
+  private static final long SLICE_NANOS = 500_000;
+  private static final long NO_CHECKPOINT = -1;
+
+  private final TaskSpec spec;
+  private final TaskState state;
+  private final Optional<TaskLog> log;
+  private final MetricsContainerStepMap metrics;
+  private final Durations pauses = new Durations();
+  private final Durations slices = new Durations();
+  private Passed logging;
+
+  /**
+   * A barrier that the task has passed.
+   *
+   * @param checkpoint its number, {@link #NO_CHECKPOINT} if it is only the end of the task
+   * @param metrics what the task had counted
+   * @param waits whether it holds something back until the checkpoint is complete
+   */
+  private record Passed(long checkpoint, MetricsContainerStepMap metrics, boolean waits) {}
+
+  /**
+   * @param state what is saved
+   * @param log where it is saved; empty if the job saves nothing
+   * @param metrics what the task counts
+   */
+  public Snapshots(
+      TaskSpec spec, TaskState state, Optional<TaskLog> log, MetricsContainerStepMap metrics) {
+    this.spec = spec;
+    this.state = state;
+    this.log = log;
+    this.metrics = metrics;
+    log.ifPresent(state::logTo);
+  }
+
+  /** Everything that was saved has come back; from now on what changes is to be logged. */
+  void open(boolean restored) {
+    if (restored) {
+      state.restored();
+    }
+  }
+
+  /** Whether there is something of a closed epoch to log. */
+  boolean logging() {
+    return logging != null;
+  }
+
+  /** The stage has passed the barrier of a checkpoint that saves nothing. */
+  void release(long checkpoint, boolean waits) {
+    spec.listener()
+        .checkpointAcknowledged(
+            spec.id(),
+            checkpoint,
+            new TaskListener.Saved(TaskSnapshot.empty(), countedSoFar(), waits));
+  }
+
+  /** The stage has passed the barrier of a checkpoint, and put into state what it keeps. */
+  void save(long checkpoint, boolean waits) {
+    if (log.isEmpty()) {
+      release(checkpoint, waits);
+    } else if (logging != null) {
+      spec.listener()
+          .checkpointFailed(
+              spec.id(),
+              checkpoint,
+              spec.name() + " still writes what it changed before an earlier checkpoint");
+    } else {
+      closeEpoch(new Passed(checkpoint, countedSoFar(), waits));
+    }
+  }
+
+  /** The task will change its state no more; what is left is logged like an epoch. */
+  void close() {
+    if (log.isPresent()) {
+      closeEpoch(new Passed(NO_CHECKPOINT, countedSoFar(), false));
+    }
+  }
+
+  private void closeEpoch(Passed passed) {
+    state.barrier();
+    log.orElseThrow().closeEpoch();
+    logging = passed;
+  }
+
+  /** How long the task did nothing but pass a barrier. */
+  void paused(long nanos) {
+    pauses.add(nanos);
+  }
+
+  /** Logs for a short while; seals the epoch when all of it is logged. */
+  void slice() {
+    Clock clock = spec.clock();
+    long begin = clock.nanoTime();
+    boolean all = state.logSome(SLICE_NANOS, clock::nanoTime);
+    slices.add(clock.nanoTime() - begin);
+    if (all) {
+      Passed passed = logging;
+      logging = null;
+      seal(passed);
+    }
+  }
+
+  private void seal(Passed passed) {
+    log.orElseThrow().seal(passed.checkpoint(), sealed -> acknowledge(passed, sealed));
+  }
+
+  /** On a thread of the log's. */
+  private void acknowledge(Passed passed, Sealed sealed) {
+    if (passed.checkpoint() == NO_CHECKPOINT) {
+      return;
+    }
+    if (sealed instanceof Sealed.Safe safe) {
+      spec.listener()
+          .checkpointAcknowledged(
+              spec.id(),
+              passed.checkpoint(),
+              new TaskListener.Saved(safe.snapshot(), passed.metrics(), passed.waits()));
+    } else if (sealed instanceof Sealed.NotSafe not) {
+      spec.listener()
+          .checkpointFailed(
+              spec.id(),
+              passed.checkpoint(),
+              String.format(
+                  "%s could not save its state, %d bytes wait: %s",
+                  spec.name(), not.missingBytes(), not.why().getMessage()));
+    }
+  }
+
+  /**
+   * The task has finished and its thread has ended: what it left is its state in this checkpoint
+   * too. By the worker's loop.
+   *
+   * @param save whether the checkpoint saves anything
+   */
+  public void acknowledgeFinished(long checkpoint, boolean save) {
+    if (save && log.isPresent()) {
+      log.get().closeEpoch();
+      seal(new Passed(checkpoint, countedSoFar(), false));
+    } else {
+      release(checkpoint, false);
+    }
+  }
+
+  /** A checkpoint is complete: files that only earlier ones needed can go. */
+  public void completed(long checkpoint) {
+    log.ifPresent(open -> open.completed(checkpoint));
+  }
+
+  /** The task has done all its work; its log stays open for further checkpoints. */
+  void finished() {
+    state.close();
+    tellDurations();
+  }
+
+  /** The task ends before its work is done. */
+  void abandon() {
+    state.close();
+    closeLog();
+    tellDurations();
+  }
+
+  /** Gives up what is not safe. */
+  public void closeLog() {
+    log.ifPresent(TaskLog::close);
+  }
+
+  private void tellDurations() {
+    if (LOG.isDebugEnabled() && pauses.count() > 0) {
+      LOG.debug("{}: pauses at barriers {}, slices of logging {}", spec.name(), pauses, slices);
+    }
+  }
+
+  private MetricsContainerStepMap countedSoFar() {
+    MetricsContainerStepMap copy = new MetricsContainerStepMap();
+    copy.updateAll(metrics);
+    return copy;
+  }
+}

@@ -1,0 +1,80 @@
+package dev.sluice.worker.task;
+
+import dev.sluice.worker.exchange.ExchangeWriter;
+import dev.sluice.worker.protocol.Barrier;
+import dev.sluice.worker.stage.JavaStage;
+import dev.sluice.worker.world.Clock;
+import java.util.List;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+
+/**
+ * All exchanges out of a task's stage, and what had no room in them.
+ *
+ * <p>Owned by the task's thread.
+ */
+final class TaskOutputs {
+  private static final long FLUSH_NANOS = 5_000_000;
+
+  private final List<ExchangeWriter> writers;
+  private final Clock clock;
+  private long nextFlushNanos;
+  private boolean blocked;
+
+  TaskOutputs(List<ExchangeWriter> writers, Clock clock) {
+    this.writers = writers;
+    this.clock = clock;
+  }
+
+  /** Sends all that is there; false if something had no room. */
+  boolean flush() {
+    boolean all = true;
+    for (ExchangeWriter writer : writers) {
+      all &= writer.flush();
+    }
+    blocked = !all;
+    nextFlushNanos = clock.nanoTime() + FLUSH_NANOS;
+    return all;
+  }
+
+  /** Output that had no room is tried again; new input is taken only when all of it has gone. */
+  boolean flushIfBlocked() {
+    return !blocked || flush();
+  }
+
+  /** Sends what has waited for a few milliseconds. */
+  void flushIfDue() {
+    if (clock.nanoTime() - nextFlushNanos >= 0) {
+      flush();
+    }
+  }
+
+  /** The watermarks of what the stage writes, as they are now. */
+  void watermarks(JavaStage stage) {
+    for (ExchangeWriter writer : writers) {
+      writer.watermark(stage.watermarkMs(writer.exchange().producerCollection()));
+    }
+  }
+
+  void barrier(long checkpoint, Barrier barrier) {
+    for (ExchangeWriter writer : writers) {
+      writer.barrier(checkpoint, barrier);
+    }
+  }
+
+  /** Nothing follows. */
+  void end() {
+    for (ExchangeWriter writer : writers) {
+      writer.watermark(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis());
+      writer.end();
+    }
+  }
+
+  /** How many items it has put into channels. */
+  long sent() {
+    long sent = 0;
+    for (ExchangeWriter writer : writers) {
+      sent += writer.sent();
+    }
+    return sent;
+  }
+}
