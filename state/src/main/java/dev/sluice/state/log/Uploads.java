@@ -181,12 +181,12 @@ final class Uploads {
       noMergeBefore = epoch + (1L << mergeFailures);
       LOG.warn(
           "{} segments of {} in {} could not be merged; nothing is lost, it is tried again after"
-              + " {} checkpoints",
+              + " {} checkpoints: {}",
           segments.size(),
           place.prefix(),
           place.files().location(),
           1L << mergeFailures,
-          why);
+          why.toString());
     }
   }
 

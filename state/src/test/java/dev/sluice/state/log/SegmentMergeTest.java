@@ -21,7 +21,7 @@ class SegmentMergeTest {
   private final TestFiles files = new TestFiles();
   private final MemoryDisk scratch = new MemoryDisk(Long.MAX_VALUE);
 
-  @RepeatedTest(300)
+  @RepeatedTest(150)
   void comesToWhatTheChangesMakeOfAMap(RepetitionInfo repetition) throws IOException {
     Random random = new Random(repetition.getCurrentRepetition());
     StateModel model = new StateModel();

@@ -31,7 +31,7 @@ class TaskLogTest {
   private final List<Sealed> told = new ArrayList<>();
   private int attempt;
 
-  @RepeatedTest(200)
+  @RepeatedTest(60)
   void whatIsSafeIsWhatWasLogged(RepetitionInfo repetition) throws IOException {
     Random random = new Random(repetition.getCurrentRepetition());
     StateModel model = new StateModel();
@@ -131,7 +131,7 @@ class TaskLogTest {
       log.seal(checkpoint, told::add);
       work(random, Integer.MAX_VALUE);
     }
-    assertThat(told).hasSize(3).allMatch(sealed -> sealed instanceof Sealed.NotSafe);
+    assertThat(told).hasSize(3).allMatch(each -> each instanceof Sealed.NotSafe);
     Sealed.NotSafe last = (Sealed.NotSafe) told.get(2);
     assertThat(last.missingBytes()).isPositive();
     assertThat(last.why())
@@ -187,7 +187,7 @@ class TaskLogTest {
     log.seal(1, told::add);
     log.close();
     work(new Random(1), Integer.MAX_VALUE);
-    assertThat(told).hasSize(1).allMatch(sealed -> sealed instanceof Sealed.NotSafe);
+    assertThat(told).hasSize(1).allMatch(each -> each instanceof Sealed.NotSafe);
     assertThat(scratch.fileCount()).isZero();
     assertThat(files.files()).isEmpty();
   }
