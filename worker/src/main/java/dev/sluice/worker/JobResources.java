@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What the tasks of one attempt of a job share on this worker.
  *
- * <p>Made by the worker's loop when the job is deployed, and closed by it when all tasks have ended.
+ * <p>Made by the worker's loop when the job is deployed, and closed by it when all tasks have
+ * ended.
  *
  * @param world the worker's
  * @param clock the job's processing time

@@ -1,16 +1,16 @@
 package dev.sluice.worker;
 
 import dev.sluice.worker.protocol.Barrier;
-import dev.sluice.worker.protocol.RestorePoint;
-import dev.sluice.worker.task.TaskListener.Saved;
 import dev.sluice.worker.protocol.FromWorker;
 import dev.sluice.worker.protocol.JobId;
+import dev.sluice.worker.protocol.RestorePoint;
 import dev.sluice.worker.protocol.TaskId;
 import dev.sluice.worker.protocol.WorkerCommand;
 import dev.sluice.worker.protocol.WorkerEvent;
 import dev.sluice.worker.task.Failures;
 import dev.sluice.worker.task.Task;
 import dev.sluice.worker.task.TaskListener.Counters;
+import dev.sluice.worker.task.TaskListener.Saved;
 import dev.sluice.worker.task.TaskMessage;
 import dev.sluice.worker.world.ManualClock;
 import dev.sluice.worker.world.World;
@@ -80,8 +80,7 @@ final class RunningJob {
     this.coordinator = coordinator;
     this.manualClock = deploy.manualClock() ? new ManualClock(beginsAtMs(deploy)) : null;
     this.resources =
-        JobResources.of(
-            deploy, world, manualClock != null ? manualClock : world.clock()::nowMs);
+        JobResources.of(deploy, world, manualClock != null ? manualClock : world.clock()::nowMs);
     this.run = new TaskEvent.Run(deploy.job(), deploy.attempt().number());
     this.splitting = splitting;
   }

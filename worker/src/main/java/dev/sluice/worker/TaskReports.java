@@ -1,8 +1,8 @@
 package dev.sluice.worker;
 
+import dev.sluice.worker.TaskEvent.Run;
 import dev.sluice.worker.protocol.Failure;
 import dev.sluice.worker.protocol.FromWorker;
-import dev.sluice.worker.TaskEvent.Run;
 import dev.sluice.worker.protocol.TaskId;
 import dev.sluice.worker.protocol.WorkerEvent;
 import dev.sluice.worker.task.TaskListener;

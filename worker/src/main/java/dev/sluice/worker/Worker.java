@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.worker.protocol.FromWorker;
+import dev.sluice.worker.protocol.Heartbeat;
 import dev.sluice.worker.protocol.JobId;
 import dev.sluice.worker.protocol.WorkerCommand;
 import dev.sluice.worker.protocol.WorkerEvent;
@@ -28,7 +29,11 @@ public final class Worker implements Network.Endpoint {
   private final String coordinator;
   private final World world;
   private final Map<JobId, RunningJob> jobs = new LinkedHashMap<>();
+  private final Map<JobId, WorkerCommand.Deploy> waiting = new LinkedHashMap<>();
   private final Map<JobId, Splitting> splittings = new LinkedHashMap<>();
+
+  /** Time to tell that it is alive; it sends this to itself. */
+  private record Beat() {}
 
   /** The splitting of the sources of a job that is not deployed yet; owned by the loop. */
   private static final class Splitting {
@@ -55,6 +60,7 @@ public final class Worker implements Network.Endpoint {
     this.world = world;
     world.network().register(address, this);
     world.network().send(coordinator, new WorkerRegistered(address));
+    beat();
   }
 
   /** Stops handling messages; the coordinator must have stopped all jobs before. */
@@ -68,9 +74,16 @@ public final class Worker implements Network.Endpoint {
       failingItsJob(command.job(), () -> command(command));
     } else if (message instanceof TaskEvent event) {
       failingItsJob(event.run().job(), () -> event(event));
+    } else if (message instanceof Beat) {
+      beat();
     } else {
       throw new IllegalArgumentException("a worker got " + message);
     }
+  }
+
+  private void beat() {
+    world.network().send(coordinator, new Heartbeat(address));
+    world.network().sendLater(address, new Beat(), Heartbeat.INTERVAL_MS);
   }
 
   /** A bug fails the job that has met it, which would hang otherwise; the others go on. */
@@ -91,8 +104,16 @@ public final class Worker implements Network.Endpoint {
     RunningJob job = jobs.get(event.run().job());
     if (job != null && job.run().equals(event.run())) {
       job.handle(event);
-      if (job.stopped()) {
-        jobs.remove(job.id());
+      forgetIfStopped(job);
+    }
+  }
+
+  private void forgetIfStopped(RunningJob job) {
+    if (job.stopped()) {
+      jobs.remove(job.id());
+      WorkerCommand.Deploy next = waiting.remove(job.id());
+      if (next != null) {
+        deploy(next);
       }
     }
   }
@@ -101,23 +122,39 @@ public final class Worker implements Network.Endpoint {
     if (command instanceof WorkerCommand.SplitSources split) {
       split(split);
     } else if (command instanceof WorkerCommand.Deploy deploy) {
-      Splitting splitting = splittings.remove(deploy.job());
-      MetricsContainerStepMap counted =
-          splitting == null ? new MetricsContainerStepMap() : splitting.splitter.metrics();
-      RunningJob job = new RunningJob(deploy, world, address, coordinator, counted);
-      jobs.put(deploy.job(), job);
-      job.start();
+      deploy(deploy);
     } else {
       RunningJob job = jobs.get(command.job());
       if (job != null) {
-        job.handle(command);
-        if (job.stopped()) {
-          jobs.remove(job.id());
+        if (command instanceof WorkerCommand.Stop) {
+          waiting.remove(job.id());
         }
+        job.handle(command);
+        forgetIfStopped(job);
       } else if (command instanceof WorkerCommand.Stop stop) {
         stopSplitting(stop.job());
       }
     }
+  }
+
+  /**
+   * Starts an attempt of a job. One before it has been stopped, unless the coordinator could not
+   * reach this worker and gave it up: then it is stopped now, and the new one waits for its end.
+   */
+  private void deploy(WorkerCommand.Deploy deploy) {
+    RunningJob earlier = jobs.get(deploy.job());
+    if (earlier != null) {
+      waiting.put(deploy.job(), deploy);
+      earlier.handle(new WorkerCommand.Stop(deploy.job()));
+      forgetIfStopped(earlier);
+      return;
+    }
+    Splitting splitting = splittings.remove(deploy.job());
+    MetricsContainerStepMap counted =
+        splitting == null ? new MetricsContainerStepMap() : splitting.splitter.metrics();
+    RunningJob job = new RunningJob(deploy, world, address, coordinator, counted);
+    jobs.put(deploy.job(), job);
+    job.start();
   }
 
   private void split(WorkerCommand.SplitSources command) {
@@ -127,7 +164,13 @@ public final class Worker implements Network.Endpoint {
             command,
             new MetricsContainerStepMap(),
             this::tell,
-            () -> world.network().send(address, new TaskEvent.SplitterEnded(new TaskEvent.Run(job, FromWorker.BEFORE_ANY))));
+            () ->
+                world
+                    .network()
+                    .send(
+                        address,
+                        new TaskEvent.SplitterEnded(
+                            new TaskEvent.Run(job, FromWorker.BEFORE_ANY))));
     splittings.put(job, new Splitting(splitter));
     world.tasks().start("split:" + job, command.loader(), splitter);
   }

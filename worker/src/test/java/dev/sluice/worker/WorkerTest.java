@@ -78,7 +78,9 @@ class WorkerTest {
 
     @Override
     public void sendLater(String to, Object message, long delayMs) {
-      later.add(message);
+      if (message instanceof TaskEvent) {
+        later.add(message);
+      }
     }
   }
 

@@ -64,6 +64,15 @@ final class TestStreamOperator implements SourceOperator {
   }
 
   @Override
+  public void open() {
+    Long now = clockMs.get();
+    if (now != null) {
+      // It goes on from a checkpoint.
+      context.task().services().setJobClock(now);
+    }
+  }
+
+  @Override
   public Polled poll(int limit) {
     if (waiting) {
       return Polled.IDLE;

@@ -30,6 +30,7 @@ final class UnboundedReadOperator implements SourceOperator {
   private final long idleTimeoutMs;
   private final RecordIds seen;
   private int turn;
+  private boolean drained;
   private long watermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
   private long pauseMs = LEAST_PAUSE_MS;
   private long nextPollMs = Long.MIN_VALUE;
@@ -58,7 +59,7 @@ final class UnboundedReadOperator implements SourceOperator {
 
   @Override
   public Polled poll(int limit) {
-    if (emission.callSource(this::allEnded)) {
+    if (drained || emission.callSource(this::allEnded)) {
       return Polled.ENDED;
     }
     int count = 0;
@@ -99,7 +100,7 @@ final class UnboundedReadOperator implements SourceOperator {
 
   @Override
   public long outputWatermarkMs() {
-    if (splits.isEmpty()) {
+    if (drained || splits.isEmpty()) {
       return END_OF_TIME;
     }
     watermarkMs = Math.max(watermarkMs, emission.callSource(this::leastWatermark));
@@ -139,6 +140,11 @@ final class UnboundedReadOperator implements SourceOperator {
   @Override
   public long nextProcessingTimeMs() {
     return nextPollMs;
+  }
+
+  @Override
+  public void drain() {
+    drained = true;
   }
 
   @Override

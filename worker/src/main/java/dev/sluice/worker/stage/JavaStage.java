@@ -128,8 +128,7 @@ public final class JavaStage {
         for (String input : part.inputs()) {
           least = Math.min(least, watermarks.getOrDefault(input, bounded));
         }
-        part.operator()
-            .advanceWatermark(part.floor() == null ? least : part.floor().raise(least));
+        part.operator().advanceWatermark(part.floor() == null ? least : part.floor().raise(least));
       }
       long output = part.operator().outputWatermarkMs();
       for (String made : part.outputs()) {

@@ -14,8 +14,9 @@ import org.apache.beam.sdk.transforms.DoFn.BundleFinalizer;
  * What a task's operators want to be told: that a checkpoint is complete, or that the job is
  * quiescent.
  *
- * <p>Owned by the task's thread; only {@link #announce} is called by another one. Always true: a callback runs at most once, after the completion of
- * a checkpoint whose barrier came after the callback was handed in.
+ * <p>Owned by the task's thread; only {@link #announce} is called by another one. Always true: a
+ * callback runs at most once, after the completion of a checkpoint whose barrier came after the
+ * callback was handed in.
  */
 public final class CheckpointCallbacks implements TaskServices {
   private final TaskId task;

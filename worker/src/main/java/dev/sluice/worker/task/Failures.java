@@ -1,8 +1,12 @@
 package dev.sluice.worker.task;
 
+import dev.sluice.state.SpillException;
+import dev.sluice.state.log.CorruptSegmentException;
 import dev.sluice.worker.protocol.Failure;
 import dev.sluice.worker.protocol.FailureKind;
 import dev.sluice.worker.stage.TransformException;
+import java.io.EOFException;
+import java.nio.file.NoSuchFileException;
 import org.apache.beam.sdk.util.UserCodeException;
 
 /** Says of any throwable whose fault it is; one pure function. */
@@ -21,6 +25,10 @@ public final class Failures {
       if (t instanceof TransformException named) {
         transform = named.transform();
         cause = named.getCause();
+      } else if (t instanceof RestoreException) {
+        return new Failure(restoreKind(t.getCause()), "", where, t.getCause());
+      } else if (t instanceof SpillException) {
+        return new Failure(FailureKind.DISK, transform, where, t);
       }
     }
     boolean named = !transform.isEmpty();
@@ -30,5 +38,14 @@ public final class Failures {
     }
     return new Failure(
         named ? FailureKind.USER_CODE : FailureKind.ENGINE_BUG, transform, where, cause);
+  }
+
+  /** A file that is not there, or not what was written; or a storage that is away for now. */
+  private static FailureKind restoreKind(Throwable cause) {
+    return cause instanceof CorruptSegmentException
+            || cause instanceof NoSuchFileException
+            || cause instanceof EOFException
+        ? FailureKind.CORRUPT_CHECKPOINT
+        : FailureKind.DISK;
   }
 }

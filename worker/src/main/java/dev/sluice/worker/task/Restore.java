@@ -76,7 +76,7 @@ public final class Restore {
    * @param wakeTask makes the task step again; any thread
    * @return whether anything had
    */
-  boolean step(Runnable wakeTask) throws Exception {
+  boolean step(Runnable wakeTask) throws RestoreException {
     if (!begun) {
       begun = true;
       wake = wakeTask;
@@ -100,7 +100,7 @@ public final class Restore {
     return any;
   }
 
-  private boolean nextChunk() throws Exception {
+  private boolean nextChunk() throws RestoreException {
     if (current != null) {
       return true;
     }
@@ -112,11 +112,13 @@ public final class Restore {
     return current != null;
   }
 
-  private static Exception failure(Throwable thrown) {
+  private static RestoreException failure(Throwable thrown) {
     if (thrown instanceof Error error) {
       throw error;
+    } else if (thrown instanceof RuntimeException bug) {
+      throw bug;
     }
-    return (Exception) thrown;
+    return new RestoreException((IOException) thrown);
   }
 
   private void takeChunk() {

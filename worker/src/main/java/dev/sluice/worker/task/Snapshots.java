@@ -123,21 +123,21 @@ public final class Snapshots {
   }
 
   private void seal(Passed passed) {
-    log.orElseThrow().seal(passed.checkpoint(), sealed -> acknowledge(passed, sealed));
+    log.orElseThrow().seal(passed.checkpoint(), outcome -> acknowledge(passed, outcome));
   }
 
   /** On a thread of the log's. */
-  private void acknowledge(Passed passed, Sealed sealed) {
+  private void acknowledge(Passed passed, Sealed outcome) {
     if (passed.checkpoint() == NO_CHECKPOINT) {
       return;
     }
-    if (sealed instanceof Sealed.Safe safe) {
+    if (outcome instanceof Sealed.Safe safe) {
       spec.listener()
           .checkpointAcknowledged(
               spec.id(),
               passed.checkpoint(),
               new TaskListener.Saved(safe.snapshot(), passed.metrics(), passed.waits()));
-    } else if (sealed instanceof Sealed.NotSafe not) {
+    } else if (outcome instanceof Sealed.NotSafe not) {
       spec.listener()
           .checkpointFailed(
               spec.id(),
