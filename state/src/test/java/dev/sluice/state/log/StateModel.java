@@ -8,6 +8,7 @@ import dev.sluice.state.checkpoint.SegmentRef;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 
@@ -79,7 +80,7 @@ final class StateModel implements ChangeLog {
   }
 
   /** Returns the entries that a filter wants. */
-  TreeMap<String, String> wanted(SegmentFilter filter) {
+  Map<String, String> wanted(SegmentFilter filter) {
     TreeMap<String, String> wanted = new TreeMap<>(entries);
     wanted
         .keySet()

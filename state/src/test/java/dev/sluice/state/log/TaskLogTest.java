@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.TreeMap;
@@ -35,7 +36,7 @@ class TaskLogTest {
   void whatIsSafeIsWhatWasLogged(RepetitionInfo repetition) throws IOException {
     Random random = new Random(repetition.getCurrentRepetition());
     StateModel model = new StateModel();
-    TreeMap<Long, StateModel> atBarrier = new TreeMap<>();
+    Map<Long, StateModel> atBarrier = new TreeMap<>();
     TaskLog log = log(new LogOrigin.Nothing(), SegmentFilter.ALL);
     files.failWrites(() -> random.nextInt(100) == 0);
     int checked = 0;
@@ -98,7 +99,7 @@ class TaskLogTest {
     return ((Sealed.Safe) told.get(told.size() - 1)).snapshot().segments();
   }
 
-  private int check(TreeMap<Long, StateModel> atBarrier, int checked, Random random, TaskLog log)
+  private int check(Map<Long, StateModel> atBarrier, int checked, Random random, TaskLog log)
       throws IOException {
     for (Sealed sealed : told.subList(checked, told.size())) {
       if (sealed instanceof Sealed.Safe safe) {

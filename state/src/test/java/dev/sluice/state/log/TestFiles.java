@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -24,7 +25,7 @@ final class TestFiles implements CheckpointFiles {
     failing = when;
   }
 
-  TreeMap<String, byte[]> files() {
+  Map<String, byte[]> files() {
     return files;
   }
 
