@@ -1,48 +1,133 @@
 package dev.sluice.coordinator;
 
 import dev.sluice.worker.protocol.TaskId;
+import dev.sluice.worker.protocol.WorkerEvent.CheckpointAcknowledged;
+import java.util.Collections;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 
 /**
- * One checkpoint on its way: first every task acknowledges its barrier, then every worker releases
- * what waited for it. Immutable.
+ * One checkpoint on its way: every task acknowledges its barrier, the checkpoint is stored, every
+ * worker releases what waited for it. Immutable.
  *
  * @param id greater than that of any earlier round of the job
  * @param last whether it was begun after all tasks had done their work
+ * @param savepoint the savepoint that it was begun for, if any
+ * @param jobClockMs where the job's clock stood when it was begun
+ * @param step how far it is
  * @param missing the tasks that have not acknowledged
+ * @param acknowledged what the others have said
  * @param unreleased the workers that have not released
  */
 record CheckpointRound(
-    long id, boolean last, SortedSet<TaskId> missing, SortedSet<String> unreleased) {
+    long id,
+    boolean last,
+    Optional<SavepointRequest> savepoint,
+    long jobClockMs,
+    Step step,
+    SortedSet<TaskId> missing,
+    SortedMap<TaskId, CheckpointAcknowledged> acknowledged,
+    SortedSet<String> unreleased) {
 
-  /** A round that waits for everybody. */
-  static CheckpointRound begin(long id, boolean last, Set<TaskId> tasks, Set<String> workers) {
-    return new CheckpointRound(id, last, Missing.of(tasks), Missing.of(workers));
+  /** How far a round is. */
+  enum Step {
+    /** Tasks pass their barriers and save. */
+    ACKNOWLEDGING,
+    /** The ledger makes it real; whether it will be is not known. */
+    STORING,
+    /** It is real, and is copied to where its user wants it before the job is stopped. */
+    COPYING,
+    /** Workers release what waited for it. */
+    RELEASING
   }
 
-  /** The round after {@code task} has acknowledged; a repeated acknowledgement changes nothing. */
-  CheckpointRound acknowledgedBy(TaskId task) {
-    return new CheckpointRound(id, last, Missing.without(missing, task), unreleased);
+  /** A round that waits for everybody. */
+  static CheckpointRound begin(
+      long id,
+      boolean last,
+      Optional<SavepointRequest> savepoint,
+      long jobClockMs,
+      Set<TaskId> tasks,
+      Set<String> workers) {
+    return new CheckpointRound(
+        id,
+        last,
+        savepoint,
+        jobClockMs,
+        Step.ACKNOWLEDGING,
+        Missing.of(tasks),
+        Collections.emptySortedMap(),
+        Missing.of(workers));
+  }
+
+  /** After a task has acknowledged; a repeated acknowledgement or a stranger's changes nothing. */
+  CheckpointRound acknowledgedBy(CheckpointAcknowledged report) {
+    if (!missing.contains(report.task())) {
+      return this;
+    }
+    SortedMap<TaskId, CheckpointAcknowledged> more = new TreeMap<>(acknowledged);
+    more.put(report.task(), report);
+    return new CheckpointRound(
+        id,
+        last,
+        savepoint,
+        jobClockMs,
+        step,
+        Missing.without(missing, report.task()),
+        Collections.unmodifiableSortedMap(more),
+        unreleased);
+  }
+
+  /** The round in its next step. */
+  CheckpointRound in(Step next) {
+    return new CheckpointRound(
+        id, last, savepoint, jobClockMs, next, missing, acknowledged, unreleased);
   }
 
   /**
-   * The round after {@code worker} has released; a release before all tasks have acknowledged
-   * changes nothing.
+   * After {@code worker} has released, or is lost and has nothing to release; a release that nobody
+   * asked for changes nothing.
    */
   CheckpointRound releasedBy(String worker) {
-    return isAcknowledged()
-        ? new CheckpointRound(id, last, missing, Missing.without(unreleased, worker))
+    return step == Step.RELEASING
+        ? new CheckpointRound(
+            id,
+            last,
+            savepoint,
+            jobClockMs,
+            step,
+            missing,
+            acknowledged,
+            Missing.without(unreleased, worker))
         : this;
   }
 
-  /** Whether every task has passed the barrier. */
+  /** The round without the savepoint that it was begun for. */
+  CheckpointRound withoutSavepoint() {
+    return new CheckpointRound(
+        id, last, Optional.empty(), jobClockMs, step, missing, acknowledged, unreleased);
+  }
+
+  /** Whether every task has acknowledged. */
   boolean isAcknowledged() {
     return missing.isEmpty();
   }
 
   /** Whether nothing is left to do. */
   boolean isOver() {
-    return missing.isEmpty() && unreleased.isEmpty();
+    return step == Step.RELEASING && unreleased.isEmpty();
+  }
+
+  /** Whether a task holds work back that this round releases. */
+  boolean releasesWork() {
+    return acknowledged.values().stream().anyMatch(CheckpointAcknowledged::waits);
+  }
+
+  /** Whether its barrier is the last thing that the tasks do. */
+  boolean halts() {
+    return savepoint.filter(s -> s.then() == SavepointRequest.Then.STOP).isPresent();
   }
 }

@@ -11,6 +11,15 @@ public sealed interface ClientRequest {
   /** Stop a job; nothing happens if it has ended. */
   record Cancel(JobId job) implements ClientRequest {}
 
+  /** Have a job's sources stop and everything come to its end; it is then done. */
+  record Drain(JobId job) implements ClientRequest {}
+
+  /**
+   * Take a savepoint; answered by {@link JobUpdate.SavepointDone} or {@link
+   * JobUpdate.SavepointFailed}, unless the job has ended before.
+   */
+  record Savepoint(JobId job, SavepointRequest wanted) implements ClientRequest {}
+
   /**
    * Answer with {@link JobUpdate.Metrics}; a job that ends meanwhile answers with {@link
    * JobUpdate.Ended} instead.

@@ -1,14 +1,22 @@
 package dev.sluice.coordinator;
 
+import dev.sluice.coordinator.JobAction.Answer;
+import dev.sluice.coordinator.JobAction.BeginMetrics;
+import dev.sluice.coordinator.JobAction.CloseLedger;
 import dev.sluice.coordinator.JobAction.CommitMetrics;
+import dev.sluice.coordinator.JobAction.FindEarlier;
 import dev.sluice.coordinator.JobAction.Schedule;
+import dev.sluice.coordinator.JobAction.Store;
 import dev.sluice.coordinator.JobAction.Tell;
 import dev.sluice.coordinator.JobAction.Warn;
+import dev.sluice.coordinator.JobAction.WriteSavepoint;
 import dev.sluice.worker.protocol.FromWorker;
+import dev.sluice.worker.protocol.Heartbeat;
 import dev.sluice.worker.protocol.JobId;
 import dev.sluice.worker.protocol.WorkerCommand;
 import dev.sluice.worker.protocol.WorkerEvent;
 import dev.sluice.worker.protocol.WorkerRegistered;
+import dev.sluice.worker.world.Io;
 import dev.sluice.worker.world.Network;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -24,7 +32,8 @@ import org.slf4j.LoggerFactory;
  * <p>One event loop: whoever carries its messages calls {@link #handle} with one at a time. For
  * each event of a job it decides ({@link JobLifecycle}), writes the decision into the journal,
  * acts, and then tells the client. Always true: a job it knows is not terminal; of a job that has
- * ended nothing is kept, and messages about it are dropped.
+ * ended nothing is kept, and messages about it are dropped. What may block is done in {@link
+ * LedgerWork}'s lanes and comes back as a message.
  */
 public final class Coordinator implements Network.Endpoint {
   private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
@@ -32,8 +41,11 @@ public final class Coordinator implements Network.Endpoint {
   private final String address;
   private final Network network;
   private final Journal journal;
+  private final LedgerWork ledgerWork;
   private final Set<String> workers = new LinkedHashSet<>();
+  private final WorkerWatch watch = new WorkerWatch();
   private final Map<JobId, Job> jobs = new LinkedHashMap<>();
+  private boolean ticking;
 
   /** What is known of a job: what decides, and what does not. */
   private static final class Job {
@@ -48,44 +60,103 @@ public final class Coordinator implements Network.Endpoint {
   /** What the coordinator sends to itself. */
   private record Alarm(JobId job, JobEvent event) {}
 
+  /** One more interval of a heartbeat has passed. */
+  private record Tick() {}
+
   /**
    * @param address where it will be registered, for messages to itself
    * @param network to workers and clients
    * @param journal where decisions are written down
+   * @param io where checkpoints are stored
    */
-  public Coordinator(String address, Network network, Journal journal) {
+  public Coordinator(String address, Network network, Journal journal, Io io) {
     this.address = address;
     this.network = network;
     this.journal = journal;
+    this.ledgerWork =
+        new LedgerWork(io, (job, event) -> network.send(address, new Alarm(job, event)));
   }
 
   @Override
   public void handle(Object message) {
     if (message instanceof FromWorker fromWorker) {
-      reported(fromWorker.worker(), fromWorker.event());
+      reported(fromWorker);
     } else if (message instanceof ClientRequest request) {
       requested(request);
     } else if (message instanceof Alarm alarm) {
       happened(alarm.job(), alarm.event());
     } else if (message instanceof WorkerRegistered registered) {
-      registered(registered.worker());
+      known(registered.worker());
+    } else if (message instanceof Heartbeat heartbeat) {
+      heard(heartbeat.worker());
+    } else if (message instanceof Tick) {
+      tick();
     } else {
       throw new IllegalArgumentException("the coordinator does not understand " + message);
     }
   }
 
-  private void registered(String worker) {
-    workers.add(worker);
-    for (JobId job : List.copyOf(jobs.keySet())) {
-      happened(job, new JobEvent.WorkersKnown(List.copyOf(workers)));
+  // Workers.
+
+  private void known(String worker) {
+    if (workers.add(worker)) {
+      for (JobId job : List.copyOf(jobs.keySet())) {
+        happened(job, new JobEvent.WorkersKnown(List.copyOf(workers)));
+      }
     }
   }
+
+  private void heard(String worker) {
+    watch.heardOf(worker);
+    // One that was given up is back.
+    known(worker);
+    tickIfNeeded();
+  }
+
+  /** Ticks only while there is a job, so that a cluster without one has nothing to do. */
+  private void tickIfNeeded() {
+    if (!ticking && watch.isWatching() && !jobs.isEmpty()) {
+      ticking = true;
+      watch.restart();
+      network.sendLater(address, new Tick(), Heartbeat.INTERVAL_MS);
+    }
+  }
+
+  private void tick() {
+    ticking = false;
+    if (jobs.isEmpty()) {
+      return;
+    }
+    for (String worker : watch.tick()) {
+      lost(worker);
+    }
+    if (watch.isWatching() && !jobs.isEmpty()) {
+      ticking = true;
+      network.sendLater(address, new Tick(), Heartbeat.INTERVAL_MS);
+    }
+  }
+
+  private void lost(String worker) {
+    LOG.warn("worker {} is silent and is given up", worker);
+    workers.remove(worker);
+    for (JobId id : List.copyOf(jobs.keySet())) {
+      Job job = jobs.get(id);
+      job.metrics.silent(worker).forEach(request -> answerMetrics(job, request));
+      happened(id, new JobEvent.WorkerLost(worker));
+    }
+  }
+
+  // Clients.
 
   private void requested(ClientRequest request) {
     if (request instanceof ClientRequest.Submit submit) {
       submitted(submit.spec());
     } else if (request instanceof ClientRequest.Cancel cancel) {
       happened(cancel.job(), new JobEvent.CancelRequested());
+    } else if (request instanceof ClientRequest.Drain drain) {
+      happened(drain.job(), new JobEvent.DrainRequested());
+    } else if (request instanceof ClientRequest.Savepoint savepoint) {
+      happened(savepoint.job(), new JobEvent.SavepointWanted(savepoint.wanted()));
     } else if (request instanceof ClientRequest.QueryMetrics query) {
       metricsQueried(query.job(), query.request());
     } else {
@@ -97,28 +168,38 @@ public final class Coordinator implements Network.Endpoint {
     if (jobs.putIfAbsent(spec.id(), new Job(JobState.submitted(spec))) != null) {
       throw new IllegalArgumentException("there is a job " + spec.id() + " already");
     }
+    tickIfNeeded();
     happened(spec.id(), new JobEvent.WorkersKnown(List.copyOf(workers)));
   }
 
-  private void reported(String worker, WorkerEvent event) {
+  private void reported(FromWorker from) {
+    WorkerEvent event = from.event();
     Job job = jobs.get(event.job());
     if (job == null) {
       LOG.debug("job {} is over: dropped {}", event.job(), event.getClass().getSimpleName());
       return;
     }
+    JobEvent.Reported report = new JobEvent.Reported(from.worker(), from.attempt(), event);
+    if (!JobLifecycle.isOfThisAttempt(job.state, report)) {
+      LOG.debug("job {} is at attempt {}: dropped {}", event.job(), job.state.attempt(), report);
+      return;
+    }
     // Before the event may end the job: its end is told with these metrics.
     if (event instanceof WorkerEvent.Metrics metrics) {
       job.metrics
-          .answered(worker, metrics.request(), metrics.metrics())
-          .ifPresent(purpose -> fulfil(job, purpose));
+          .answered(from.worker(), metrics.request(), metrics.metrics())
+          .forEach(request -> answerMetrics(job, request));
     } else if (event instanceof WorkerEvent.JobStopped stopped) {
-      job.metrics.stopped(worker, stopped.metrics()).forEach(purpose -> fulfil(job, purpose));
-    } else if (event instanceof WorkerEvent.TaskFailed failed
-        && job.state.phase() == JobPhase.STOPPING) {
-      LOG.debug("job {} is stopping: suppressed {}", event.job(), failed.failure());
+      job.metrics
+          .stopped(from.worker(), stopped.metrics())
+          .forEach(request -> answerMetrics(job, request));
+    } else if (event instanceof WorkerEvent.TaskFailed failed && !job.state.isAtWork()) {
+      LOG.debug("job {} is {}: suppressed {}", event.job(), job.state.phase(), failed.failure());
     }
-    happened(event.job(), new JobEvent.Reported(worker, event));
+    happened(event.job(), report);
   }
+
+  // Decisions.
 
   /** Decides, writes, acts, tells. */
   private void happened(JobId id, JobEvent event) {
@@ -130,7 +211,7 @@ public final class Coordinator implements Network.Endpoint {
     JobState before = job.state;
     Decision decision = decide(before, event);
     JobState after = decision.next();
-    if (!after.equals(before) || !decision.actions().isEmpty()) {
+    if (after != before || !decision.actions().isEmpty()) {
       journal.append(
           new JournalEntry(id, event, before.phase(), after.phase(), decision.actions()));
     }
@@ -152,15 +233,33 @@ public final class Coordinator implements Network.Endpoint {
   }
 
   private void act(Job job, JobAction action) {
+    JobId id = job.state.spec().id();
     if (action instanceof Tell tell) {
       network.send(tell.worker(), tell.command());
     } else if (action instanceof Schedule schedule) {
-      network.sendLater(
-          address, new Alarm(job.state.spec().id(), schedule.event()), schedule.delayMs());
-    } else if (action instanceof CommitMetrics) {
-      askForMetrics(job, new JobMetrics.Purpose.Commit());
+      network.sendLater(address, new Alarm(id, schedule.event()), schedule.delayMs());
+    } else if (action instanceof Answer answer) {
+      network.send(job.state.spec().client(), answer.update());
+    } else if (action instanceof BeginMetrics begin) {
+      job.metrics.beginAttempt(begin.base()).forEach(request -> answerMetrics(job, request));
+    } else if (action instanceof CommitMetrics commit) {
+      job.metrics.commit(commit.committed());
     } else if (action instanceof Warn warn) {
       LOG.warn("{}", warn.message());
+    } else {
+      actOnLedger(id, job.state.spec().durability().orElseThrow().ledger(), action);
+    }
+  }
+
+  private void actOnLedger(JobId id, CheckpointLedger ledger, JobAction action) {
+    if (action instanceof Store store) {
+      ledgerWork.store(id, ledger, store);
+    } else if (action instanceof WriteSavepoint write) {
+      ledgerWork.writeSavepoint(id, ledger, write);
+    } else if (action instanceof FindEarlier find) {
+      ledgerWork.findEarlier(id, ledger, find);
+    } else if (action instanceof CloseLedger close) {
+      ledgerWork.close(id, ledger, close);
     } else {
       throw new IllegalArgumentException("not an action: " + action);
     }
@@ -174,7 +273,7 @@ public final class Coordinator implements Network.Endpoint {
       return;
     }
     if (state.phase() == JobPhase.DONE) {
-      job.metrics.commit();
+      job.metrics.commitAll();
     }
     jobs.remove(id);
     network.send(
@@ -191,37 +290,26 @@ public final class Coordinator implements Network.Endpoint {
       LOG.debug("job {} is over: its client has been told its metrics", id);
       return;
     }
-    askForMetrics(job, new JobMetrics.Purpose.Answer(request));
-  }
-
-  private void askForMetrics(Job job, JobMetrics.Purpose purpose) {
     Set<String> asked = workersWithMetrics(job.state);
     if (asked.isEmpty()) {
-      fulfil(job, purpose);
+      answerMetrics(job, request);
       return;
     }
-    JobId id = job.state.spec().id();
-    long round = job.metrics.begin(purpose, asked);
+    long round = job.metrics.begin(request, asked);
     asked.forEach(worker -> network.send(worker, new WorkerCommand.ReportMetrics(id, round)));
   }
 
   /** Those that run tasks of the job and have not said their last word. */
   private static Set<String> workersWithMetrics(JobState state) {
     return switch (state.phase()) {
-      case SUBMITTED, SPLITTING -> Set.of();
+      case SUBMITTED, SPLITTING, RESTARTING, DONE, FAILED, CANCELLED -> Set.of();
       case RUNNING, COMPLETING -> state.involved();
       case STOPPING -> state.ending().orElseThrow().missing();
-      case DONE, FAILED, CANCELLED -> Set.of();
     };
   }
 
-  private void fulfil(Job job, JobMetrics.Purpose purpose) {
-    if (purpose instanceof JobMetrics.Purpose.Answer answer) {
-      JobSpec spec = job.state.spec();
-      network.send(
-          spec.client(), new JobUpdate.Metrics(spec.id(), answer.request(), job.metrics.values()));
-    } else {
-      job.metrics.commit();
-    }
+  private void answerMetrics(Job job, long request) {
+    JobSpec spec = job.state.spec();
+    network.send(spec.client(), new JobUpdate.Metrics(spec.id(), request, job.metrics.values()));
   }
 }

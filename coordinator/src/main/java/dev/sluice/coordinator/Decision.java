@@ -1,6 +1,8 @@
 package dev.sluice.coordinator;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * What an event comes to.
@@ -13,8 +15,21 @@ record Decision(JobState next, List<JobAction> actions) {
     actions = List.copyOf(actions);
   }
 
-  /** The event changes nothing. */
+  /** The event changes nothing, or nothing is done about it. */
   static Decision nothing(JobState now) {
     return new Decision(now, List.of());
+  }
+
+  /** This, and these actions behind it. */
+  Decision and(List<? extends JobAction> more) {
+    List<JobAction> all = new ArrayList<>(actions);
+    all.addAll(more);
+    return new Decision(next, all);
+  }
+
+  /** This, and behind it what {@code rule} says of the job as it is then. */
+  Decision then(Function<JobState, Decision> rule) {
+    Decision further = rule.apply(next);
+    return new Decision(further.next(), actions).and(further.actions());
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.coordinator;
 
 import dev.sluice.worker.protocol.WorkerCommand;
+import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /** What the coordinator does after a decision is written down. */
 public sealed interface JobAction {
@@ -17,8 +18,42 @@ public sealed interface JobAction {
   /** Let an event happen later. */
   record Schedule(JobEvent event, long delayMs) implements JobAction {}
 
-  /** Take the metrics as they stand for the committed ones. */
-  record CommitMetrics() implements JobAction {}
+  /** Tell the client. */
+  record Answer(JobUpdate update) implements JobAction {}
+
+  /**
+   * From now on these are the committed metrics.
+   *
+   * @param committed what had been counted at the barrier of the checkpoint that is complete
+   */
+  record CommitMetrics(MetricsContainerStepMap committed) implements JobAction {
+    /** The numbers would fill pages. */
+    @Override
+    public String toString() {
+      return "CommitMetrics";
+    }
+  }
+
+  /** A new attempt begins: nothing is counted yet but what its checkpoint had counted. */
+  record BeginMetrics(MetricsContainerStepMap base) implements JobAction {
+    /** The numbers would fill pages. */
+    @Override
+    public String toString() {
+      return "BeginMetrics";
+    }
+  }
+
+  /** Store a checkpoint; what came of it is an event. */
+  record Store(SavedCheckpoint checkpoint) implements JobAction {}
+
+  /** Write a stored checkpoint to where its user wants it; what came of it is an event. */
+  record WriteSavepoint(SavedCheckpoint checkpoint, SavepointRequest wanted) implements JobAction {}
+
+  /** Find a checkpoint before this one, which is damaged; what was found is an event. */
+  record FindEarlier(long checkpoint) implements JobAction {}
+
+  /** Close the job's ledger; that it is closed is an event. */
+  record CloseLedger(JobPhase outcome) implements JobAction {}
 
   /** Warn about something that the job goes on in spite of. */
   record Warn(String message) implements JobAction {}

@@ -1,25 +1,38 @@
 package dev.sluice.coordinator;
 
-import dev.sluice.coordinator.JobAction.CommitMetrics;
+import dev.sluice.coordinator.JobAction.BeginMetrics;
+import dev.sluice.coordinator.JobAction.CloseLedger;
 import dev.sluice.coordinator.JobAction.Schedule;
 import dev.sluice.coordinator.JobAction.Tell;
 import dev.sluice.coordinator.JobAction.Warn;
 import dev.sluice.coordinator.JobEvent.CancelRequested;
 import dev.sluice.coordinator.JobEvent.CheckpointDue;
+import dev.sluice.coordinator.JobEvent.CheckpointNotStored;
 import dev.sluice.coordinator.JobEvent.CheckpointOverdue;
+import dev.sluice.coordinator.JobEvent.CheckpointStored;
+import dev.sluice.coordinator.JobEvent.CloseOverdue;
+import dev.sluice.coordinator.JobEvent.DrainRequested;
+import dev.sluice.coordinator.JobEvent.EarlierFound;
+import dev.sluice.coordinator.JobEvent.LedgerClosed;
 import dev.sluice.coordinator.JobEvent.Reported;
+import dev.sluice.coordinator.JobEvent.RestartDue;
+import dev.sluice.coordinator.JobEvent.SavepointNotWritten;
+import dev.sluice.coordinator.JobEvent.SavepointWanted;
+import dev.sluice.coordinator.JobEvent.SavepointWritten;
 import dev.sluice.coordinator.JobEvent.StopOverdue;
+import dev.sluice.coordinator.JobEvent.WorkerLost;
 import dev.sluice.coordinator.JobEvent.WorkersKnown;
 import dev.sluice.worker.protocol.Attempt;
-import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.protocol.Failure;
 import dev.sluice.worker.protocol.FailureKind;
+import dev.sluice.worker.protocol.FromWorker;
 import dev.sluice.worker.protocol.JobId;
 import dev.sluice.worker.protocol.SourceSplit;
 import dev.sluice.worker.protocol.TaskId;
 import dev.sluice.worker.protocol.WorkerCommand;
 import dev.sluice.worker.protocol.WorkerEvent;
 import dev.sluice.worker.protocol.WorkerEvent.CheckpointAcknowledged;
+import dev.sluice.worker.protocol.WorkerEvent.CheckpointFailed;
 import dev.sluice.worker.protocol.WorkerEvent.CheckpointReleased;
 import dev.sluice.worker.protocol.WorkerEvent.ClockMoved;
 import dev.sluice.worker.protocol.WorkerEvent.JobStopped;
@@ -30,23 +43,22 @@ import dev.sluice.worker.protocol.WorkerEvent.SourcesSplit;
 import dev.sluice.worker.protocol.WorkerEvent.TaskFailed;
 import dev.sluice.worker.protocol.WorkerEvent.TaskFinished;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * The rules of a job's life: what each event comes to in each state. Pure functions.
+ * The rules of a job's life. Pure functions: what an event comes to depends on the job's state and
+ * the event alone.
  *
- * <p>Always true: an event that comes late, twice or in a phase in which nobody waits for it
- * changes nothing, so messages that cross each other need no thought of whoever sends them. The
- * first failure or cancellation decides how the job ends; what fails while it is being stopped does
- * not change that.
+ * <p>An event that comes too late, twice or of an attempt that is over is not an error: messages
+ * cross each other. Such an event changes nothing. The end that was decided first counts: what
+ * fails while a job is being stopped does not change that. Checkpoints and failures have their
+ * rules in {@link CheckpointRules} and {@link RecoveryRules}.
  */
 final class JobLifecycle {
-  /** How long a checkpoint may take before it is given up. */
-  static final long CHECKPOINT_LIMIT_MS = 600_000;
-
   /** How long the threads of a stopped job may take to end before the job ends without them. */
   static final long STOP_LIMIT_MS = 30_000;
 
@@ -55,22 +67,64 @@ final class JobLifecycle {
   /** What {@code event} comes to. */
   static Decision decide(JobState now, JobEvent event) {
     if (event instanceof Reported reported) {
-      return reported(now, reported.worker(), reported.event());
+      return isOfThisAttempt(now, reported)
+          ? reported(now, reported.worker(), reported.event())
+          : Decision.nothing(now);
     }
     if (event instanceof WorkersKnown known) {
-      return start(now, known.workers());
+      return workersKnown(now.knowing(known.workers()));
+    }
+    if (event instanceof WorkerLost lost) {
+      return RecoveryRules.workerLost(now, lost.worker());
     }
     if (event instanceof CancelRequested) {
-      return cancel(now);
+      return end(now, JobPhase.CANCELLED, Optional.empty());
     }
-    if (event instanceof CheckpointDue) {
-      return checkpointDue(now);
+    if (event instanceof DrainRequested) {
+      return drain(now);
+    }
+    if (event instanceof RestartDue due) {
+      return RecoveryRules.restartDue(now, due);
+    }
+    if (event instanceof EarlierFound found) {
+      return RecoveryRules.earlierFound(now, found);
+    }
+    if (event instanceof StopOverdue overdue) {
+      return stopOverdue(now, overdue);
+    }
+    if (event instanceof LedgerClosed) {
+      return closed(now, List.of());
+    }
+    if (event instanceof CloseOverdue) {
+      String warning =
+          "the checkpoints of job %s could not be closed in %d s: their storage does not answer"
+              .formatted(job(now), STOP_LIMIT_MS / 1000);
+      return closed(now, List.of(new Warn(warning)));
+    }
+    return ofCheckpoints(now, event);
+  }
+
+  private static Decision ofCheckpoints(JobState now, JobEvent event) {
+    if (event instanceof CheckpointDue due) {
+      return CheckpointRules.due(now, due);
     }
     if (event instanceof CheckpointOverdue overdue) {
-      return checkpointOverdue(now, overdue.checkpoint());
+      return CheckpointRules.overdue(now, overdue);
     }
-    if (event instanceof StopOverdue) {
-      return stopOverdue(now);
+    if (event instanceof CheckpointStored stored) {
+      return CheckpointRules.stored(now, stored.checkpoint());
+    }
+    if (event instanceof CheckpointNotStored notStored) {
+      return CheckpointRules.notStored(now, notStored);
+    }
+    if (event instanceof SavepointWanted wanted) {
+      return CheckpointRules.savepointWanted(now, wanted.wanted());
+    }
+    if (event instanceof SavepointWritten written) {
+      return CheckpointRules.savepointWritten(now, written);
+    }
+    if (event instanceof SavepointNotWritten notWritten) {
+      return CheckpointRules.savepointNotWritten(now, notWritten);
     }
     throw new IllegalArgumentException("not an event of a job: " + event);
   }
@@ -78,73 +132,110 @@ final class JobLifecycle {
   private static Decision reported(JobState now, String worker, WorkerEvent event) {
     if (event instanceof SourcesSplit split) {
       return now.phase() == JobPhase.SPLITTING
-          ? deploy(now, split.splits())
+          ? deploy(now.with(now.deployment().with(merged(now, split))))
           : Decision.nothing(now);
     }
     if (event instanceof TaskFinished finished) {
       return taskFinished(now, finished.task());
     }
     if (event instanceof TaskFailed failed) {
-      return stop(now, JobPhase.FAILED, Optional.of(failed.failure()));
+      return RecoveryRules.failed(now, failed.failure());
     }
     if (event instanceof JobStopped) {
-      return jobStopped(now, worker);
+      return now.phase() == JobPhase.RESTARTING
+          ? RecoveryRules.stopped(now, worker)
+          : jobStopped(now, worker);
     }
     if (event instanceof QuiescenceWanted wanted) {
-      return isAtWork(now)
-          ? quiescence(now, now.quiescence().askedBy(wanted.task()))
+      return now.isAtWork()
+          ? quiescence(now, now.deployment().quiescence().askedBy(wanted.task()))
           : Decision.nothing(now);
     }
     if (event instanceof Quiet quiet) {
-      return isAtWork(now)
-          ? quiescence(now, now.quiescence().answeredBy(worker, quiet))
+      return now.isAtWork()
+          ? quiescence(now, now.deployment().quiescence().answeredBy(worker, quiet))
           : Decision.nothing(now);
     }
     if (event instanceof ClockMoved moved) {
       return clockMoved(now, moved.nowMs());
     }
     if (event instanceof CheckpointAcknowledged acknowledged) {
-      return acknowledged(now, acknowledged.task(), acknowledged.checkpoint());
+      return CheckpointRules.acknowledged(now, acknowledged);
+    }
+    if (event instanceof CheckpointFailed failed) {
+      return CheckpointRules.failed(now, failed);
     }
     if (event instanceof CheckpointReleased released) {
-      return released(now, worker, released.checkpoint());
+      return CheckpointRules.released(now, worker, released.checkpoint());
     }
-    if (event instanceof Metrics || event instanceof WorkerEvent.CheckpointFailed) {
+    if (event instanceof Metrics) {
       // Metrics are gathered beside the job's life and decide nothing in it.
       return Decision.nothing(now);
     }
     throw new IllegalArgumentException("not an event of a worker: " + event);
   }
 
+  /**
+   * Whether a report is news. A worker that has nothing of the job any more, or not yet, says so
+   * under no attempt.
+   */
+  static boolean isOfThisAttempt(JobState now, Reported report) {
+    return report.attempt() == now.attempt()
+        || (report.attempt() == FromWorker.BEFORE_ANY && report.event() instanceof JobStopped);
+  }
+
   // Start.
 
-  private static Decision start(JobState now, List<String> workers) {
-    if (now.phase() != JobPhase.SUBMITTED || workers.isEmpty()) {
-      return Decision.nothing(now);
-    }
+  private static Decision workersKnown(JobState now) {
+    return switch (now.phase()) {
+      case SUBMITTED -> now.workers().isEmpty() ? Decision.nothing(now) : start(now);
+      case RESTARTING -> RecoveryRules.startIfPossible(now);
+      case SPLITTING, RUNNING, COMPLETING, STOPPING, DONE, FAILED, CANCELLED ->
+          Decision.nothing(now);
+    };
+  }
+
+  private static Decision start(JobState now) {
     JobSpec spec = now.spec();
-    Placement placement = Placement.of(spec.graph(), spec.settings().parallelism(), workers);
-    if (placement.workers().isEmpty()) {
-      // A pipeline without any transform.
-      return new Decision(now.advanced(JobPhase.DONE), List.of());
+    if (spec.graph().stages().isEmpty()) {
+      return end(now, JobPhase.DONE, Optional.empty());
     }
-    JobState placed = now.placed(placement);
-    if (!spec.hasSourcesToSplit()) {
-      return deploy(placed, Map.of());
+    Map<String, List<SourceSplit>> known =
+        now.checkpoints().stored().map(spec::splitsOf).orElse(Map.of());
+    JobState knowing = now.with(now.deployment().with(known));
+    if (!spec.hasSourcesToSplit(known)) {
+      return deploy(knowing);
     }
-    String splitter = placement.workers().iterator().next();
+    String splitter = now.workers().get(0);
     WorkerCommand split =
         new WorkerCommand.SplitSources(
             spec.id(), spec.graph(), spec.options(), spec.loader(), spec.settings().parallelism());
     return new Decision(
-        placed.involving(Set.of(splitter)).advanced(JobPhase.SPLITTING),
+        knowing.with(knowing.deployment().involving(Set.of(splitter))).advanced(JobPhase.SPLITTING),
         List.of(new Tell(splitter, split)));
   }
 
-  private static Decision deploy(JobState now, Map<String, List<SourceSplit>> splits) {
+  /** Sources that a checkpoint knows keep its splits; the others have those just made. */
+  private static Map<String, List<SourceSplit>> merged(JobState now, SourcesSplit made) {
+    Map<String, List<SourceSplit>> all = new LinkedHashMap<>(made.splits());
+    all.putAll(now.deployment().splits());
+    return all;
+  }
+
+  /** The next attempt, from the newest stored checkpoint. */
+  static Decision deploy(JobState now) {
     JobSpec spec = now.spec();
+    Placement placement = Placement.of(spec.graph(), spec.settings().parallelism(), now.workers());
+    Deployment deployment = now.deployment().next(placement, now.checkpoints().stored());
+    Attempt attempt =
+        new Attempt(
+            deployment.attempt(),
+            spec.durability().map(d -> d.ledger().storageOf(deployment.attempt())),
+            deployment.from().map(SavedCheckpoints::restorePoint),
+            spec.settings().state());
     List<JobAction> actions = new ArrayList<>();
-    now.placement()
+    actions.add(new BeginMetrics(deployment.metricsBefore()));
+    placement
         .tasksByWorker()
         .forEach(
             (worker, tasks) ->
@@ -157,102 +248,16 @@ final class JobLifecycle {
                             spec.options(),
                             spec.loader(),
                             tasks,
-                            splits,
+                            deployment.splits(),
                             spec.settings().parallelism(),
                             spec.hasManualClock(),
-                            Attempt.withoutStorage()))));
-    actions.addAll(scheduleCheckpoint(spec));
-    return new Decision(
-        now.involving(now.placement().workers()).advanced(JobPhase.RUNNING), actions);
-  }
-
-  // Checkpoints.
-
-  private static List<JobAction> scheduleCheckpoint(JobSpec spec) {
-    long intervalMs = spec.checkpointIntervalMs();
-    return intervalMs > 0 ? List.of(new Schedule(new CheckpointDue(), intervalMs)) : List.of();
-  }
-
-  private static Decision checkpointDue(JobState now) {
-    return now.phase() == JobPhase.RUNNING && now.round().isEmpty()
-        ? beginRound(now, false)
-        : Decision.nothing(now);
-  }
-
-  private static Decision beginRound(JobState now, boolean last) {
-    long id = now.checkpoints() + 1;
-    CheckpointRound round =
-        CheckpointRound.begin(id, last, now.placement().tasks(), now.involved());
-    List<JobAction> actions =
-        tellAll(now, new WorkerCommand.TriggerCheckpoint(job(now), id, Barrier.RELEASE));
-    actions.add(new Schedule(new CheckpointOverdue(id), CHECKPOINT_LIMIT_MS));
-    return new Decision(now.begun(round), actions);
-  }
-
-  private static Decision acknowledged(JobState now, TaskId task, long checkpoint) {
-    Optional<CheckpointRound> atHand = roundAtHand(now, checkpoint);
-    if (atHand.isEmpty() || atHand.get().isAcknowledged()) {
-      return Decision.nothing(now);
-    }
-    CheckpointRound round = atHand.get().acknowledgedBy(task);
-    return new Decision(
-        now.with(Optional.of(round)),
-        round.isAcknowledged()
-            ? tellAll(now, new WorkerCommand.CompleteCheckpoint(job(now), checkpoint))
-            : List.of());
-  }
-
-  private static Decision released(JobState now, String worker, long checkpoint) {
-    Optional<CheckpointRound> atHand = roundAtHand(now, checkpoint);
-    if (atHand.isEmpty()) {
-      return Decision.nothing(now);
-    }
-    CheckpointRound round = atHand.get().releasedBy(worker);
-    if (!round.isOver()) {
-      return new Decision(now.with(Optional.of(round)), List.of());
-    }
-    JobState over = now.with(Optional.empty());
-    if (now.phase() == JobPhase.RUNNING) {
-      List<JobAction> actions = new ArrayList<>();
-      actions.add(new CommitMetrics());
-      actions.addAll(scheduleCheckpoint(now.spec()));
-      return new Decision(over, actions);
-    }
-    return round.last() ? stop(over, JobPhase.DONE, Optional.empty()) : beginRound(over, true);
-  }
-
-  private static Decision checkpointOverdue(JobState now, long checkpoint) {
-    Optional<CheckpointRound> atHand = roundAtHand(now, checkpoint);
-    if (atHand.isEmpty()) {
-      return Decision.nothing(now);
-    }
-    CheckpointRound round = atHand.get();
-    String late =
-        "checkpoint %d of job %s is not complete after %d s; missing are the acknowledgements of %s, the releases of %s"
-            .formatted(
-                checkpoint,
-                job(now),
-                CHECKPOINT_LIMIT_MS / 1000,
-                round.missing(),
-                round.unreleased());
-    JobState without = now.with(Optional.empty());
-    if (round.last()) {
-      return stop(without, JobPhase.FAILED, Optional.of(bug(now, late)));
-    }
-    List<JobAction> actions = new ArrayList<>();
-    actions.add(new Warn(late + "; it is given up"));
-    if (now.phase() == JobPhase.RUNNING) {
-      actions.addAll(scheduleCheckpoint(now.spec()));
-      return new Decision(without, actions);
-    }
-    Decision last = beginRound(without, true);
-    actions.addAll(last.actions());
-    return new Decision(last.next(), actions);
-  }
-
-  /** The round {@code checkpoint}, if it is the one that everybody still works for. */
-  private static Optional<CheckpointRound> roundAtHand(JobState now, long checkpoint) {
-    return isAtWork(now) ? now.round().filter(round -> round.id() == checkpoint) : Optional.empty();
+                            attempt))));
+    JobState running = now.with(deployment).advanced(JobPhase.RUNNING);
+    Decision deployed = new Decision(running, actions);
+    return (now.draining()
+            ? deployed.and(tellAll(running, new WorkerCommand.Drain(job(now))))
+            : deployed)
+        .then(CheckpointRules::next);
   }
 
   // Work.
@@ -261,14 +266,14 @@ final class JobLifecycle {
     if (now.phase() != JobPhase.RUNNING) {
       return Decision.nothing(now);
     }
-    JobState then = now.finished(task);
+    JobState then = now.with(now.deployment().finished(task));
     if (!then.unfinished().isEmpty()) {
       return Decision.nothing(then);
     }
     JobState completing = then.advanced(JobPhase.COMPLETING);
     return completing.round().isPresent()
         ? Decision.nothing(completing)
-        : beginRound(completing, true);
+        : CheckpointRules.next(completing);
   }
 
   private static Decision quiescence(JobState now, Quiescence asked) {
@@ -285,77 +290,105 @@ final class JobLifecycle {
       then = then.beginRound(now.involved());
       actions.addAll(tellAll(now, new WorkerCommand.ProbeQuiescence(job(now), then.round())));
     }
-    return new Decision(now.with(then), actions);
+    return new Decision(now.with(now.deployment().with(then)), actions);
   }
 
   private static Decision clockMoved(JobState now, long nowMs) {
-    return isAtWork(now)
-        ? new Decision(now, tellAll(now, new WorkerCommand.SetClock(job(now), nowMs)))
+    return now.isAtWork()
+        ? new Decision(
+            now.with(now.deployment().clockAt(nowMs)),
+            tellAll(now, new WorkerCommand.SetClock(job(now), nowMs)))
         : Decision.nothing(now);
+  }
+
+  /** The sources are to stop, now or as soon as there are any. */
+  static Decision drain(JobState now) {
+    if (now.draining() || now.phase() == JobPhase.STOPPING || now.phase().isTerminal()) {
+      return Decision.nothing(now);
+    }
+    return new Decision(
+        now.drained(),
+        now.isAtWork() ? tellAll(now, new WorkerCommand.Drain(job(now))) : List.of());
   }
 
   // End.
 
-  private static Decision cancel(JobState now) {
-    return now.phase() == JobPhase.SUBMITTED
-        ? Decision.nothing(now.advanced(JobPhase.CANCELLED))
-        : stop(now, JobPhase.CANCELLED, Optional.empty());
-  }
-
-  private static Decision stop(JobState now, JobPhase outcome, Optional<Failure> failure) {
-    if (now.phase() != JobPhase.SPLITTING && !isAtWork(now)) {
+  /** Stops what there is of a job; nothing changes if it is being stopped already. */
+  static Decision end(JobState now, JobPhase outcome, Optional<Failure> failure) {
+    if (now.phase() == JobPhase.STOPPING || now.phase().isTerminal()) {
       return Decision.nothing(now);
     }
-    List<JobAction> actions = tellAll(now, new WorkerCommand.Stop(job(now)));
-    actions.add(new Schedule(new StopOverdue(), STOP_LIMIT_MS));
-    return new Decision(
-        now.with(Ending.of(outcome, failure, now.involved())).advanced(JobPhase.STOPPING), actions);
+    List<JobAction> actions = new ArrayList<>();
+    Set<String> missing = now.involved();
+    if (now.phase() == JobPhase.RESTARTING) {
+      missing = now.recovery().restart().orElseThrow().missing();
+    } else if (!missing.isEmpty()) {
+      actions.addAll(tellAll(now, new WorkerCommand.Stop(job(now))));
+      actions.add(new Schedule(new StopOverdue(now.attempt()), STOP_LIMIT_MS));
+    }
+    Ending ending = Ending.of(outcome, failure, missing);
+    return CheckpointRules.refuseAll(now, "the job is ending (" + outcome + ")")
+        .then(then -> new Decision(then.with(ending).advanced(JobPhase.STOPPING), actions))
+        .then(JobLifecycle::closeIfStopped);
   }
 
   /** The end of a job for which the rules above have no answer: a bug. */
   static Decision fail(JobState now, RuntimeException bug) {
-    Optional<Failure> failure =
+    return end(
+        now,
+        JobPhase.FAILED,
         Optional.of(
             new Failure(
-                FailureKind.ENGINE_BUG, "", "%s (%s)".formatted(job(now), now.phase()), bug));
-    return now.phase() == JobPhase.SUBMITTED
-        ? Decision.nothing(
-            now.with(Ending.of(JobPhase.FAILED, failure, now.involved())).advanced(JobPhase.FAILED))
-        : stop(now, JobPhase.FAILED, failure);
+                FailureKind.ENGINE_BUG, "", "%s (%s)".formatted(job(now), now.phase()), bug)));
   }
 
-  private static Decision jobStopped(JobState now, String worker) {
-    if (now.phase() != JobPhase.STOPPING) {
+  static Decision jobStopped(JobState now, String worker) {
+    if (now.phase() != JobPhase.STOPPING
+        || !now.ending().orElseThrow().missing().contains(worker)) {
       return Decision.nothing(now);
     }
-    Ending ending = now.ending().orElseThrow().stoppedBy(worker);
-    JobState then = now.with(ending);
-    return Decision.nothing(ending.missing().isEmpty() ? then.advanced(ending.outcome()) : then);
+    return closeIfStopped(now.with(now.ending().orElseThrow().stoppedBy(worker)));
   }
 
-  private static Decision stopOverdue(JobState now) {
-    if (now.phase() != JobPhase.STOPPING) {
+  private static Decision stopOverdue(JobState now, StopOverdue overdue) {
+    if (now.phase() == JobPhase.RESTARTING) {
+      return RecoveryRules.stopOverdue(now, overdue);
+    }
+    if (now.phase() != JobPhase.STOPPING || now.ending().orElseThrow().missing().isEmpty()) {
       return Decision.nothing(now);
     }
     Ending ending = now.ending().orElseThrow();
     String warning =
         "threads of job %s on %s have not ended %d s after they were told to; the job is %s without them"
             .formatted(job(now), ending.missing(), STOP_LIMIT_MS / 1000, ending.outcome());
-    return new Decision(now.advanced(ending.outcome()), List.of(new Warn(warning)));
+    Ending without = Ending.of(ending.outcome(), ending.failure(), Set.of());
+    return new Decision(now.with(without), List.of(new Warn(warning)))
+        .then(JobLifecycle::closeIfStopped);
+  }
+
+  /** No thread is left: what the job has kept is closed, and then it has ended. */
+  private static Decision closeIfStopped(JobState now) {
+    Ending ending = now.ending().orElseThrow();
+    if (!ending.missing().isEmpty()) {
+      return Decision.nothing(now);
+    }
+    return now.isDurable()
+        ? new Decision(
+            now,
+            List.of(
+                new CloseLedger(ending.outcome()), new Schedule(new CloseOverdue(), STOP_LIMIT_MS)))
+        : Decision.nothing(now.advanced(ending.outcome()));
+  }
+
+  private static Decision closed(JobState now, List<JobAction> actions) {
+    return now.phase() == JobPhase.STOPPING && now.ending().orElseThrow().missing().isEmpty()
+        ? new Decision(now.advanced(now.ending().orElseThrow().outcome()), actions)
+        : Decision.nothing(now);
   }
 
   // Shared.
 
-  /** Whether tasks are deployed and not yet told to stop. */
-  private static boolean isAtWork(JobState now) {
-    return now.phase() == JobPhase.RUNNING || now.phase() == JobPhase.COMPLETING;
-  }
-
-  private static JobId job(JobState now) {
-    return now.spec().id();
-  }
-
-  private static List<JobAction> tellAll(JobState now, WorkerCommand command) {
+  static List<JobAction> tellAll(JobState now, WorkerCommand command) {
     List<JobAction> actions = new ArrayList<>();
     for (String worker : now.involved()) {
       actions.add(new Tell(worker, command));
@@ -363,8 +396,7 @@ final class JobLifecycle {
     return actions;
   }
 
-  private static Failure bug(JobState now, String message) {
-    return new Failure(
-        FailureKind.ENGINE_BUG, "", job(now).toString(), new IllegalStateException(message));
+  private static JobId job(JobState now) {
+    return now.spec().id();
   }
 }

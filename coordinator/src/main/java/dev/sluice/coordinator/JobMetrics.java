@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
@@ -14,60 +13,75 @@ import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
  * Gathers the metrics of one job from its workers.
  *
  * <p>Owned by the coordinator's loop. Always true: a question that was asked is answered, at the
- * latest when every worker has said its last word; what was handed out is a copy that is not
- * touched again.
+ * latest when every worker has said its last word or the next attempt begins; what was handed out
+ * is a copy that is not touched again.
  */
 final class JobMetrics {
+  private record Round(long request, SortedSet<String> missing) {}
 
-  /** What the answers to a round are for. */
-  sealed interface Purpose {
-    /** A client waits for them under this number. */
-    record Answer(long request) implements Purpose {}
+  /** What the checkpoint had counted that the attempt went on from. */
+  private MetricsContainerStepMap base = new MetricsContainerStepMap();
 
-    /** They become the committed metrics. */
-    record Commit() implements Purpose {}
-  }
-
-  private record Round(Purpose purpose, SortedSet<String> missing) {}
-
-  /** The last that each worker has told. */
+  /** The last that each worker has told of the attempt. */
   private final Map<String, MetricsContainerStepMap> latest = new LinkedHashMap<>();
 
   private final Map<Long, Round> rounds = new LinkedHashMap<>();
   private MetricsContainerStepMap committed = new MetricsContainerStepMap();
   private long lastRound;
 
-  /** Begins to ask {@code workers}; the number under which they answer. */
-  long begin(Purpose purpose, Set<String> workers) {
+  /**
+   * A new attempt begins, with what its checkpoint had counted; those who wait for workers of the
+   * last one are answered with that.
+   */
+  List<Long> beginAttempt(MetricsContainerStepMap newBase) {
+    base = newBase;
+    committed = newBase;
+    latest.clear();
+    List<Long> answered = rounds.values().stream().map(Round::request).toList();
+    rounds.clear();
+    return answered;
+  }
+
+  /** Begins to ask {@code workers} for a client's request; the number under which they answer. */
+  long begin(long request, Set<String> workers) {
     lastRound++;
-    rounds.put(lastRound, new Round(purpose, Missing.of(workers)));
+    rounds.put(lastRound, new Round(request, Missing.of(workers)));
     return lastRound;
   }
 
-  /** A worker has answered; the purpose of the round if that was the last answer. */
-  Optional<Purpose> answered(String worker, long number, MetricsContainerStepMap metrics) {
+  /** A worker has answered; the requests that were waiting for it alone. */
+  List<Long> answered(String worker, long number, MetricsContainerStepMap metrics) {
     latest.put(worker, metrics);
+    List<Long> ended = new ArrayList<>();
     Round round = rounds.get(number);
-    if (round == null) {
-      return Optional.empty();
-    }
-    return complete(number, worker, round);
-  }
-
-  /**
-   * A worker has said its last word: it counts for every round; the purposes of those that it ends.
-   */
-  List<Purpose> stopped(String worker, MetricsContainerStepMap metrics) {
-    latest.put(worker, metrics);
-    List<Purpose> ended = new ArrayList<>();
-    for (Map.Entry<Long, Round> entry : List.copyOf(rounds.entrySet())) {
-      complete(entry.getKey(), worker, entry.getValue()).ifPresent(ended::add);
+    if (round != null) {
+      complete(number, worker, round, ended);
     }
     return ended;
   }
 
-  /** From now on the metrics as they stand are the committed ones. */
-  void commit() {
+  /** A worker has said its last word: it counts for every round; the requests that it answers. */
+  List<Long> stopped(String worker, MetricsContainerStepMap metrics) {
+    latest.put(worker, metrics);
+    return silent(worker);
+  }
+
+  /** A worker will say nothing more; the requests that were waiting for it alone. */
+  List<Long> silent(String worker) {
+    List<Long> ended = new ArrayList<>();
+    for (Map.Entry<Long, Round> entry : List.copyOf(rounds.entrySet())) {
+      complete(entry.getKey(), worker, entry.getValue(), ended);
+    }
+    return ended;
+  }
+
+  /** From now on these are the committed ones. */
+  void commit(MetricsContainerStepMap newCommitted) {
+    committed = newCommitted;
+  }
+
+  /** The job is done: everything counts. */
+  void commitAll() {
     committed = attempted();
   }
 
@@ -76,18 +90,19 @@ final class JobMetrics {
     return new JobMetricValues(attempted(), committed);
   }
 
-  private Optional<Purpose> complete(long number, String worker, Round round) {
+  private void complete(long number, String worker, Round round, List<Long> ended) {
     SortedSet<String> missing = Missing.without(round.missing(), worker);
-    if (!missing.isEmpty()) {
-      rounds.put(number, new Round(round.purpose(), missing));
-      return Optional.empty();
+    if (missing.isEmpty()) {
+      rounds.remove(number);
+      ended.add(round.request());
+    } else {
+      rounds.put(number, new Round(round.request(), missing));
     }
-    rounds.remove(number);
-    return Optional.of(round.purpose());
   }
 
   private MetricsContainerStepMap attempted() {
     MetricsContainerStepMap sum = new MetricsContainerStepMap();
+    sum.updateAll(base);
     latest.values().forEach(sum::updateAll);
     return sum;
   }

@@ -13,6 +13,8 @@ public enum JobPhase {
   RUNNING,
   /** All tasks have done their work; a last checkpoint releases what waits for one. */
   COMPLETING,
+  /** Something failed; the job goes back to its last checkpoint as soon as no thread is left. */
+  RESTARTING,
   /** The tasks' threads are ending. */
   STOPPING,
   /** All work was done. */
@@ -25,10 +27,11 @@ public enum JobPhase {
   /** The phases that may follow this one. */
   public Set<JobPhase> next() {
     return switch (this) {
-      case SUBMITTED -> EnumSet.of(SPLITTING, RUNNING, DONE, FAILED, CANCELLED);
+      case SUBMITTED -> EnumSet.of(SPLITTING, RUNNING, STOPPING);
       case SPLITTING -> EnumSet.of(RUNNING, STOPPING);
-      case RUNNING -> EnumSet.of(COMPLETING, STOPPING);
-      case COMPLETING -> EnumSet.of(STOPPING);
+      case RUNNING -> EnumSet.of(COMPLETING, RESTARTING, STOPPING);
+      case COMPLETING -> EnumSet.of(RESTARTING, STOPPING);
+      case RESTARTING -> EnumSet.of(RUNNING, STOPPING);
       case STOPPING -> EnumSet.of(DONE, FAILED, CANCELLED);
       case DONE, FAILED, CANCELLED -> EnumSet.noneOf(JobPhase.class);
     };

@@ -2,7 +2,13 @@ package dev.sluice.coordinator;
 
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.Node;
+import dev.sluice.translation.Stage;
 import dev.sluice.worker.protocol.JobId;
+import dev.sluice.worker.protocol.SourceSplit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -17,6 +23,7 @@ import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBu
  * @param loader with which everything of the user's is loaded
  * @param settings what the coordinator needs of the options
  * @param client the address that is told how the job goes
+ * @param durability how it outlives a failure; empty if it does not
  */
 public record JobSpec(
     JobId id,
@@ -24,12 +31,42 @@ public record JobSpec(
     PipelineOptions options,
     ClassLoader loader,
     JobSettings settings,
-    String client) {
-  private static final long FINALIZATION_INTERVAL_MS = 1_000;
+    String client,
+    Optional<Durability> durability) {
+  /** The interval of a job that needs checkpoints which nobody asked for. */
+  private static final long NEEDED_INTERVAL_MS = 1_000;
 
-  /** Whether there are sources to split before the tasks can start. */
-  boolean hasSourcesToSplit() {
-    return hasNode(node -> node instanceof Node.Read);
+  private static final String WRITE_FILES = "beam:transform:write_files:v1";
+
+  /**
+   * Whether there are sources to split before the tasks can start: those that {@code known} has no
+   * splits of.
+   *
+   * @param known splits by the id of the Read transform
+   */
+  boolean hasSourcesToSplit(Map<String, List<SourceSplit>> known) {
+    return hasNode(node -> node instanceof Node.Read && !known.containsKey(node.transformId()));
+  }
+
+  /** Those splits of a checkpoint that are of this pipeline's sources, by transform id. */
+  Map<String, List<SourceSplit>> splitsOf(SavedCheckpoint checkpoint) {
+    Map<String, List<SourceSplit>> byId = new LinkedHashMap<>();
+    for (Stage stage : graph.stages()) {
+      for (Node node : stage.nodes()) {
+        if (node instanceof Node.Read) {
+          List<SourceSplit> splits = checkpoint.splits().get(nameOf(node.transformId()));
+          if (splits != null) {
+            byId.put(node.transformId(), splits);
+          }
+        }
+      }
+    }
+    return byId;
+  }
+
+  /** The full name of a transform. */
+  String nameOf(String transformId) {
+    return graph.components().getTransformsOrThrow(transformId).getUniqueName();
   }
 
   /** Whether the job's clock is moved by a TestStream instead of the machine's time. */
@@ -39,25 +76,32 @@ public record JobSpec(
 
   /**
    * How long to wait from one periodic checkpoint to the next; 0 if there are none. A job in which
-   * a bundle waits to be finalized has them even if nobody asked for them, and soon: what waits is
-   * often somebody else's acknowledgement.
+   * something waits for checkpoints has them even if nobody asked for them. A bundle that waits to
+   * be finalized has them soon: that is often somebody else's acknowledgement.
    */
   long checkpointIntervalMs() {
-    long asked = graph.streaming() ? settings.checkpointIntervalMs() : 0;
-    if (!hasNode(this::requestsFinalization)) {
-      return asked;
+    long asked =
+        graph.streaming() || durability.isPresent() ? settings.checkpoints().intervalMs() : 0;
+    if (hasNode(node -> asks(node, RunnerApi.ParDoPayload::getRequestsFinalization))) {
+      return asked == 0 ? NEEDED_INTERVAL_MS : Math.min(asked, NEEDED_INTERVAL_MS);
     }
-    return asked == 0 ? FINALIZATION_INTERVAL_MS : Math.min(asked, FINALIZATION_INTERVAL_MS);
+    return asked == 0 && requiresStableInput() ? NEEDED_INTERVAL_MS : asked;
   }
 
-  private boolean requestsFinalization(Node node) {
+  /** Whether elements are held back until a checkpoint contains them. */
+  private boolean requiresStableInput() {
+    return hasNode(node -> asks(node, RunnerApi.ParDoPayload::getRequiresStableInput))
+        || graph.components().getTransformsMap().values().stream()
+            .anyMatch(transform -> transform.getSpec().getUrn().equals(WRITE_FILES));
+  }
+
+  private boolean asks(Node node, Predicate<RunnerApi.ParDoPayload> what) {
     if (!(node instanceof Node.ParDo parDo)) {
       return false;
     }
     RunnerApi.PTransform transform = graph.components().getTransformsOrThrow(parDo.transformId());
     try {
-      return RunnerApi.ParDoPayload.parseFrom(transform.getSpec().getPayload())
-          .getRequestsFinalization();
+      return what.test(RunnerApi.ParDoPayload.parseFrom(transform.getSpec().getPayload()));
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalArgumentException(
           "the payload of transform '" + transform.getUniqueName() + "' cannot be read", e);

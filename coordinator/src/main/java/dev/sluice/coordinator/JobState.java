@@ -1,6 +1,7 @@
 package dev.sluice.coordinator;
 
 import dev.sluice.worker.protocol.TaskId;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -11,35 +12,35 @@ import java.util.SortedSet;
  *
  * @param spec what was submitted
  * @param phase where it is in its life
- * @param placement which worker runs what; {@link Placement#none} while it is submitted
- * @param involved the workers that hold anything of the job and have to be told to stop
- * @param unfinished the tasks that have work to do
- * @param checkpoints how many checkpoint rounds have begun
- * @param round the checkpoint round at hand, if any
- * @param quiescence who wants to know whether the job rests
+ * @param workers the workers that there are
+ * @param deployment the attempt at hand, or the last one
+ * @param checkpoints its checkpoints, over all attempts
+ * @param recovery what failed, and the restart at hand
+ * @param draining whether its sources are to stop
  * @param ending from {@link JobPhase#STOPPING} on
  */
 record JobState(
     JobSpec spec,
     JobPhase phase,
-    Placement placement,
-    Set<String> involved,
-    SortedSet<TaskId> unfinished,
-    long checkpoints,
-    Optional<CheckpointRound> round,
-    Quiescence quiescence,
+    List<String> workers,
+    Deployment deployment,
+    Checkpoints checkpoints,
+    Recovery recovery,
+    boolean draining,
     Optional<Ending> ending) {
+  JobState {
+    workers = List.copyOf(workers);
+  }
 
   static JobState submitted(JobSpec spec) {
     return new JobState(
         spec,
         JobPhase.SUBMITTED,
-        Placement.none(),
-        Set.of(),
-        Missing.none(),
-        0,
-        Optional.empty(),
-        Quiescence.unasked(),
+        List.of(),
+        Deployment.none(),
+        Checkpoints.startingFrom(spec.durability().flatMap(Durability::from)),
+        Recovery.none(),
+        false,
         Optional.empty());
   }
 
@@ -49,84 +50,70 @@ record JobState(
       throw new IllegalStateException(
           "job %s cannot go from %s to %s".formatted(spec.id(), phase, next));
     }
-    return new JobState(
-        spec, next, placement, involved, unfinished, checkpoints, round, quiescence, ending);
+    return new JobState(spec, next, workers, deployment, checkpoints, recovery, draining, ending);
   }
 
-  JobState placed(Placement newPlacement) {
+  JobState knowing(List<String> newWorkers) {
     return new JobState(
-        spec,
-        phase,
-        newPlacement,
-        involved,
-        newPlacement.tasks(),
-        checkpoints,
-        round,
-        quiescence,
-        ending);
+        spec, phase, newWorkers, deployment, checkpoints, recovery, draining, ending);
   }
 
-  JobState involving(Set<String> workers) {
+  JobState with(Deployment newDeployment) {
     return new JobState(
-        spec,
-        phase,
-        placement,
-        Missing.of(workers),
-        unfinished,
-        checkpoints,
-        round,
-        quiescence,
-        ending);
+        spec, phase, workers, newDeployment, checkpoints, recovery, draining, ending);
   }
 
-  JobState finished(TaskId task) {
+  JobState with(Checkpoints newCheckpoints) {
     return new JobState(
-        spec,
-        phase,
-        placement,
-        involved,
-        Missing.without(unfinished, task),
-        checkpoints,
-        round,
-        quiescence,
-        ending);
+        spec, phase, workers, deployment, newCheckpoints, recovery, draining, ending);
   }
 
-  /** With a new round at hand. */
-  JobState begun(CheckpointRound newRound) {
+  JobState with(Recovery newRecovery) {
     return new JobState(
-        spec,
-        phase,
-        placement,
-        involved,
-        unfinished,
-        newRound.id(),
-        Optional.of(newRound),
-        quiescence,
-        ending);
-  }
-
-  /** With the round at hand as it stands now, or none any more. */
-  JobState with(Optional<CheckpointRound> newRound) {
-    return new JobState(
-        spec, phase, placement, involved, unfinished, checkpoints, newRound, quiescence, ending);
-  }
-
-  JobState with(Quiescence newQuiescence) {
-    return new JobState(
-        spec, phase, placement, involved, unfinished, checkpoints, round, newQuiescence, ending);
+        spec, phase, workers, deployment, checkpoints, newRecovery, draining, ending);
   }
 
   JobState with(Ending newEnding) {
     return new JobState(
-        spec,
-        phase,
-        placement,
-        involved,
-        unfinished,
-        checkpoints,
-        round,
-        quiescence,
-        Optional.of(newEnding));
+        spec, phase, workers, deployment, checkpoints, recovery, draining, Optional.of(newEnding));
+  }
+
+  JobState drained() {
+    return new JobState(spec, phase, workers, deployment, checkpoints, recovery, true, ending);
+  }
+
+  /** The number of the attempt at hand, or of the last one; 0 before the first. */
+  int attempt() {
+    return deployment.attempt();
+  }
+
+  /** Which worker runs what. */
+  Placement placement() {
+    return deployment.placement();
+  }
+
+  /** The workers that hold anything of the job. */
+  Set<String> involved() {
+    return deployment.involved();
+  }
+
+  /** The tasks that have work to do. */
+  SortedSet<TaskId> unfinished() {
+    return deployment.unfinished();
+  }
+
+  /** The checkpoint round at hand. */
+  Optional<CheckpointRound> round() {
+    return checkpoints.round();
+  }
+
+  /** Whether tasks are deployed and not yet told to stop. */
+  boolean isAtWork() {
+    return phase == JobPhase.RUNNING || phase == JobPhase.COMPLETING;
+  }
+
+  /** Whether checkpoints are stored, so that a failure need not be the end. */
+  boolean isDurable() {
+    return spec.durability().isPresent();
   }
 }

@@ -17,6 +17,16 @@ public sealed interface JobUpdate {
   /** The answer to {@link ClientRequest.QueryMetrics}. */
   record Metrics(JobId job, long request, JobMetricValues values) implements JobUpdate {}
 
+  /** A savepoint is where the client wanted it. */
+  record SavepointDone(JobId job, long request, String location) implements JobUpdate {}
+
+  /**
+   * A savepoint could not be made; the job goes on if it has not ended.
+   *
+   * @param reason for a person
+   */
+  record SavepointFailed(JobId job, long request, String reason) implements JobUpdate {}
+
   /**
    * The job has come to its end; the last that is ever told of it.
    *

@@ -36,7 +36,8 @@ class CoordinatorTest {
           entry -> {
             journal.add(entry);
             sentWhenJournalled.add(network.sentSoFar());
-          });
+          },
+          (lane, work) -> work.run());
 
   @Test
   void aJobWaitsForAWorker() {
@@ -217,7 +218,8 @@ class CoordinatorTest {
   }
 
   private void tell(WorkerEvent event) {
-    coordinator.handle(new FromWorker(W, 1, event));
+    int attempt = event instanceof WorkerEvent.SourcesSplit ? FromWorker.BEFORE_ANY : 1;
+    coordinator.handle(new FromWorker(W, attempt, event));
   }
 
   private void finishAll(JobSpec job) {

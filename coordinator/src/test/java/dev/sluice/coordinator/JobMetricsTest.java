@@ -2,7 +2,6 @@ package dev.sluice.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.coordinator.JobMetrics.Purpose;
 import java.util.Set;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 import org.apache.beam.sdk.metrics.MetricName;
@@ -24,32 +23,51 @@ class JobMetricsTest {
 
   @Test
   void aRoundIsOverWithTheLastAnswer() {
-    Purpose purpose = new Purpose.Answer(9);
-    long round = metrics.begin(purpose, Set.of("w1", "w2"));
+    long round = metrics.begin(9, Set.of("w1", "w2"));
 
     assertThat(metrics.answered("w1", round, counted(1))).isEmpty();
     assertThat(metrics.answered("w1", round, counted(1))).as("repeated").isEmpty();
-    assertThat(metrics.answered("w2", round, counted(1))).contains(purpose);
+    assertThat(metrics.answered("w2", round, counted(1))).containsExactly(9L);
     assertThat(metrics.answered("w2", round, counted(1))).as("late").isEmpty();
   }
 
   @Test
   void theLastWordOfAWorkerCountsForEveryRound() {
-    Purpose one = new Purpose.Answer(1);
-    Purpose two = new Purpose.Commit();
-    metrics.begin(one, Set.of("w1"));
-    metrics.begin(two, Set.of("w1"));
-    long three = metrics.begin(new Purpose.Answer(3), Set.of("w1", "w2"));
+    metrics.begin(1, Set.of("w1"));
+    metrics.begin(2, Set.of("w1"));
+    long three = metrics.begin(3, Set.of("w1", "w2"));
 
-    assertThat(metrics.stopped("w1", counted(1))).containsExactly(one, two);
-    assertThat(metrics.answered("w2", three, counted(1))).contains(new Purpose.Answer(3));
+    assertThat(metrics.stopped("w1", counted(1))).containsExactly(1L, 2L);
+    assertThat(metrics.answered("w2", three, counted(1))).containsExactly(3L);
+  }
+
+  @Test
+  void aWorkerThatIsLostIsWaitedForNoMore() {
+    metrics.begin(1, Set.of("w1"));
+    metrics.begin(2, Set.of("w1", "w2"));
+
+    assertThat(metrics.silent("w1")).containsExactly(1L);
+  }
+
+  @Test
+  void aNewAttemptCountsFromItsCheckpointOn() {
+    metrics.answered("w1", 0, counted(50));
+    metrics.begin(1, Set.of("w1"));
+
+    assertThat(metrics.beginAttempt(counted(20))).containsExactly(1L);
+    assertThat(records(metrics.values().attempted())).isEqualTo(20);
+    assertThat(records(metrics.values().committed())).isEqualTo(20);
+
+    metrics.answered("w1", 0, counted(5));
+    assertThat(records(metrics.values().attempted())).isEqualTo(25);
+    assertThat(records(metrics.values().committed())).isEqualTo(20);
   }
 
   @Test
   void whatIsCommittedDoesNotMoveAnyMore() {
     MetricsContainerStepMap live = counted(5);
     metrics.answered("w1", 0, live);
-    metrics.commit();
+    metrics.commitAll();
     live.getContainer("step").getCounter(RECORDS).inc(3);
 
     assertThat(records(metrics.values().committed())).isEqualTo(5);

@@ -47,12 +47,11 @@ class JobPhaseTest {
     return new JobState(
         submitted.spec(),
         phase,
-        submitted.placement(),
-        submitted.involved(),
-        submitted.unfinished(),
-        0,
-        submitted.round(),
-        submitted.quiescence(),
+        submitted.workers(),
+        submitted.deployment(),
+        submitted.checkpoints(),
+        submitted.recovery(),
+        false,
         submitted.ending());
   }
 }

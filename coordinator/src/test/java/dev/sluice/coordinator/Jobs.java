@@ -11,6 +11,7 @@ import dev.sluice.worker.protocol.TaskId;
 import dev.sluice.worker.protocol.WorkerEvent;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
@@ -58,8 +59,9 @@ final class Jobs {
         graph,
         PipelineOptionsFactory.create(),
         Jobs.class.getClassLoader(),
-        new JobSettings(2, 10_000),
-        CLIENT);
+        JobSettings.of(2, 10_000),
+        CLIENT,
+        Optional.empty());
   }
 
   static TaskId task(String stage, int index) {
@@ -71,7 +73,12 @@ final class Jobs {
         FailureKind.USER_CODE, "Parse", "job-1/s2/0", new IllegalStateException(message));
   }
 
+  /** A report of a job's first attempt. */
   static JobEvent.Reported reported(String worker, WorkerEvent event) {
-    return new JobEvent.Reported(worker, event);
+    return reported(worker, 1, event);
+  }
+
+  static JobEvent.Reported reported(String worker, int attempt, WorkerEvent event) {
+    return new JobEvent.Reported(worker, attempt, event);
   }
 }

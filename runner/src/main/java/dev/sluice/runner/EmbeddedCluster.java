@@ -70,7 +70,7 @@ final class EmbeddedCluster {
     // What a decision rests on is in this process: if it ends, nobody is left to replay the
     // journal.
     network.register(
-        COORDINATOR, new Coordinator(COORDINATOR, network, entry -> LOG.debug("{}", entry)));
+        COORDINATOR, new Coordinator(COORDINATOR, network, entry -> LOG.debug("{}", entry), io));
     worker = new Worker(WORKER, COORDINATOR, new World(clock, network, scratch, tasks, io));
   }
 

@@ -6,6 +6,7 @@ import dev.sluice.translation.JobGraph;
 import dev.sluice.worker.protocol.JobId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
@@ -38,7 +39,15 @@ final class SharedCluster {
     submitted++;
     JobId id = new JobId(options.getJobName() + "-" + submitted);
     JobHandle job =
-        cluster.submit(new JobSpec(id, graph, options, loader, settings, EmbeddedCluster.CLIENT));
+        cluster.submit(
+            new JobSpec(
+                id,
+                graph,
+                options,
+                loader,
+                settings,
+                EmbeddedCluster.CLIENT,
+                Optional.empty()));
     watches.forEach(watch -> watch.add(job));
     return job;
   }

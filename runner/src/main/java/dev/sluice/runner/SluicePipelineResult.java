@@ -73,7 +73,7 @@ public final class SluicePipelineResult implements PipelineResult {
 
   private static State stateOf(JobPhase phase) {
     return switch (phase) {
-      case SUBMITTED, SPLITTING, RUNNING, COMPLETING, STOPPING -> State.RUNNING;
+      case SUBMITTED, SPLITTING, RUNNING, COMPLETING, RESTARTING, STOPPING -> State.RUNNING;
       case DONE -> State.DONE;
       case FAILED -> State.FAILED;
       case CANCELLED -> State.CANCELLED;

@@ -74,7 +74,7 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
     Integer parallelism = options.getParallelism();
     boolean byCores = parallelism == null || parallelism == -1;
     try {
-      return new JobSettings(
+      return JobSettings.of(
           byCores ? Runtime.getRuntime().availableProcessors() : parallelism,
           options.getCheckpointIntervalMs());
     } catch (IllegalArgumentException e) {

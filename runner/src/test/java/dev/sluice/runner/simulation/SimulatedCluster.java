@@ -10,6 +10,7 @@ import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.JobGraphs;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.protocol.JobId;
+import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.util.construction.PipelineTranslation;
 import org.apache.beam.sdk.util.construction.SplittableParDo;
@@ -28,7 +29,7 @@ final class SimulatedCluster {
   SimulatedCluster(Simulation simulation) {
     this.simulation = simulation;
     simulation.register("client", this::update);
-    simulation.register("coordinator", new Coordinator("coordinator", simulation, entry -> {}));
+    simulation.register("coordinator", new Coordinator("coordinator", simulation, entry -> {}, simulation.world().io()));
     new Worker("worker-0", "coordinator", simulation.world());
   }
 
@@ -52,8 +53,9 @@ final class SimulatedCluster {
             graph,
             pipeline.getOptions(),
             getClass().getClassLoader(),
-            new JobSettings(parallelism, 10),
-            "client");
+            JobSettings.of(parallelism, 10),
+            "client",
+            Optional.empty());
     simulation.send("coordinator", new ClientRequest.Submit(spec));
     simulation.runUntil(() -> ended != null, MOST_EVENTS);
     if (ended.phase() != JobPhase.DONE) {

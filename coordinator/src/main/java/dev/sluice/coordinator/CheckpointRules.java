@@ -1,0 +1,387 @@
+package dev.sluice.coordinator;
+
+import dev.sluice.coordinator.CheckpointRound.Step;
+import dev.sluice.coordinator.JobAction.Answer;
+import dev.sluice.coordinator.JobAction.CommitMetrics;
+import dev.sluice.coordinator.JobAction.Schedule;
+import dev.sluice.coordinator.JobAction.Store;
+import dev.sluice.coordinator.JobAction.Warn;
+import dev.sluice.coordinator.JobAction.WriteSavepoint;
+import dev.sluice.coordinator.JobEvent.CheckpointDue;
+import dev.sluice.coordinator.JobEvent.CheckpointNotStored;
+import dev.sluice.coordinator.JobEvent.CheckpointOverdue;
+import dev.sluice.coordinator.JobEvent.SavepointNotWritten;
+import dev.sluice.coordinator.JobEvent.SavepointWritten;
+import dev.sluice.coordinator.SavepointRequest.Then;
+import dev.sluice.translation.Node;
+import dev.sluice.translation.Stage;
+import dev.sluice.worker.protocol.Barrier;
+import dev.sluice.worker.protocol.Failure;
+import dev.sluice.worker.protocol.FailureKind;
+import dev.sluice.worker.protocol.WorkerCommand;
+import dev.sluice.worker.protocol.WorkerEvent.CheckpointAcknowledged;
+import dev.sluice.worker.protocol.WorkerEvent.CheckpointFailed;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
+
+/**
+ * The rules of a job's checkpoints and savepoints, a part of {@link JobLifecycle}. Pure functions.
+ *
+ * <p>There is at most one round at hand. In a job with a ledger nothing is released before the
+ * ledger has said that the checkpoint is stored. While a round is being stored it is never given
+ * up, because nobody knows what will have come of it.
+ */
+final class CheckpointRules {
+  /** How long a round is put off after one that failed. */
+  static final long RETRY_MS = 1_000;
+
+  private CheckpointRules() {}
+
+  // Begin.
+
+  /** What is next when no round is at hand. */
+  static Decision next(JobState now) {
+    if (now.phase() == JobPhase.COMPLETING) {
+      return begin(now, true, Optional.empty());
+    }
+    Optional<SavepointRequest> wanted =
+        now.checkpoints().wanted().stream().filter(w -> w.then() != Then.DRAIN).findFirst();
+    return wanted.isPresent()
+        ? begin(now, false, wanted)
+        : new Decision(now, schedule(now, now.spec().checkpointIntervalMs()));
+  }
+
+  private static List<JobAction> schedule(JobState now, long intervalMs) {
+    CheckpointDue due = new CheckpointDue(now.attempt(), now.checkpoints().begun());
+    return intervalMs > 0 ? List.of(new Schedule(due, intervalMs)) : List.of();
+  }
+
+  static Decision due(JobState now, CheckpointDue due) {
+    boolean stale = due.attempt() != now.attempt() || due.after() != now.checkpoints().begun();
+    if (stale || !now.isAtWork() || now.round().isPresent()) {
+      return Decision.nothing(now);
+    }
+    return begin(now, now.phase() == JobPhase.COMPLETING, Optional.empty());
+  }
+
+  static Decision begin(JobState now, boolean last, Optional<SavepointRequest> savepoint) {
+    long id = now.checkpoints().begun() + 1;
+    CheckpointRound round =
+        CheckpointRound.begin(
+            id,
+            last,
+            savepoint,
+            now.deployment().jobClockMs(),
+            now.placement().tasks(),
+            now.involved());
+    Barrier barrier =
+        !now.isDurable() ? Barrier.RELEASE : round.halts() ? Barrier.SAVE_AND_HALT : Barrier.SAVE;
+    JobState begun = now.with(now.checkpoints().begun(round));
+    return new Decision(
+            begun,
+            JobLifecycle.tellAll(
+                now, new WorkerCommand.TriggerCheckpoint(now.spec().id(), id, barrier)))
+        .and(overdueLater(now, id));
+  }
+
+  private static List<JobAction> overdueLater(JobState now, long id) {
+    return List.of(
+        new Schedule(new CheckpointOverdue(id), now.spec().settings().checkpoints().timeoutMs()));
+  }
+
+  static Decision savepointWanted(JobState now, SavepointRequest wanted) {
+    if (now.phase() == JobPhase.STOPPING || now.phase().isTerminal()) {
+      return new Decision(now, List.of(refuse(now, wanted, "the job is ending")));
+    }
+    if (!now.isDurable()) {
+      return new Decision(
+          now,
+          List.of(
+              refuse(
+                  now,
+                  wanted,
+                  "the job keeps no checkpoints to make one of; give it a --checkpointStorage")));
+    }
+    List<SavepointRequest> more = new ArrayList<>(now.checkpoints().wanted());
+    more.add(wanted);
+    JobState wanting = now.with(now.checkpoints().wanting(more));
+    if (wanted.then() == Then.DRAIN) {
+      return JobLifecycle.drain(wanting);
+    }
+    return wanting.phase() == JobPhase.RUNNING && wanting.round().isEmpty()
+        ? next(wanting)
+        : Decision.nothing(wanting);
+  }
+
+  // On its way.
+
+  static Decision acknowledged(JobState now, CheckpointAcknowledged report) {
+    Optional<CheckpointRound> atHand = roundIn(now, Step.ACKNOWLEDGING, report.checkpoint());
+    if (atHand.isEmpty()) {
+      return Decision.nothing(now);
+    }
+    CheckpointRound round = atHand.get().acknowledgedBy(report);
+    if (!round.isAcknowledged()) {
+      return Decision.nothing(with(now, round));
+    }
+    if (!now.isDurable()) {
+      return release(with(now, round), SavedCheckpoints.metricsOf(now, round));
+    }
+    return new Decision(
+        with(now, round.in(Step.STORING)), List.of(new Store(SavedCheckpoints.of(now, round))));
+  }
+
+  static Decision stored(JobState now, long checkpoint) {
+    Optional<CheckpointRound> atHand = roundBeing(now, Step.STORING, checkpoint);
+    if (atHand.isEmpty()) {
+      return Decision.nothing(now);
+    }
+    CheckpointRound round = atHand.get();
+    SavedCheckpoint saved = SavedCheckpoints.of(now, round);
+    JobState storing = now.with(now.checkpoints().storing(saved)).with(now.recovery().forgiven());
+    if (now.phase() == JobPhase.RESTARTING) {
+      // Nobody is left to release anything, but this is what the next attempt goes on from.
+      return new Decision(
+              storing.with(storing.checkpoints().with(Optional.empty())),
+              List.of(new CommitMetrics(saved.metrics())))
+          .then(RecoveryRules::knownWhatIsStored);
+    }
+    if (round.savepoint().isEmpty()) {
+      return release(storing, saved.metrics());
+    }
+    List<JobAction> copy = List.of(new WriteSavepoint(saved, round.savepoint().get()));
+    return round.halts()
+        ? new Decision(with(storing, round.in(Step.COPYING)), copy)
+        : release(storing, saved.metrics()).and(copy);
+  }
+
+  static Decision notStored(JobState now, CheckpointNotStored outcome) {
+    if (roundBeing(now, Step.STORING, outcome.checkpoint()).isEmpty()) {
+      return Decision.nothing(now);
+    }
+    if (outcome.claimLost()) {
+      return JobLifecycle.end(
+          now, JobPhase.FAILED, failure(now, FailureKind.CLAIM_LOST, outcome.reason()));
+    }
+    if (now.phase() == JobPhase.RESTARTING) {
+      return abandonQuietly(now, outcome.reason()).then(RecoveryRules::knownWhatIsStored);
+    }
+    return abandon(now, outcome.reason());
+  }
+
+  private static Decision release(JobState now, MetricsContainerStepMap committed) {
+    CheckpointRound round = now.round().orElseThrow().in(Step.RELEASING);
+    return new Decision(
+            with(now, round),
+            JobLifecycle.tellAll(
+                now, new WorkerCommand.CompleteCheckpoint(now.spec().id(), round.id())))
+        .and(List.of(new CommitMetrics(committed)));
+  }
+
+  static Decision released(JobState now, String worker, long checkpoint) {
+    Optional<CheckpointRound> atHand = roundIn(now, Step.RELEASING, checkpoint);
+    if (atHand.isEmpty()) {
+      return Decision.nothing(now);
+    }
+    CheckpointRound round = atHand.get().releasedBy(worker);
+    return round.isOver() ? over(now, round) : Decision.nothing(with(now, round));
+  }
+
+  private static Decision over(JobState now, CheckpointRound round) {
+    JobState free = now.with(now.checkpoints().with(Optional.empty()));
+    if (round.halts()) {
+      return JobLifecycle.end(free, JobPhase.CANCELLED, Optional.empty());
+    }
+    if (now.phase() == JobPhase.RUNNING) {
+      boolean atOnce = round.releasesWork() && allIsRead(now);
+      return atOnce ? begin(free, false, Optional.empty()) : next(free);
+    }
+    if (!round.last() || round.releasesWork()) {
+      return begin(free, true, Optional.empty());
+    }
+    List<SavepointRequest> wanted = free.checkpoints().wanted();
+    return wanted.isEmpty()
+        ? JobLifecycle.end(free, JobPhase.DONE, Optional.empty())
+        : begin(free, true, Optional.of(wanted.get(0)));
+  }
+
+  // Savepoints.
+
+  static Decision savepointWritten(JobState now, SavepointWritten written) {
+    Answer answer =
+        new Answer(
+            new JobUpdate.SavepointDone(
+                now.spec().id(), written.wanted().request(), written.wanted().location()));
+    Optional<CheckpointRound> copied = roundIn(now, Step.COPYING, written.checkpoint());
+    Decision done = new Decision(now, List.of(answer));
+    return copied.isEmpty()
+        ? done
+        : done.then(then -> release(then, SavedCheckpoints.metricsOf(then, copied.get())));
+  }
+
+  /** The checkpoint behind it is stored all the same; a job that it has halted goes on. */
+  static Decision savepointNotWritten(JobState now, SavepointNotWritten failed) {
+    Decision told = new Decision(now, List.of(refuse(now, failed.wanted(), failed.reason())));
+    Optional<CheckpointRound> copied = roundIn(now, Step.COPYING, failed.checkpoint());
+    if (copied.isEmpty()) {
+      return told;
+    }
+    CheckpointRound going = copied.get().withoutSavepoint();
+    return told.then(then -> release(with(then, going), SavedCheckpoints.metricsOf(now, going)))
+        .and(
+            JobLifecycle.tellAll(
+                now, new WorkerCommand.AbandonCheckpoint(now.spec().id(), going.id())));
+  }
+
+  private static Answer refuse(JobState now, SavepointRequest wanted, String reason) {
+    return new Answer(new JobUpdate.SavepointFailed(now.spec().id(), wanted.request(), reason));
+  }
+
+  /** Tells everybody who still waits for a savepoint that there will be none. */
+  static Decision refuseAll(JobState now, String reason) {
+    List<JobAction> answers = new ArrayList<>();
+    now.round()
+        .filter(round -> round.step() == Step.ACKNOWLEDGING || round.step() == Step.STORING)
+        .flatMap(CheckpointRound::savepoint)
+        .ifPresent(wanted -> answers.add(refuse(now, wanted, reason)));
+    now.checkpoints().wanted().forEach(wanted -> answers.add(refuse(now, wanted, reason)));
+    return new Decision(now.with(now.checkpoints().wanting(List.of())), answers);
+  }
+
+  // Failure.
+
+  /**
+   * What is left of the round at hand when the attempt that it belongs to is given up: one that is
+   * being stored counts if it is stored.
+   */
+  static Decision attemptGivenUp(JobState now) {
+    Optional<CheckpointRound> storing =
+        now.round()
+            .filter(round -> round.step() == Step.STORING)
+            .map(CheckpointRound::withoutSavepoint);
+    List<JobAction> answers = new ArrayList<>();
+    now.round()
+        .filter(round -> round.step() == Step.ACKNOWLEDGING || round.step() == Step.STORING)
+        .flatMap(CheckpointRound::savepoint)
+        .ifPresent(wanted -> answers.add(refuse(now, wanted, "the job is being restarted")));
+    return new Decision(now.with(now.checkpoints().with(storing)), answers);
+  }
+
+  static Decision failed(JobState now, CheckpointFailed report) {
+    return roundIn(now, Step.ACKNOWLEDGING, report.checkpoint()).isEmpty()
+        ? Decision.nothing(now)
+        : abandon(now, "task %s: %s".formatted(report.task(), report.reason()));
+  }
+
+  static Decision overdue(JobState now, CheckpointOverdue overdue) {
+    Optional<CheckpointRound> atHand =
+        now.round().filter(round -> round.id() == overdue.checkpoint());
+    if (atHand.isEmpty() || !(now.isAtWork() || now.phase() == JobPhase.RESTARTING)) {
+      return Decision.nothing(now);
+    }
+    CheckpointRound round = atHand.get();
+    String late =
+        "it is not complete after %d s; "
+            .formatted(now.spec().settings().checkpoints().timeoutMs() / 1000);
+    return switch (round.step()) {
+      case ACKNOWLEDGING ->
+          abandon(now, late + "missing are the acknowledgements of " + round.missing());
+      case STORING, COPYING ->
+          new Decision(now, List.of(new Warn(warning(now, late + "the storage does not answer"))))
+              .and(overdueLater(now, round.id()));
+      case RELEASING ->
+          releaseOverdue(now, late + "missing are the releases of " + round.unreleased());
+    };
+  }
+
+  private static Decision releaseOverdue(JobState now, String reason) {
+    String message = warning(now, reason);
+    JobState free = now.with(now.checkpoints().with(Optional.empty()));
+    if (now.round().orElseThrow().last()) {
+      return JobLifecycle.end(free, JobPhase.FAILED, failure(now, FailureKind.ENGINE_BUG, message));
+    }
+    return new Decision(free, List.of(new Warn(message))).then(CheckpointRules::next);
+  }
+
+  /** Gives the round at hand up; one too many in a row fails the job. */
+  private static Decision abandon(JobState now, String reason) {
+    String message = warning(now, reason);
+    long id = now.round().orElseThrow().id();
+    Decision quiet =
+        abandonQuietly(now, reason)
+            .and(
+                JobLifecycle.tellAll(
+                    now, new WorkerCommand.AbandonCheckpoint(now.spec().id(), id)));
+    int failures = quiet.next().checkpoints().failures();
+    if (failures > now.spec().settings().checkpoints().toleratedFailures()) {
+      String tooMany =
+          "%s. It is the %d. in a row to fail, and --toleratedCheckpointFailures is %d"
+              .formatted(
+                  message, failures, now.spec().settings().checkpoints().toleratedFailures());
+      return quiet.then(
+          then ->
+              JobLifecycle.end(
+                  then, JobPhase.FAILED, failure(now, FailureKind.CHECKPOINT_STORAGE, tooMany)));
+    }
+    return quiet.then(CheckpointRules::later);
+  }
+
+  private static Decision abandonQuietly(JobState now, String reason) {
+    String message = warning(now, reason);
+    List<JobAction> actions = new ArrayList<>();
+    actions.add(new Warn(message + ". It is given up; nothing is lost, the next one saves it too"));
+    now.round()
+        .flatMap(CheckpointRound::savepoint)
+        .ifPresent(wanted -> actions.add(refuse(now, wanted, message)));
+    return new Decision(now.with(now.checkpoints().failed()), actions);
+  }
+
+  /** After a failure: what is next, but not at once. */
+  private static Decision later(JobState now) {
+    boolean needed = now.phase() == JobPhase.COMPLETING || !now.checkpoints().wanted().isEmpty();
+    long intervalMs = now.spec().checkpointIntervalMs();
+    return new Decision(
+        now, schedule(now, needed || intervalMs == 0 ? RETRY_MS : Math.max(intervalMs, 1)));
+  }
+
+  private static String warning(JobState now, String reason) {
+    return "checkpoint %d of job %s failed: %s"
+        .formatted(now.round().orElseThrow().id(), now.spec().id(), reason);
+  }
+
+  private static Optional<Failure> failure(JobState now, FailureKind kind, String message) {
+    return Optional.of(new Failure(kind, "", now.spec().id().value(), new IOException(message)));
+  }
+
+  /** Whether no task may read anything new, as far as can be told. */
+  private static boolean allIsRead(JobState now) {
+    Map<String, Stage> stages = now.spec().graph().stagesById();
+    return now.unfinished().stream()
+        .map(task -> stages.get(task.stageId()))
+        .noneMatch(
+            stage ->
+                !(stage.root() instanceof Node.Input)
+                    || stage.nodes().stream()
+                        .anyMatch(node -> node instanceof Node.ParDo parDo && parDo.splittable()));
+  }
+
+  private static JobState with(JobState now, CheckpointRound round) {
+    return now.with(now.checkpoints().with(Optional.of(round)));
+  }
+
+  /** The round {@code checkpoint} in this step, if everybody still works for it. */
+  private static Optional<CheckpointRound> roundIn(JobState now, Step step, long checkpoint) {
+    return now.isAtWork() ? roundBeing(now, step, checkpoint) : Optional.empty();
+  }
+
+  /** The same, also if the job is on its way to another attempt. */
+  private static Optional<CheckpointRound> roundBeing(JobState now, Step step, long checkpoint) {
+    return now.isAtWork() || now.phase() == JobPhase.RESTARTING
+        ? now.round().filter(round -> round.id() == checkpoint && round.step() == step)
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,102 @@
+package dev.sluice.coordinator;
+
+import dev.sluice.worker.protocol.SourceSplit;
+import dev.sluice.worker.protocol.TaskId;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
+
+/**
+ * One attempt of a job: which worker runs what, and how far it is. Immutable.
+ *
+ * @param attempt its number; 0 before the first
+ * @param placement which worker runs what
+ * @param involved the workers that hold anything of the job and have to be told to stop
+ * @param unfinished the tasks that have work to do
+ * @param splits the splits of each source, by the id of the Read transform; the same in every
+ *     attempt
+ * @param from the checkpoint that it went on from, if any
+ * @param jobClockMs where the job's clock stands, if it is moved by hand
+ * @param quiescence who wants to know whether the job rests
+ */
+record Deployment(
+    int attempt,
+    Placement placement,
+    Set<String> involved,
+    SortedSet<TaskId> unfinished,
+    Map<String, List<SourceSplit>> splits,
+    Optional<SavedCheckpoint> from,
+    long jobClockMs,
+    Quiescence quiescence) {
+  Deployment {
+    involved = Missing.of(involved);
+    splits = Collections.unmodifiableMap(new LinkedHashMap<>(splits));
+  }
+
+  static Deployment none() {
+    return new Deployment(
+        0,
+        Placement.none(),
+        Set.of(),
+        Missing.none(),
+        Map.of(),
+        Optional.empty(),
+        Long.MIN_VALUE,
+        Quiescence.unasked());
+  }
+
+  /** The next attempt, which goes on from {@code newFrom} with the same splits. */
+  Deployment next(Placement newPlacement, Optional<SavedCheckpoint> newFrom) {
+    return new Deployment(
+        attempt + 1,
+        newPlacement,
+        newPlacement.workers(),
+        newPlacement.tasks(),
+        splits,
+        newFrom,
+        newFrom.map(SavedCheckpoint::jobClockMs).orElse(Long.MIN_VALUE),
+        Quiescence.unasked());
+  }
+
+  Deployment involving(Set<String> workers) {
+    return new Deployment(
+        attempt, placement, workers, unfinished, splits, from, jobClockMs, quiescence);
+  }
+
+  Deployment finished(TaskId task) {
+    return new Deployment(
+        attempt,
+        placement,
+        involved,
+        Missing.without(unfinished, task),
+        splits,
+        from,
+        jobClockMs,
+        quiescence);
+  }
+
+  Deployment with(Map<String, List<SourceSplit>> newSplits) {
+    return new Deployment(
+        attempt, placement, involved, unfinished, newSplits, from, jobClockMs, quiescence);
+  }
+
+  Deployment with(Quiescence newQuiescence) {
+    return new Deployment(
+        attempt, placement, involved, unfinished, splits, from, jobClockMs, newQuiescence);
+  }
+
+  Deployment clockAt(long nowMs) {
+    return new Deployment(
+        attempt, placement, involved, unfinished, splits, from, nowMs, quiescence);
+  }
+
+  /** What had been counted at the checkpoint that the attempt went on from. */
+  MetricsContainerStepMap metricsBefore() {
+    return from.map(SavedCheckpoint::metrics).orElseGet(MetricsContainerStepMap::new);
+  }
+}

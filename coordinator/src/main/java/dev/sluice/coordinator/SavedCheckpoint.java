@@ -1,0 +1,48 @@
+package dev.sluice.coordinator;
+
+import dev.sluice.state.checkpoint.CheckpointFiles;
+import dev.sluice.worker.protocol.SavedTask;
+import dev.sluice.worker.protocol.SourceSplit;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
+
+/**
+ * All of a job at one barrier, or what a savepoint holds of it. Immutable.
+ *
+ * @param id its number in the job that took it
+ * @param files where the segments of {@code tasks} are
+ * @param own whether they are in the job's own storage
+ * @param parallelism how many tasks a stage had that may have many
+ * @param splits the splits of each source, by the full name of the Read transform
+ * @param tasks what each task had saved
+ * @param metrics what user code had counted; not touched any more
+ * @param jobClockMs where the job's clock stood, or a little before
+ * @param droppable full names of transforms whose state may be left behind at a restore
+ */
+public record SavedCheckpoint(
+    long id,
+    CheckpointFiles files,
+    boolean own,
+    int parallelism,
+    Map<String, List<SourceSplit>> splits,
+    List<SavedTask> tasks,
+    MetricsContainerStepMap metrics,
+    long jobClockMs,
+    Set<String> droppable) {
+  public SavedCheckpoint {
+    splits = Collections.unmodifiableMap(new LinkedHashMap<>(splits));
+    tasks = List.copyOf(tasks);
+    droppable = Collections.unmodifiableSet(new TreeSet<>(droppable));
+  }
+
+  /** The tasks and their files would fill pages. */
+  @Override
+  public String toString() {
+    return "checkpoint " + id;
+  }
+}

@@ -1,0 +1,76 @@
+package dev.sluice.coordinator;
+
+import dev.sluice.translation.Node;
+import dev.sluice.translation.Stage;
+import dev.sluice.worker.protocol.JobStorage;
+import dev.sluice.worker.protocol.RestorePoint;
+import dev.sluice.worker.protocol.SavedTask;
+import dev.sluice.worker.protocol.SourceSplit;
+import dev.sluice.worker.protocol.WorkerEvent.CheckpointAcknowledged;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
+
+/**
+ * From what tasks have acknowledged to a checkpoint, and from that to a restore. Pure functions.
+ */
+final class SavedCheckpoints {
+  private SavedCheckpoints() {}
+
+  /** What a round that every task has acknowledged has saved. */
+  static SavedCheckpoint of(JobState now, CheckpointRound round) {
+    JobSpec spec = now.spec();
+    JobStorage storage = spec.durability().orElseThrow().ledger().storageOf(now.attempt());
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    round.acknowledged().keySet().forEach(task -> counts.merge(task.stageId(), 1, Integer::sum));
+    Map<String, Stage> stages = spec.graph().stagesById();
+    List<SavedTask> tasks = new ArrayList<>();
+    for (CheckpointAcknowledged report : round.acknowledged().values()) {
+      String stage = report.task().stageId();
+      tasks.add(
+          new SavedTask(
+              transformsOf(spec, stages.get(stage)),
+              report.task().index(),
+              counts.get(stage),
+              report.snapshot().segments()));
+    }
+    Map<String, List<SourceSplit>> splits = new LinkedHashMap<>();
+    now.deployment().splits().forEach((id, list) -> splits.put(spec.nameOf(id), list));
+    return new SavedCheckpoint(
+        round.id(),
+        storage.files(),
+        true,
+        spec.settings().parallelism(),
+        splits,
+        tasks,
+        metricsOf(now, round),
+        round.jobClockMs(),
+        Set.of());
+  }
+
+  private static List<String> transformsOf(JobSpec spec, Stage stage) {
+    return stage.nodes().stream().map(Node::transformId).map(spec::nameOf).distinct().toList();
+  }
+
+  /** What the job had counted at the barrier of a round, in this attempt and before it. */
+  static MetricsContainerStepMap metricsOf(JobState now, CheckpointRound round) {
+    MetricsContainerStepMap sum = new MetricsContainerStepMap();
+    sum.updateAll(now.deployment().metricsBefore());
+    round.acknowledged().values().forEach(report -> sum.updateAll(report.metrics()));
+    return sum;
+  }
+
+  /** What the workers have to know of a checkpoint that they are to go on from. */
+  static RestorePoint restorePoint(SavedCheckpoint saved) {
+    return new RestorePoint(
+        saved.id(),
+        saved.files(),
+        saved.own(),
+        saved.tasks(),
+        saved.jobClockMs(),
+        saved.droppable());
+  }
+}
