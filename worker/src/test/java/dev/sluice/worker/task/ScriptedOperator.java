@@ -111,6 +111,11 @@ class ScriptedOperator implements Operator, Receiver {
   }
 
   @Override
+  public void drain() {
+    log.add(name + ".drain");
+  }
+
+  @Override
   public void barrier(long checkpoint) {
     called(".barrier");
     try {

@@ -6,6 +6,14 @@ import dev.sluice.state.KeyGroups;
 import dev.sluice.state.MemoryDisk;
 import dev.sluice.state.SpillArea;
 import dev.sluice.state.TaskState;
+import dev.sluice.state.checkpoint.CheckpointFiles;
+import dev.sluice.state.log.LogLanes;
+import dev.sluice.state.log.LogLimits;
+import dev.sluice.state.log.LogOrigin;
+import dev.sluice.state.log.LogPlace;
+import dev.sluice.state.log.SegmentFilter;
+import dev.sluice.state.log.StateNames;
+import dev.sluice.state.log.TaskLog;
 import dev.sluice.translation.Exchange;
 import dev.sluice.worker.exchange.Batch;
 import dev.sluice.worker.exchange.BatchSize;
@@ -26,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 import org.apache.beam.sdk.coders.VoidCoder;
 import org.apache.beam.sdk.metrics.NoOpCounter;
@@ -61,9 +70,20 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
   long nanos;
   int rests;
   Runnable atRest = () -> {};
+  final Optional<TaskLog> taskLog;
   private final Map<String, ExchangeWriter> feeds = new LinkedHashMap<>();
 
   private TaskHarness(boolean source, boolean jobClockRuns, List<String> main, List<String> sides) {
+    this(source, jobClockRuns, main, sides, Optional.empty());
+  }
+
+  private TaskHarness(
+      boolean source,
+      boolean jobClockRuns,
+      List<String> main,
+      List<String> sides,
+      Optional<TaskLog> taskLog) {
+    this.taskLog = taskLog;
     first = source ? new ScriptedOperator.Source("A", log) : new ScriptedOperator("A", log);
     first.output = second;
     TaskSpec spec = new TaskSpec(ID, "job/s/0", this, jobClock, jobClockRuns, this);
@@ -71,7 +91,7 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
         new Task(
             spec,
             callbacks,
-            new Snapshots(spec, state, Optional.empty(), metrics),
+            new Snapshots(spec, state, taskLog, metrics),
             null,
             room -> ports(main, sides, room),
             ports -> stage(source, ports));
@@ -86,6 +106,19 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
   /** A stage that begins with a source. */
   static TaskHarness source(String... sideInputs) {
     return new TaskHarness(true, true, List.of(), List.of(sideInputs));
+  }
+
+  /** A stage whose state is saved: what is to be done elsewhere is given to {@code lane}. */
+  static TaskHarness saving(boolean source, CheckpointFiles files, Consumer<Runnable> lane) {
+    TaskLog log =
+        new TaskLog(
+            new LogPlace(files, "a1/s-0", new MemoryDisk(1L << 20), new LogLanes(lane, lane, lane)),
+            new LogOrigin.Nothing(),
+            SegmentFilter.ALL,
+            new StateNames(),
+            LogLimits.DEFAULT);
+    return new TaskHarness(
+        source, true, source ? List.of() : List.of("in", "in2"), List.of(), Optional.of(log));
   }
 
   /** A stage under a clock that is moved by hand. */

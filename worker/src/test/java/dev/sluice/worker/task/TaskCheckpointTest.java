@@ -1,0 +1,174 @@
+package dev.sluice.worker.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.state.checkpoint.FolderFiles;
+import dev.sluice.state.checkpoint.MemoryFolder;
+import dev.sluice.state.log.Bytes;
+import dev.sluice.state.log.EntryKey;
+import dev.sluice.state.log.TaskLog;
+import dev.sluice.worker.protocol.Barrier;
+import dev.sluice.worker.world.Step;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.apache.beam.sdk.metrics.MetricName;
+import org.junit.jupiter.api.Test;
+
+/** What a task does at barriers that save, halt, are announced or abandoned. */
+class TaskCheckpointTest {
+  private static final MetricName COUNTED = MetricName.named("test", "counted");
+
+  private final Deque<Runnable> lane = new ArrayDeque<>();
+  private final FolderFiles files =
+      new FolderFiles(new MemoryFolder(1L << 20, MemoryFolder.Faults.NONE), "test");
+
+  private TaskHarness saving(boolean source) {
+    return TaskHarness.saving(source, files, lane::add);
+  }
+
+  private void doWhatBlocks() {
+    while (!lane.isEmpty()) {
+      lane.poll().run();
+    }
+  }
+
+  @Test
+  void aCheckpointIsAcknowledgedWhenItIsSafeWithWhatWasCountedAtTheBarrier() {
+    TaskHarness t = saving(true);
+    t.run();
+    t.metrics.getContainer("step").getCounter(COUNTED).inc(3);
+    t.task.post(new TaskMessage.TriggerCheckpoint(1, Barrier.SAVE));
+    t.run();
+    t.metrics.getContainer("step").getCounter(COUNTED).inc(4);
+    assertThat(t.log).doesNotContain("acknowledged 1");
+    assertThat(t.drain()).containsExactly("barrier 1");
+
+    doWhatBlocks();
+
+    assertThat(t.log).contains("acknowledged 1");
+    TaskListener.Saved saved = t.acknowledged.get(1L);
+    assertThat(saved.waits()).isFalse();
+    assertThat(saved.metrics().getContainer("step").getCounter(COUNTED).getCumulative())
+        .isEqualTo(3L);
+  }
+
+  @Test
+  void aBarrierThatOnlyReleasesSavesNothing() {
+    TaskHarness t = saving(true);
+    t.run();
+    t.task.post(new TaskMessage.TriggerCheckpoint(1, Barrier.RELEASE));
+    t.run();
+
+    assertThat(t.log).contains("acknowledged 1");
+    assertThat(t.acknowledged.get(1L).snapshot().segments()).isEmpty();
+  }
+
+  @Test
+  void behindABarrierThatHaltsNothingIsTakenUntilItIsAbandoned() {
+    TaskHarness t = saving(false);
+    t.run();
+    for (String input : new String[] {"in", "in2"}) {
+      t.send(input, "before");
+      t.feed(input).barrier(1, Barrier.SAVE_AND_HALT);
+      t.send(input, "behind");
+    }
+    assertThat(t.run()).isEqualTo(Step.NEEDS_BARRIER);
+    doWhatBlocks();
+    assertThat(t.log).contains("acknowledged 1").doesNotContain("A behind");
+    assertThat(t.drain()).containsExactly("before", "before", "barrier 1");
+
+    t.task.post(new TaskMessage.AbandonCheckpoint(1));
+    t.run();
+    assertThat(t.log).contains("A behind");
+  }
+
+  @Test
+  void anInputThatWaitsForAnAbandonedBarrierIsReadOn() {
+    TaskHarness t = saving(false);
+    t.run();
+    t.feed("in").barrier(1, Barrier.SAVE);
+    t.send("in", "behind");
+    assertThat(t.run()).isEqualTo(Step.NEEDS_BARRIER);
+    assertThat(t.log).doesNotContain("A behind");
+
+    t.task.post(new TaskMessage.AbandonCheckpoint(1));
+    t.run();
+    assertThat(t.log).contains("A behind");
+
+    t.feed("in2").barrier(1, Barrier.SAVE);
+    t.feed("in").barrier(2, Barrier.SAVE);
+    t.feed("in2").barrier(2, Barrier.SAVE);
+    t.run();
+    doWhatBlocks();
+    assertThat(t.log).contains("acknowledged 2").doesNotContain("acknowledged 1");
+    assertThat(t.drain()).containsExactly("behind", "barrier 2");
+  }
+
+  @Test
+  void anAnnouncedBarrierEndsABundleEarlyAndCountsNoMoreWhenItHasPassed() {
+    TaskHarness t = TaskHarness.reading("in");
+    t.run();
+    assertThat(t.callbacks.barrierAnnounced()).isFalse();
+    t.task.post(new TaskMessage.TriggerCheckpoint(1, Barrier.SAVE));
+    assertThat(t.callbacks.barrierAnnounced()).isTrue();
+    t.send("in", "x");
+    t.send("in", "y");
+    t.steps(2);
+    assertThat(t.log).containsSubsequence("A x", "A.finish", "A y", "A.finish");
+
+    t.feed("in").barrier(1, Barrier.SAVE);
+    t.run();
+    assertThat(t.callbacks.barrierAnnounced()).isFalse();
+
+    t.task.post(new TaskMessage.TriggerCheckpoint(2, Barrier.SAVE));
+    t.task.post(new TaskMessage.AbandonCheckpoint(2));
+    t.run();
+    assertThat(t.callbacks.barrierAnnounced()).isFalse();
+  }
+
+  @Test
+  void whatAFinishedTaskHasLeftIsInEveryLaterCheckpoint() {
+    TaskHarness t = saving(true);
+    t.run();
+    t.task.post(new TaskMessage.TriggerCheckpoint(1, Barrier.SAVE));
+    t.run();
+    TaskLog log = t.taskLog.orElseThrow();
+    Bytes key = EntryKey.header(new Bytes(), 0, log.names().transform("A"), EntryKey.Kind.VALUE);
+    log.open().put(key, new Bytes().putLong(7));
+    t.sourceOperator().ended = true;
+    assertThat(t.run()).isEqualTo(Step.FINISHED);
+    assertThat(t.task.lastPassed()).isEqualTo(1);
+    doWhatBlocks();
+    assertThat(t.log).contains("acknowledged 1");
+
+    t.task.snapshots().acknowledgeFinished(2, true);
+    t.task.snapshots().acknowledgeFinished(3, true);
+    doWhatBlocks();
+
+    assertThat(t.log).containsSubsequence("acknowledged 1", "acknowledged 2", "acknowledged 3");
+    assertThat(t.acknowledged.get(1L).snapshot().segments()).isEmpty();
+    assertThat(t.acknowledged.get(2L).snapshot().segments()).isNotEmpty();
+    assertThat(t.acknowledged.get(3L).snapshot().segments())
+        .isEqualTo(t.acknowledged.get(2L).snapshot().segments());
+  }
+
+  @Test
+  void aSourceThatHasEndedNotesWhatItsLastRecordsAreToBeTold() {
+    TaskHarness t = TaskHarness.source();
+    t.run();
+    t.sourceOperator().ended = true;
+    t.run();
+
+    assertThat(t.log).containsSubsequence("A.barrier", "finished");
+  }
+
+  @Test
+  void aDrainReachesEveryOperator() {
+    TaskHarness t = TaskHarness.source();
+    t.run();
+    t.task.post(new TaskMessage.Drain());
+    t.run();
+
+    assertThat(t.log).contains("A.drain", "B.drain");
+  }
+}
