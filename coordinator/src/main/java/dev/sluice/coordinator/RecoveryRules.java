@@ -149,11 +149,11 @@ final class RecoveryRules {
   }
 
   static Decision restartDue(JobState now, RestartDue due) {
-    if (now.phase() != JobPhase.RESTARTING || due.attempt() != now.attempt()) {
+    Optional<Restart> ready = now.recovery().restart().filter(Restart::isReady);
+    if (now.phase() != JobPhase.RESTARTING || due.attempt() != now.attempt() || ready.isEmpty()) {
       return Decision.nothing(now);
     }
-    Restart restart = now.recovery().restart().orElseThrow().isDue();
-    return startIfPossible(now.with(now.recovery().with(Optional.of(restart))));
+    return startIfPossible(now.with(now.recovery().with(ready.map(Restart::isDue))));
   }
 
   /** Starts the next attempt if only a worker was missing. */
@@ -193,7 +193,7 @@ final class RecoveryRules {
     if (now.phase() == JobPhase.STOPPING) {
       return JobLifecycle.jobStopped(now, worker);
     }
-    if (!now.involved().contains(worker)) {
+    if (now.phase().isTerminal() || !now.involved().contains(worker)) {
       return Decision.nothing(now);
     }
     Set<String> living = new TreeSet<>(now.involved());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.coordinator.ClientRequest.Cancel;
 import dev.sluice.coordinator.ClientRequest.QueryMetrics;
 import dev.sluice.coordinator.ClientRequest.Submit;
+import dev.sluice.state.checkpoint.TaskSnapshot;
 import dev.sluice.worker.protocol.FailureKind;
 import dev.sluice.worker.protocol.FromWorker;
 import dev.sluice.worker.protocol.SourceSplit;
@@ -127,14 +128,16 @@ class CoordinatorTest {
     tell(new WorkerEvent.SourcesSplit(Jobs.ID, Map.of()));
     Object due = delayed(10_000);
     coordinator.handle(due);
-    acknowledgeAll(Jobs.reading(), 1);
+    for (TaskId task : tasks(Jobs.reading())) {
+      long atTheBarrier = task.equals(Jobs.task("s1", 0)) ? 5 : 0;
+      tell(
+          new WorkerEvent.CheckpointAcknowledged(
+              Jobs.ID, task, 1, TaskSnapshot.empty(), counted(atTheBarrier), false));
+    }
     network.take();
-    tell(new WorkerEvent.CheckpointReleased(Jobs.ID, 1));
-    WorkerCommand.ReportMetrics report = (WorkerCommand.ReportMetrics) network.takeTo(W).get(0);
-    tell(new WorkerEvent.Metrics(Jobs.ID, report.request(), counted(5)));
 
     coordinator.handle(new QueryMetrics(Jobs.ID, 77));
-    report = (WorkerCommand.ReportMetrics) network.takeTo(W).get(0);
+    WorkerCommand.ReportMetrics report = (WorkerCommand.ReportMetrics) network.takeTo(W).get(0);
     tell(new WorkerEvent.Metrics(Jobs.ID, report.request(), counted(9)));
 
     JobUpdate.Metrics answer = (JobUpdate.Metrics) network.takeTo(Jobs.CLIENT).get(0);

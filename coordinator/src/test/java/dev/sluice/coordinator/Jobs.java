@@ -32,6 +32,23 @@ final class Jobs {
     return spec(true, new Node.Read("read", false, Map.of()));
   }
 
+  /** Like {@link #reading}, with checkpoints that are stored. */
+  static JobSpec durable(CheckpointLedger ledger) {
+    return durable(ledger, Optional.empty());
+  }
+
+  static JobSpec durable(CheckpointLedger ledger, Optional<SavedCheckpoint> from) {
+    JobSpec plain = reading();
+    return new JobSpec(
+        plain.id(),
+        plain.graph(),
+        plain.options(),
+        plain.loader(),
+        plain.settings(),
+        plain.client(),
+        Optional.of(new Durability(ledger, from)));
+  }
+
   static JobSpec testStream() {
     return spec(true, new Node.TestStream("stream", Map.of()));
   }
@@ -47,7 +64,10 @@ final class Jobs {
     Stage second = new Stage("s2", "second", List.of(new Node.Input("gbk", "c")), Parallelism.JOB);
     return spec(
         new JobGraph(
-            RunnerApi.Components.getDefaultInstance(),
+            RunnerApi.Components.newBuilder()
+                .putTransforms(root.transformId(), named("First"))
+                .putTransforms("gbk", named("Group"))
+                .build(),
             List.of(first, second),
             List.of(),
             streaming));
@@ -64,6 +84,10 @@ final class Jobs {
         Optional.empty());
   }
 
+  private static RunnerApi.PTransform named(String name) {
+    return RunnerApi.PTransform.newBuilder().setUniqueName(name).build();
+  }
+
   static TaskId task(String stage, int index) {
     return new TaskId(stage, index);
   }
@@ -76,6 +100,21 @@ final class Jobs {
   /** A report of a job's first attempt. */
   static JobEvent.Reported reported(String worker, WorkerEvent event) {
     return reported(worker, 1, event);
+  }
+
+  /** What the actions are, for a person to read. */
+  static String names(List<JobAction> actions) {
+    return actions.stream().map(Jobs::name).toList().toString();
+  }
+
+  private static String name(JobAction action) {
+    if (action instanceof JobAction.Tell tell) {
+      return tell.command().getClass().getSimpleName();
+    }
+    if (action instanceof JobAction.Schedule schedule) {
+      return "Schedule " + schedule.event().getClass().getSimpleName();
+    }
+    return action.getClass().getSimpleName();
   }
 
   static JobEvent.Reported reported(String worker, int attempt, WorkerEvent event) {

@@ -1,0 +1,59 @@
+package dev.sluice.coordinator;
+
+import dev.sluice.state.checkpoint.CheckpointFiles;
+import dev.sluice.state.checkpoint.FolderFiles;
+import dev.sluice.state.checkpoint.MemoryFolder;
+import dev.sluice.worker.protocol.JobStorage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A ledger that remembers what it was told, and answers what the test says. */
+final class MemoryLedger implements CheckpointLedger {
+  private static final CheckpointFiles FILES =
+      new FolderFiles(new MemoryFolder(Long.MAX_VALUE, MemoryFolder.Faults.NONE), "test");
+
+  /** What was stored, in order. */
+  final List<SavedCheckpoint> stored = new ArrayList<>();
+
+  /** Where savepoints were written. */
+  final List<String> savepoints = new ArrayList<>();
+
+  /** How it was closed. */
+  final List<JobPhase> closed = new ArrayList<>();
+
+  /** What it answers to every writing from now on. */
+  Outcome outcome = new Outcome.Written();
+
+  @Override
+  public JobStorage storageOf(int attempt) {
+    return new JobStorage(FILES, "job/g1/a" + attempt);
+  }
+
+  @Override
+  public Outcome store(SavedCheckpoint checkpoint) {
+    if (outcome instanceof Outcome.Written) {
+      stored.add(checkpoint);
+    }
+    return outcome;
+  }
+
+  @Override
+  public Optional<SavedCheckpoint> before(long checkpoint) {
+    return stored.stream()
+        .filter(saved -> saved.id() < checkpoint)
+        .reduce((earlier, later) -> later);
+  }
+
+  @Override
+  public Outcome writeSavepoint(SavedCheckpoint checkpoint, String location) {
+    savepoints.add(location);
+    return outcome;
+  }
+
+  @Override
+  public Outcome close(JobPhase how) {
+    closed.add(how);
+    return outcome;
+  }
+}
