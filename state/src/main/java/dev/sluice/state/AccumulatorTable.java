@@ -1,8 +1,11 @@
 package dev.sluice.state;
 
+import dev.sluice.state.log.Bytes;
+import dev.sluice.state.log.EntryKey;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * The accumulators of one window: a table from a key to the live accumulator of its records.
@@ -50,6 +53,19 @@ public final class AccumulatorTable<K, A> {
   private int vacant;
   private long sequence;
 
+  /** A bit for each entry that changed in the epoch that is going on; null if nothing is logged. */
+  private long @Nullable [] changed;
+
+  /** A bit for each entry that changed in the epoch before and is still to be logged. */
+  private long @Nullable [] closing;
+
+  private int nextClosing;
+
+  /** Whether some segment may have records of this window. */
+  private boolean logged;
+
+  private byte @Nullable [] namespace;
+
   AccumulatorTable(WindowedAccumulators<K, A> owner, BoundedWindow window) {
     this.owner = owner;
     this.window = window;
@@ -91,6 +107,9 @@ public final class AccumulatorTable<K, A> {
       if ((int) (place >>> 32) == hash) {
         int entry = (int) place - 1;
         if (keys.isAt(entry, standIn)) {
+          if (changed != null) {
+            changing(entry);
+          }
           return entry;
         }
       }
@@ -114,11 +133,17 @@ public final class AccumulatorTable<K, A> {
         allocate(LEAST_ENTRIES);
       }
       vacant = (hash * SPREAD) >>> shift;
+      if (owner.logs()) {
+        startLogging();
+      }
     } else if (size == hashes.length) {
       grow();
       vacant = vacantFor(hash);
     }
     int entry = size++;
+    if (changed != null) {
+      changed[entry >> 6] |= 1L << entry;
+    }
     index[vacant] = ((long) hash << 32) | (entry + 1);
     hashes[entry] = hash;
     keys.put(entry, key, keys.standIn(key));
@@ -169,9 +194,109 @@ public final class AccumulatorTable<K, A> {
 
   /** Lets the first entry go. From now on no key may be looked up in or added to this table. */
   public void release() {
+    if (changed != null) {
+      logReleasing();
+    }
     keys.clear(first, first + 1);
     accumulators[first] = null;
     first++;
+  }
+
+  /** An entry is about to be handed out, and so may change: what it was is logged first. */
+  private void changing(int entry) {
+    if (closing != null) {
+      logIfClosing(entry);
+    }
+    changed[entry >> 6] |= 1L << entry;
+  }
+
+  private void logIfClosing(int entry) {
+    long bit = 1L << entry;
+    if (entry >> 6 < closing.length && (closing[entry >> 6] & bit) != 0) {
+      closing[entry >> 6] &= ~bit;
+      write(entry);
+    }
+  }
+
+  private void write(int entry) {
+    PartLog log = owner.log();
+    logged = true;
+    Bytes value = log.value().putInt(hashes[entry]);
+    log.encode(value, accumulator(entry), owner.accumulatorCoder());
+    log.closing().put(logKey(entry), value);
+  }
+
+  private Bytes logKey(int entry) {
+    PartLog log = owner.log();
+    Bytes key = log.key(EntryKey.Kind.WINDOWED, KeyGroups.groupOf(hashes[entry]), namespace());
+    log.encode(key, keys.get(entry), owner.keyCoder());
+    return key;
+  }
+
+  private byte[] namespace() {
+    if (namespace == null) {
+      namespace = owner.namespaceOf(window);
+    }
+    return namespace;
+  }
+
+  private void logReleasing() {
+    if (closing != null) {
+      logIfClosing(first);
+    }
+    if (logged) {
+      owner.log().open().delete(logKey(first));
+    }
+  }
+
+  /** The window is over: nothing of it is in the log any more. */
+  void logClosing() {
+    while (changed != null && first < size) {
+      release();
+    }
+    changed = null;
+    closing = null;
+    namespace = null;
+    logged = false;
+  }
+
+  /** The epoch ends. */
+  void barrier() {
+    closing = changed;
+    changed = new long[(hashes.length + 63) / 64];
+    nextClosing = first;
+  }
+
+  /** Logs some of what changed in the closed epoch; true when nothing of it is left. */
+  boolean logSome(SliceLimit limit) {
+    if (closing == null) {
+      return true;
+    }
+    for (int entry = Math.max(first, nextClosing); entry < size; entry++) {
+      int word = entry >> 6;
+      if (word >= closing.length) {
+        break;
+      }
+      if (closing[word] == 0) {
+        entry |= 63;
+        continue;
+      }
+      logIfClosing(entry);
+      if (limit.over()) {
+        nextClosing = entry + 1;
+        return false;
+      }
+    }
+    closing = null;
+    return true;
+  }
+
+  /** What was just added was saved. */
+  void restored(int entry) {
+    logged = true;
+    if (changed != null) {
+      changed[entry >> 6] &= ~(1L << entry);
+    }
   }
 
   private int vacantFor(int hash) {
@@ -192,11 +317,18 @@ public final class AccumulatorTable<K, A> {
     timestampsMs = owner.keepsTimestamps() ? new long[entries] : null;
   }
 
+  private void startLogging() {
+    changed = new long[(hashes.length + 63) / 64];
+  }
+
   private void grow() {
     int entries = hashes.length * 2;
     hashes = Arrays.copyOf(hashes, entries);
     keys = keys.grownTo(entries);
     accumulators = Arrays.copyOf(accumulators, entries);
+    if (changed != null) {
+      changed = Arrays.copyOf(changed, (entries + 63) / 64);
+    }
     timestampsMs = timestampsMs == null ? null : Arrays.copyOf(timestampsMs, entries);
     index = new long[entries * 2];
     shift--;

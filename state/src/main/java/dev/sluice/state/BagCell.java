@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import dev.sluice.state.log.Bytes;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.state.BagState;
 import org.apache.beam.sdk.state.ReadableState;
@@ -15,7 +16,9 @@ final class BagCell<T> extends StateCell implements BagState<T> {
 
   @Override
   public void add(T value) {
-    if (!live) {
+    if (live) {
+      changing();
+    } else {
       becomeLive();
     }
     elements.append(value);
@@ -42,6 +45,21 @@ final class BagCell<T> extends StateCell implements BagState<T> {
   @Override
   public BagState<T> readLater() {
     return this;
+  }
+
+  @Override
+  void encodeContent(Bytes out) {
+    out.putLong(elements.size());
+    for (T element : elements.snapshot()) {
+      StateLog.encode(out, element, elements.coder(), described());
+    }
+  }
+
+  @Override
+  void decodeContent(ByteReader in) {
+    for (long left = in.readLong(); left > 0; left--) {
+      elements.append(in.decodeNested(elements.coder(), described()));
+    }
   }
 
   @Override

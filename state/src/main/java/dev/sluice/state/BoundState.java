@@ -54,6 +54,7 @@ final class BoundState implements StateInternals {
     StateCell cell = (StateCell) address.getSpec().bind(address.getId(), binder);
     owner.namespaces().use(namespace);
     entry.addCell(cell);
+    owner.decodeSaved(cell);
     return cell;
   }
 }

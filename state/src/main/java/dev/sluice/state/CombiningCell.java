@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import dev.sluice.state.log.Bytes;
 import java.util.Arrays;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.state.CombiningState;
@@ -97,12 +98,23 @@ final class CombiningCell<InputT, AccumT, OutputT> extends StateCell
   }
 
   @Override
+  void encodeContent(Bytes out) {
+    StateLog.encode(out, accumulator, accumulatorCoder, described());
+  }
+
+  @Override
+  void decodeContent(ByteReader in) {
+    accumulator = in.decodeNested(accumulatorCoder, described());
+  }
+
+  @Override
   void forEachPart(PartVisitor visitor) {
     visitor.visit(null, new Coded<>(accumulator, accumulatorCoder));
   }
 
   private AccumT accumulatorForWriting() {
     if (live) {
+      changing();
       return accumulator;
     }
     AccumT fresh = fn.createAccumulator();

@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import dev.sluice.state.log.Bytes;
 import org.apache.beam.sdk.coders.InstantCoder;
 import org.apache.beam.sdk.state.ReadableState;
 import org.apache.beam.sdk.state.WatermarkHoldState;
@@ -27,6 +28,7 @@ final class HoldCell extends StateCell implements WatermarkHoldState {
     if (live) {
       Instant combined = combiner.combine(hold, time);
       if (combined.getMillis() != hold.getMillis()) {
+        changing();
         holds.remove(hold.getMillis());
         holds.add(combined.getMillis());
       }
@@ -65,6 +67,16 @@ final class HoldCell extends StateCell implements WatermarkHoldState {
   @Override
   public WatermarkHoldState readLater() {
     return this;
+  }
+
+  @Override
+  void encodeContent(Bytes out) {
+    out.putLong(hold.getMillis());
+  }
+
+  @Override
+  void decodeContent(ByteReader in) {
+    hold = Instant.ofEpochMilli(in.readLong());
   }
 
   @Override

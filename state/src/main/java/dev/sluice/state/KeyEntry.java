@@ -24,7 +24,19 @@ final class KeyEntry {
   final int hash;
 
   boolean inTable;
+
+  /** The epoch in which it changed without being logged since; 0 if there is nothing to log. */
+  int changedIn;
+
+  /** Whether some segment may have a record of it. */
+  boolean logged;
+
+  /** The saved cells that nobody has asked for yet. */
+  @Nullable RawCells raw;
+
+  /** Live cells, decoded or not. */
   int liveCells;
+
   private @Nullable StateCell onlyCell;
   private @Nullable ManyCells manyCells;
   private @Nullable KeyTimers timers;
@@ -41,7 +53,7 @@ final class KeyEntry {
   }
 
   int emptyCells() {
-    return cellCount() - liveCells;
+    return cellCount() - liveCells + (raw == null ? 0 : raw.count());
   }
 
   int cellCount() {

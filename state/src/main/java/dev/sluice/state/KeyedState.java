@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import dev.sluice.state.log.ChangeLog;
 import org.apache.beam.runners.core.StateInternals;
 import org.apache.beam.runners.core.StateNamespace;
 import org.apache.beam.runners.core.TimerInternals;
@@ -43,11 +44,29 @@ public final class KeyedState<K> {
 
   private long liveCells;
 
-  KeyedState(String transformId, Keying<K> keying, KeyGroupRange range, PageMemory pageMemory) {
+  private final StateLog log;
+  private final EntryCodec<K> codec;
+
+  /** The entries that changed in the epoch that is going on, in the order in which they did. */
+  private ChangedEntries changed = new ChangedEntries();
+
+  /** Those of the epoch before that are still to be logged. */
+  private ChangedEntries closing = new ChangedEntries();
+
+  KeyedState(
+      String transformId,
+      Keying<K> keying,
+      KeyGroupRange range,
+      PageMemory pageMemory,
+      StateLog log) {
     this.transformId = transformId;
     this.range = range;
     this.lookup = new KeyLookup<>(keying.keyCoder());
     this.pageMemory = pageMemory;
+    this.log = log;
+    this.codec =
+        new EntryCodec<>(
+            log, transformId, keying.keyCoder(), new NamespaceCodec(keying.windowCoder()));
     this.timerCoder = TimerInternals.TimerDataCoderV2.of(keying.windowCoder());
     this.groups = new KeyTable[range.size()];
     for (int i = 0; i < groups.length; i++) {
@@ -73,7 +92,12 @@ public final class KeyedState<K> {
       leave(now);
     }
     KeyEntry known = tableOf(keyHash).find(lookup, sought, keyHash);
-    current = known != null ? known : lookup.newEntry(key, sought, keyHash);
+    if (known == null) {
+      current = lookup.newEntry(key, sought, keyHash);
+    } else {
+      touch(known);
+      current = known;
+    }
   }
 
   /** Returns the selected key. */
@@ -162,7 +186,8 @@ public final class KeyedState<K> {
 
   /** Clears all state and timers that the selected key has in exactly this namespace. */
   public void clearNamespace(StateNamespace namespace) {
-    Namespace known = namespaces.find(namespace);
+    Namespace known =
+        selected().raw == null ? namespaces.find(namespace) : namespaces.intern(namespace);
     if (known != null) {
       clear(known);
     }
@@ -175,6 +200,9 @@ public final class KeyedState<K> {
 
   private void clear(@Nullable Namespace only) {
     KeyEntry entry = selected();
+    if (entry.raw != null) {
+      clearSaved(entry, only == null ? null : codec.namespace(only));
+    }
     for (int i = 0; i < entry.cellCount(); i++) {
       StateCell cell = entry.cellAt(i);
       if (only == null || cell.namespace == only) {
@@ -186,6 +214,101 @@ public final class KeyedState<K> {
       if (only == null || timer.namespace == only) {
         timers.remove(timer);
       }
+    }
+  }
+
+  private void clearSaved(KeyEntry entry, byte @Nullable [] namespace) {
+    int gone = entry.raw.removeAll(namespace, holds::remove);
+    if (gone > 0) {
+      markChanged(entry);
+      entry.liveCells -= gone;
+      liveCells -= gone;
+      if (entry.raw.count() == 0) {
+        entry.raw = null;
+      }
+    }
+  }
+
+  /** Gives a new cell of the selected key the content that was saved for it, if any was. */
+  void decodeSaved(StateCell cell) {
+    KeyEntry entry = cell.entry;
+    if (entry.raw == null) {
+      return;
+    }
+    ByteReader content = entry.raw.take(cell.column.hash(), codec.namespace(cell.namespace));
+    if (content != null) {
+      cell.decodeContent(content);
+      cell.restored();
+      if (entry.raw.count() == 0) {
+        entry.raw = null;
+      }
+    }
+  }
+
+  StateLog log() {
+    return log;
+  }
+
+  /** To be called before an entry changes: it will be logged. */
+  void markChanged(KeyEntry entry) {
+    if (entry.changedIn != log.epoch) {
+      touch(entry);
+      entry.changedIn = log.epoch;
+      changed.add(entry);
+    }
+  }
+
+  /** To be called before an entry is handed out: what the epoch before has left of it is logged. */
+  void touch(KeyEntry entry) {
+    if (entry.changedIn != 0 && entry.changedIn != log.epoch) {
+      write(entry, log.closing());
+    }
+  }
+
+  private void write(KeyEntry entry, ChangeLog to) {
+    entry.changedIn = 0;
+    entry.logged = true;
+    codec.value(entry);
+    to.put(codec.key(entry), log.value);
+  }
+
+  /** The epoch that is going on ends; no key is selected any more. */
+  void barrier() {
+    if (current != null) {
+      leave(current);
+      current = null;
+    }
+    if (!closing.isEmpty()) {
+      throw new IllegalStateException(
+          "transform " + transformId + " has an epoch ended before the one before it is logged");
+    }
+    ChangedEntries spare = closing;
+    closing = changed;
+    changed = spare;
+  }
+
+  /** Logs entries of the closed epoch; true when there is none left. */
+  boolean logSome(SliceLimit limit) {
+    while (!closing.isEmpty()) {
+      touch(closing.take());
+      if (limit.over()) {
+        return closing.isEmpty();
+      }
+    }
+    return true;
+  }
+
+  /** Takes back what was saved of one key. */
+  void restore(byte[] key, byte[] value) {
+    K decoded = codec.keyOf(key);
+    int hash = EntryCodec.hashOf(value);
+    KeyEntry entry = lookup.newEntry(decoded, lookup.of(decoded), hash);
+    entry.logged = true;
+    intoTable(entry);
+    codec.read(value, entry, (data, order) -> timers.restore(entry, data, order));
+    liveCells += entry.liveCells;
+    if (entry.raw != null) {
+      entry.raw.forEachHold(holds::add);
     }
   }
 
@@ -262,16 +385,25 @@ public final class KeyedState<K> {
       entry.dropEmptyCells(namespaces);
     }
     if (entry.inTable && entry.isEmpty()) {
-      entry.inTable = false;
-      tableOf(entry.hash).remove(entry);
+      outOfTable(entry);
+    }
+  }
+
+  /** An empty entry leaves the table, and the log hears of it now: its key may come again. */
+  private void outOfTable(KeyEntry entry) {
+    entry.inTable = false;
+    tableOf(entry.hash).remove(entry);
+    entry.changedIn = 0;
+    if (entry.logged && log.isOn()) {
+      entry.logged = false;
+      log.open().delete(codec.key(entry));
     }
   }
 
   /** Makes the tables say only what is; the selected key stays selected. */
   private void settle() {
     if (current != null && current.inTable && current.isEmpty()) {
-      current.inTable = false;
-      tableOf(current.hash).remove(current);
+      outOfTable(current);
     }
   }
 

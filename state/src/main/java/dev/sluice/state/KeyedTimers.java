@@ -39,12 +39,22 @@ final class KeyedTimers {
       }
       remove(former);
     }
-    TimerNode timer = new TimerNode(entry, namespace, data, setSoFar++);
-    owner.namespaces().use(namespace);
-    entry.addTimer(timer);
-    queue(data.getDomain()).add(timer);
-    holds.add(timer.outputMs());
+    add(new TimerNode(entry, namespace, data, setSoFar++));
     owner.intoTable(entry);
+    owner.markChanged(entry);
+  }
+
+  /** Takes back a timer that was saved. */
+  void restore(KeyEntry entry, TimerData data, long order) {
+    setSoFar = Math.max(setSoFar, order + 1);
+    add(new TimerNode(entry, owner.namespaces().intern(data.getNamespace()), data, order));
+  }
+
+  private void add(TimerNode timer) {
+    owner.namespaces().use(timer.namespace);
+    timer.entry.addTimer(timer);
+    queue(timer.data.getDomain()).add(timer);
+    holds.add(timer.outputMs());
   }
 
   /** Returns a timer of the selected key, or null if it is not set. */
@@ -54,6 +64,7 @@ final class KeyedTimers {
   }
 
   void remove(TimerNode timer) {
+    owner.markChanged(timer.entry);
     queue(timer.data.getDomain()).remove(timer);
     timer.entry.removeTimer(timer);
     holds.remove(timer.outputMs());
@@ -75,6 +86,7 @@ final class KeyedTimers {
     if (first == null || first.timestampMs > upToMs) {
       return null;
     }
+    owner.touch(first.entry);
     remove(first);
     return first;
   }

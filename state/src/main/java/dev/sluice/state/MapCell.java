@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import dev.sluice.state.log.Bytes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,7 +25,9 @@ final class MapCell<K, V> extends StateCell implements MapState<K, V> {
 
   @Override
   public void put(K key, V value) {
-    if (!live) {
+    if (live) {
+      changing();
+    } else {
       becomeLive();
     }
     pairs.put(key, value);
@@ -42,8 +45,11 @@ final class MapCell<K, V> extends StateCell implements MapState<K, V> {
 
   @Override
   public void remove(K key) {
-    if (pairs.remove(key) != null && pairs.isEmpty()) {
-      becomeEmpty();
+    if (pairs.remove(key) != null) {
+      changing();
+      if (pairs.isEmpty()) {
+        becomeEmpty();
+      }
     }
   }
 
@@ -86,6 +92,23 @@ final class MapCell<K, V> extends StateCell implements MapState<K, V> {
     if (live) {
       pairs.clear();
       becomeEmpty();
+    }
+  }
+
+  @Override
+  void encodeContent(Bytes out) {
+    out.putVarInt(pairs.size());
+    for (Lookups.Pair<K, V> pair : pairs.all()) {
+      StateLog.encode(out, pair.key(), pairs.keyCoder(), described());
+      StateLog.encode(out, pair.value(), valueCoder, described());
+    }
+  }
+
+  @Override
+  void decodeContent(ByteReader in) {
+    for (int left = in.readVarInt(); left > 0; left--) {
+      K key = in.decodeNested(pairs.keyCoder(), described());
+      pairs.put(key, in.decodeNested(valueCoder, described()));
     }
   }
 

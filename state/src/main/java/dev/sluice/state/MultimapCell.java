@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import dev.sluice.state.log.Bytes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -26,7 +27,9 @@ final class MultimapCell<K, V> extends StateCell implements MultimapState<K, V> 
 
   @Override
   public void put(K key, V value) {
-    if (!live) {
+    if (live) {
+      changing();
+    } else {
       becomeLive();
     }
     Lookups.Pair<K, List<V>> known = lists.find(key);
@@ -41,8 +44,11 @@ final class MultimapCell<K, V> extends StateCell implements MultimapState<K, V> 
 
   @Override
   public void remove(K key) {
-    if (lists.remove(key) != null && lists.isEmpty()) {
-      becomeEmpty();
+    if (lists.remove(key) != null) {
+      changing();
+      if (lists.isEmpty()) {
+        becomeEmpty();
+      }
     }
   }
 
@@ -94,6 +100,30 @@ final class MultimapCell<K, V> extends StateCell implements MultimapState<K, V> 
     if (live) {
       lists.clear();
       becomeEmpty();
+    }
+  }
+
+  @Override
+  void encodeContent(Bytes out) {
+    out.putVarInt(lists.size());
+    for (Lookups.Pair<K, List<V>> pair : lists.all()) {
+      StateLog.encode(out, pair.key(), lists.keyCoder(), described());
+      out.putVarInt(pair.value().size());
+      for (V value : pair.value()) {
+        StateLog.encode(out, value, valueCoder, described());
+      }
+    }
+  }
+
+  @Override
+  void decodeContent(ByteReader in) {
+    for (int left = in.readVarInt(); left > 0; left--) {
+      K key = in.decodeNested(lists.keyCoder(), described());
+      List<V> values = new ArrayList<>();
+      for (int more = in.readVarInt(); more > 0; more--) {
+        values.add(in.decodeNested(valueCoder, described()));
+      }
+      lists.put(key, values);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.sluice.state;
 
 import org.apache.beam.runners.core.StateNamespace;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * The one object that stands for a state namespace (window, or window and trigger) within a {@link
@@ -13,6 +14,9 @@ final class Namespace {
   final StateNamespace value;
   final int hash;
   int uses;
+
+  /** Its bytes, once somebody has needed them. */
+  byte @Nullable [] encoded;
 
   Namespace(StateNamespace value, int hash) {
     this.value = value;

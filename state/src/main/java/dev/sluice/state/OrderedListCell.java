@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import dev.sluice.state.log.Bytes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -34,7 +35,9 @@ final class OrderedListCell<T> extends StateCell implements OrderedListState<T> 
 
   @Override
   public void add(TimestampedValue<T> value) {
-    if (!live) {
+    if (live) {
+      changing();
+    } else {
       becomeLive();
     }
     byTime.computeIfAbsent(value.getTimestamp(), time -> new ArrayList<>(1)).add(value.getValue());
@@ -52,9 +55,12 @@ final class OrderedListCell<T> extends StateCell implements OrderedListState<T> 
 
   @Override
   public void clearRange(Instant minTimestamp, Instant limitTimestamp) {
-    byTime.subMap(minTimestamp, true, limitTimestamp, false).clear();
-    if (live && byTime.isEmpty()) {
-      becomeEmpty();
+    if (live) {
+      changing();
+      byTime.subMap(minTimestamp, true, limitTimestamp, false).clear();
+      if (byTime.isEmpty()) {
+        becomeEmpty();
+      }
     }
   }
 
@@ -79,6 +85,29 @@ final class OrderedListCell<T> extends StateCell implements OrderedListState<T> 
   @Override
   public OrderedListState<T> readRangeLater(Instant minTimestamp, Instant limitTimestamp) {
     return this;
+  }
+
+  @Override
+  void encodeContent(Bytes out) {
+    out.putVarInt(byTime.size());
+    for (Map.Entry<Instant, List<T>> entry : byTime.entrySet()) {
+      out.putLong(entry.getKey().getMillis()).putVarInt(entry.getValue().size());
+      for (T value : entry.getValue()) {
+        StateLog.encode(out, value, coder, described());
+      }
+    }
+  }
+
+  @Override
+  void decodeContent(ByteReader in) {
+    for (int left = in.readVarInt(); left > 0; left--) {
+      Instant time = Instant.ofEpochMilli(in.readLong());
+      List<T> values = new ArrayList<>(1);
+      for (int more = in.readVarInt(); more > 0; more--) {
+        values.add(in.decodeNested(coder, described()));
+      }
+      byTime.put(time, values);
+    }
   }
 
   @Override

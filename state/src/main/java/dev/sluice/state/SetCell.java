@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import dev.sluice.state.log.Bytes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -33,7 +34,9 @@ final class SetCell<T> extends StateCell implements SetState<T> {
   @Override
   public void add(T element) {
     if (elements.find(element) == null) {
-      if (!live) {
+      if (live) {
+        changing();
+      } else {
         becomeLive();
       }
       elements.put(element, true);
@@ -42,8 +45,11 @@ final class SetCell<T> extends StateCell implements SetState<T> {
 
   @Override
   public void remove(T element) {
-    if (elements.remove(element) != null && elements.isEmpty()) {
-      becomeEmpty();
+    if (elements.remove(element) != null) {
+      changing();
+      if (elements.isEmpty()) {
+        becomeEmpty();
+      }
     }
   }
 
@@ -70,6 +76,21 @@ final class SetCell<T> extends StateCell implements SetState<T> {
   @Override
   public SetState<T> readLater() {
     return this;
+  }
+
+  @Override
+  void encodeContent(Bytes out) {
+    out.putVarInt(elements.size());
+    for (Lookups.Pair<T, Boolean> pair : elements.all()) {
+      StateLog.encode(out, pair.key(), elements.keyCoder(), described());
+    }
+  }
+
+  @Override
+  void decodeContent(ByteReader in) {
+    for (int left = in.readVarInt(); left > 0; left--) {
+      elements.put(in.decodeNested(elements.keyCoder(), described()), true);
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import dev.sluice.state.log.Bytes;
 import org.apache.beam.sdk.state.State;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -46,6 +47,30 @@ abstract sealed class StateCell implements State
   /** Shows what a barrier would save; called for live cells only. */
   abstract void forEachPart(PartVisitor visitor);
 
+  /** Encodes what a barrier saves; called for live cells only. */
+  abstract void encodeContent(Bytes out);
+
+  /** Takes back what {@link #encodeContent} has written, into a cell without content. */
+  abstract void decodeContent(ByteReader in);
+
+  /** For messages: which state it is. */
+  final String described() {
+    return "value of state " + column.name.stateId() + " of transform " + column.name.transformId();
+  }
+
+  /** To be called before content changes. */
+  final void changing() {
+    KeyEntry of = entry;
+    if (of != null && of.changedIn != column.owner.log().epoch) {
+      column.owner.markChanged(of);
+    }
+  }
+
+  /** The cell was saved, and its content has just been decoded. */
+  final void restored() {
+    live = true;
+  }
+
   /** Forgets an empty cell. */
   final void letGo(Namespaces namespaces) {
     entry = null;
@@ -65,11 +90,13 @@ abstract sealed class StateCell implements State
     }
     live = true;
     column.owner.cellBecameLive(entry);
+    changing();
   }
 
   /** To be called when the content of a live cell is gone. */
   final void becomeEmpty() {
     live = false;
+    changing();
     column.owner.cellBecameEmpty(entry);
   }
 

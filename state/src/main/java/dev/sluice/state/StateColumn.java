@@ -14,6 +14,9 @@ final class StateColumn {
   final int ordinal;
   final StateEntry.Column name;
 
+  private int hash;
+  private boolean hashed;
+
   /** Of a column of values; the coder that came last decides. */
   private @Nullable Coder<?> valueCoder;
 
@@ -24,6 +27,15 @@ final class StateColumn {
     this.owner = owner;
     this.ordinal = ordinal;
     this.name = name;
+  }
+
+  /** The hash by which its id stands in saved entries. */
+  int hash() {
+    if (!hashed) {
+      hash = owner.log().stateHash(name.stateId());
+      hashed = true;
+    }
+    return hash;
   }
 
   void holdsValues(Coder<?> coder) {

@@ -6,7 +6,7 @@ package dev.sluice.state;
  *
  * <p>Registered with {@link TaskState#register} and owned by the task's thread. What must always be
  * true: between two steps of the task, everything that a barrier would have to save is shown by
- * {@link #forEachEntry}.
+ * {@link #forEachEntry}, and is logged as {@link PartLog} says.
  */
 public interface StatePart {
   /** Shows every entry to the visitor, by ascending key group. */
@@ -14,4 +14,20 @@ public interface StatePart {
 
   /** Returns the number of entries. */
   long entryCount();
+
+  /** Says where changes are to be logged; called once, when it is registered. */
+  void logTo(PartLog log);
+
+  /** The epoch ends: what changed in it is to be logged, at once or by {@link #logSome}. */
+  void barrier();
+
+  /**
+   * Logs for a while of what changed in the closed epoch.
+   *
+   * @return true when nothing of it is left
+   */
+  boolean logSome(SliceLimit limit);
+
+  /** Takes back an entry that was saved. */
+  void restore(byte[] key, byte[] value);
 }

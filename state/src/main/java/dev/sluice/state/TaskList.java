@@ -1,6 +1,9 @@
 package dev.sluice.state;
 
+import dev.sluice.state.log.EntryKey;
 import java.util.Iterator;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.apache.beam.sdk.coders.VarLongCoder;
 
 /**
@@ -15,16 +18,29 @@ public final class TaskList<T> implements Iterable<T> {
   private final int keyGroup;
   private final StateEntry.Column name;
   private final PagedList<T> elements;
+  private final StateLog log;
 
-  TaskList(int keyGroup, StateEntry.Column name, PageKind<T> pages) {
+  /** The groups under which elements were saved: other tasks' too, after a rescaling. */
+  private final SortedSet<Integer> savedIn = new TreeSet<>();
+
+  private long appended;
+
+  TaskList(int keyGroup, StateEntry.Column name, PageKind<T> pages, StateLog log) {
     this.keyGroup = keyGroup;
     this.name = name;
     this.elements = new PagedList<>(pages);
+    this.log = log;
   }
 
   /** Puts an element at the end. */
   public void append(T element) {
     elements.append(element);
+    if (log.isOn()) {
+      savedIn.add(keyGroup);
+      StateLog.encode(log.value.clear(), element, elements.coder(), described());
+      log.open().put(ValueKey.of(log, keyGroup, name).putLong(appended), log.value);
+    }
+    appended++;
   }
 
   /**
@@ -44,13 +60,34 @@ public final class TaskList<T> implements Iterable<T> {
   /** Makes the list hold these elements instead, which may come from a snapshot of itself. */
   public void replace(Iterable<? extends T> others) {
     Iterator<? extends T> iterator = others.iterator();
-    elements.clear();
-    iterator.forEachRemaining(elements::append);
+    clear();
+    iterator.forEachRemaining(this::append);
   }
 
   /** Removes all elements. */
   public void clear() {
     elements.clear();
+    appended = 0;
+    if (log.isOn()) {
+      for (int group : savedIn) {
+        log.open().deletePrefix(ValueKey.of(log, group, name));
+      }
+      savedIn.clear();
+    }
+  }
+
+  /** Takes back an element that was saved; they come in their order. */
+  void restore(byte[] key, byte[] saved) {
+    int group = EntryKey.keyGroup(key);
+    savedIn.add(group);
+    elements.append(new ByteReader(saved, 0).decodeRest(elements.coder(), described()));
+    if (group == keyGroup) {
+      appended = new ByteReader(key, key.length - Long.BYTES).readLong() + 1;
+    }
+  }
+
+  private String described() {
+    return "element of state " + name.stateId() + " of transform " + name.transformId();
   }
 
   /** Returns the number of elements. */

@@ -20,6 +20,8 @@ public final class TaskState implements AutoCloseable {
   private final Map<StateEntry.Column, TaskList<?>> lists = new LinkedHashMap<>();
   private final Map<GroupColumn, TaskValue<?>> values = new LinkedHashMap<>();
   private final Map<StateEntry.Column, StatePart> parts = new LinkedHashMap<>();
+  private final StateLog log = new StateLog();
+  private final SavedEntries saved = new SavedEntries(log);
 
   /**
    * Empty state.
@@ -41,20 +43,26 @@ public final class TaskState implements AutoCloseable {
   /**
    * Makes the keyed state of a transform, once.
    *
+   * @param transform the full name of the transform, by which its state is found again
    * @param times what state and timers are told of time; read at each call
    */
   public <K> KeyedState<K> keyed(
-      String transformId,
+      String transform,
       Coder<K> keyCoder,
       Coder<? extends BoundedWindow> windowCoder,
       Times times) {
     KeyedState<K> made =
         new KeyedState<>(
-            transformId, new KeyedState.Keying<>(keyCoder, windowCoder, times), range, pageMemory);
-    KeyedState<?> former = keyed.putIfAbsent(transformId, made);
+            transform,
+            new KeyedState.Keying<>(keyCoder, windowCoder, times),
+            range,
+            pageMemory,
+            log);
+    KeyedState<?> former = keyed.putIfAbsent(transform, made);
     if (former != null) {
-      throw new IllegalStateException("Transform " + transformId + " has its keyed state already");
+      throw new IllegalStateException("Transform " + transform + " has its keyed state already");
     }
+    saved.keyed(transform, made::restore);
     return made;
   }
 
@@ -62,41 +70,102 @@ public final class TaskState implements AutoCloseable {
    * Makes a list of a transform, once; it is saved in the first group of the task (of a task that
    * owns none: in the one it would begin with).
    */
-  public <T> TaskList<T> list(String transformId, String stateId, Coder<T> coder) {
-    StateEntry.Column name = new StateEntry.Column(transformId, stateId);
+  public <T> TaskList<T> list(String transform, String stateId, Coder<T> coder) {
+    StateEntry.Column name = new StateEntry.Column(transform, stateId);
     TaskList<T> made =
         new TaskList<>(
             Math.min(range.first(), KeyGroups.COUNT - 1),
             name,
-            new PageKind<>(pageMemory, coder, name));
+            new PageKind<>(pageMemory, coder, name),
+            log);
     checkNew(lists.putIfAbsent(name, made), name);
+    saved.named(name, made::restore);
     return made;
   }
 
   /** Makes a value of a transform in one of the task's key groups, once. */
-  public <T> TaskValue<T> value(String transformId, String stateId, int keyGroup, Coder<T> coder) {
+  public <T> TaskValue<T> value(String transform, String stateId, int keyGroup, Coder<T> coder) {
     if (!range.contains(keyGroup)) {
       throw new IllegalArgumentException(
           String.format(
               "Key group %d of state %s of transform %s is not among %d..%d, which this task owns",
-              keyGroup, stateId, transformId, range.first(), range.last()));
+              keyGroup, stateId, transform, range.first(), range.last()));
     }
-    StateEntry.Column name = new StateEntry.Column(transformId, stateId);
-    TaskValue<T> made = new TaskValue<>(keyGroup, name, coder);
+    StateEntry.Column name = new StateEntry.Column(transform, stateId);
+    TaskValue<T> made = new TaskValue<>(keyGroup, name, coder, log);
     checkNew(values.putIfAbsent(new GroupColumn(keyGroup, name), made), name);
+    saved.inGroup(keyGroup, name, (key, value) -> made.restore(value));
     return made;
   }
 
   /** Makes the lists of values that a {@link #register registered} part of this name keeps. */
-  public <T> ValueLists<T> valueLists(String transformId, String stateId, Coder<T> coder) {
+  public <T> ValueLists<T> valueLists(String transform, String stateId, Coder<T> coder) {
     return new ValueLists<>(
-        new PageKind<>(pageMemory, coder, new StateEntry.Column(transformId, stateId)));
+        new PageKind<>(pageMemory, coder, new StateEntry.Column(transform, stateId)));
   }
 
   /** Takes in a data structure that keeps state in its own way, once. */
-  public void register(String transformId, String stateId, StatePart part) {
-    StateEntry.Column name = new StateEntry.Column(transformId, stateId);
+  public void register(String transform, String stateId, StatePart part) {
+    StateEntry.Column name = new StateEntry.Column(transform, stateId);
     checkNew(parts.putIfAbsent(name, part), name);
+    part.logTo(new PartLog(log, name));
+    saved.named(name, part::restore);
+  }
+
+  /** Has every change from now on logged; called before the first one. */
+  public void logTo(TaskLog taskLog) {
+    log.begin(taskLog);
+  }
+
+  /**
+   * Takes back an entry that was saved, before the operators are opened. What belongs to a state
+   * that no operator has made yet waits until one does.
+   */
+  public void restore(byte[] key, byte[] value) {
+    saved.take(key, value);
+  }
+
+  /** Everything that was saved was given to {@link #restore}. */
+  public void restored() {
+    saved.end();
+  }
+
+  /**
+   * Ends the epoch: what has changed until now belongs to it. Takes no longer the more has changed;
+   * the log's own epoch is to be closed right after it.
+   */
+  public void barrier() {
+    keyed.values().forEach(KeyedState::barrier);
+    values.values().forEach(TaskValue::barrier);
+    parts.values().forEach(StatePart::barrier);
+    if (log.isOn()) {
+      log.epoch++;
+    }
+  }
+
+  /**
+   * Logs for a while of what has changed in the epoch that ended last.
+   *
+   * @param limitNanos for how long
+   * @param nanoTime the time in nanoseconds since some moment
+   * @return true when all of it is logged
+   */
+  public boolean logSome(long limitNanos, LongSupplier nanoTime) {
+    if (log.congested()) {
+      return false;
+    }
+    SliceLimit limit = new SliceLimit(limitNanos, nanoTime);
+    for (KeyedState<?> state : keyed.values()) {
+      if (!state.logSome(limit)) {
+        return false;
+      }
+    }
+    for (StatePart part : parts.values()) {
+      if (!part.logSome(limit)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Returns how many entries there are: live cells, timers, elements of lists, values. */
@@ -124,30 +193,6 @@ public final class TaskState implements AutoCloseable {
     values.values().forEach(value -> value.forEachEntry(visitor));
     parts.forEach((name, part) -> part.forEachEntry(name, visitor));
   }
-
-  /** What changes from now on is logged. */
-  public void logTo(TaskLog log) {}
-
-  /**
-   * Ends an epoch, in constant time; before the log's {@link TaskLog#closeEpoch}. What has changed
-   * in it is then logged by {@link #logSome}.
-   */
-  public void barrier() {}
-
-  /**
-   * Logs changes of the epoch that was ended, for so long.
-   *
-   * @return true if all of them are logged
-   */
-  public boolean logSome(long limitNanos, LongSupplier nanoTime) {
-    return true;
-  }
-
-  /** Takes in an entry that was saved; what is to have it has been made before. */
-  public void restore(byte[] key, byte[] value) {}
-
-  /** Everything that was saved has been taken in. */
-  public void restored() {}
 
   /** Lets go of the heap that was leased for pages; snapshots that were taken stay good. */
   @Override

@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import dev.sluice.state.log.Bytes;
 import org.apache.beam.sdk.coders.Coder;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -15,12 +16,15 @@ public final class TaskValue<T> {
   private final int keyGroup;
   private final StateEntry.Column name;
   private final Coder<T> coder;
+  private final StateLog log;
   private @Nullable T value;
+  private boolean changed;
 
-  TaskValue(int keyGroup, StateEntry.Column name, Coder<T> coder) {
+  TaskValue(int keyGroup, StateEntry.Column name, Coder<T> coder, StateLog log) {
     this.keyGroup = keyGroup;
     this.name = name;
     this.coder = coder;
+    this.log = log;
   }
 
   /** Returns the value, or null if there is none. */
@@ -31,11 +35,36 @@ public final class TaskValue<T> {
   /** Sets the value. */
   public void set(T newValue) {
     value = newValue;
+    changed = true;
   }
 
   /** Removes the value. */
   public void clear() {
     value = null;
+    changed = true;
+  }
+
+  /** The epoch ends: what has changed in it is logged, now, since a mark may change later. */
+  void barrier() {
+    if (changed && log.isOn()) {
+      changed = false;
+      Bytes key = ValueKey.of(log, keyGroup, name);
+      if (value == null) {
+        log.open().delete(key);
+      } else {
+        StateLog.encode(log.value.clear(), value, coder, described());
+        log.open().put(key, log.value);
+      }
+    }
+  }
+
+  /** Takes back the value that was saved. */
+  void restore(byte[] saved) {
+    value = new ByteReader(saved, 0).decodeRest(coder, described());
+  }
+
+  private String described() {
+    return "value of state " + name.stateId() + " of transform " + name.transformId();
   }
 
   /** Returns the key group to which the value belongs. */

@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import dev.sluice.state.log.Bytes;
 import org.apache.beam.sdk.state.ValueState;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -22,7 +23,9 @@ final class ValueCell<T> extends StateCell implements ValueState<T> {
 
   @Override
   public void write(T input) {
-    if (!live) {
+    if (live) {
+      changing();
+    } else {
       becomeLive();
     }
     value = input;
@@ -39,6 +42,16 @@ final class ValueCell<T> extends StateCell implements ValueState<T> {
   @Override
   public ValueState<T> readLater() {
     return this;
+  }
+
+  @Override
+  void encodeContent(Bytes out) {
+    StateLog.encode(out, value, column.<T>valueCoder(), described());
+  }
+
+  @Override
+  void decodeContent(ByteReader in) {
+    value = in.decodeNested(column.<T>valueCoder(), described());
   }
 
   @Override

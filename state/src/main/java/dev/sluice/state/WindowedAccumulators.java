@@ -45,6 +45,10 @@ public final class WindowedAccumulators<K, A> implements StatePart {
   private final ArrayDeque<AccumulatorTable<K, A>> spares = new ArrayDeque<>();
   private @Nullable AccumulatorTable<K, A> first;
   private long opened;
+  private @Nullable PartLog log;
+
+  /** The tables of the closed epoch that are still to be logged. */
+  private final ArrayDeque<AccumulatorTable<K, A>> closing = new ArrayDeque<>();
 
   private final Remembered<K, A>[] remembered = remembered();
   private Remembered<K, A> last = remembered[0];
@@ -126,6 +130,7 @@ public final class WindowedAccumulators<K, A> implements StatePart {
     if (!open.remove(table)) {
       throw new IllegalStateException("table of window " + table.window() + " is not open");
     }
+    table.logClosing();
     byWindow.remove(table.window());
     first = open.isEmpty() ? null : open.first();
     for (Remembered<K, A> slot : remembered) {
@@ -161,6 +166,65 @@ public final class WindowedAccumulators<K, A> implements StatePart {
 
   boolean keepsTimestamps() {
     return keepsTimestamps;
+  }
+
+  boolean logs() {
+    return log != null && log.isOn();
+  }
+
+  PartLog log() {
+    return log;
+  }
+
+  Coder<K> keyCoder() {
+    return keyCoder;
+  }
+
+  Coder<A> accumulatorCoder() {
+    return accumulatorCoder;
+  }
+
+  byte[] namespaceOf(BoundedWindow window) {
+    return PartLog.namespace(windowCoder, window);
+  }
+
+  @Override
+  public void logTo(PartLog partLog) {
+    log = partLog;
+  }
+
+  @Override
+  public void barrier() {
+    if (logs()) {
+      for (AccumulatorTable<K, A> table : open) {
+        table.barrier();
+        closing.add(table);
+      }
+    }
+  }
+
+  @Override
+  public boolean logSome(SliceLimit limit) {
+    while (!closing.isEmpty()) {
+      if (!closing.peek().logSome(limit)) {
+        return false;
+      }
+      closing.poll();
+    }
+    return true;
+  }
+
+  @Override
+  public void restore(byte[] key, byte[] value) {
+    BoundedWindow window = PartLog.windowOf(key, windowCoder);
+    AccumulatorTable<K, A> table = tables(List.of(window))[0];
+    K decoded = log.decodeRestOfKey(key, keyCoder);
+    int hash = new ByteReader(value, 0).readInt();
+    A accumulator = log.decodeValue(value, Integer.BYTES, accumulatorCoder);
+    if (table.find(decoded, hash) >= 0) {
+      throw new IllegalStateException("a key of window " + window + " was restored twice");
+    }
+    table.restored(table.add(decoded, hash, accumulator));
   }
 
   @Override

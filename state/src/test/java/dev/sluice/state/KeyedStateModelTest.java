@@ -74,6 +74,34 @@ class KeyedStateModelTest {
     clearAll();
   }
 
+  /**
+   * The same with barriers at random moments, whose epochs are logged a little at a time, and with
+   * restarts from what was logged.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {11, 12, 13, 14, 15, 16})
+  void equalsBeamsStateInMemoryThroughBarriersAndRestarts(long seed) {
+    LoggedTask logged = new LoggedTask();
+    fixture = logged.start();
+    random = new Random(seed);
+    for (int step = 0; step < STEPS; step++) {
+      int what = random.nextInt(100);
+      if (what < 3) {
+        logged.barrier();
+      } else if (what < 40) {
+        logged.logSome();
+      } else if (what == 99 && random.nextInt(3) == 0) {
+        fixture = logged.restart();
+      }
+      stepOn("key-" + random.nextInt(KEYS));
+    }
+    fixture = logged.restart();
+    checkHolds();
+    clearAll();
+    fixture = logged.restart();
+    assertThat(fixture.task.entryCount()).isZero();
+  }
+
   /** The same with next to no heap for pages: bags live in files. */
   @ParameterizedTest
   @ValueSource(longs = {4, 5})

@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import dev.sluice.state.log.TaskLog;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
@@ -46,6 +47,15 @@ final class StateFixture {
     disk = new MemoryDisk(1L << 30);
     area = new SpillArea(disk, heapBytes);
     task = new TaskState(KeyGroupRange.ALL, area);
+    state = keyed(TRANSFORM, StringUtf8Coder.of());
+  }
+
+  /** The state of a task that logs. */
+  StateFixture(TaskLog log) {
+    disk = new MemoryDisk(1L << 30);
+    area = new SpillArea(disk, 1L << 30);
+    task = new TaskState(KeyGroupRange.ALL, area);
+    task.logTo(log);
     state = keyed(TRANSFORM, StringUtf8Coder.of());
   }
 

@@ -206,5 +206,19 @@ class TaskStateTest {
     public long entryCount() {
       return 1;
     }
+
+    @Override
+    public void logTo(PartLog log) {}
+
+    @Override
+    public void barrier() {}
+
+    @Override
+    public boolean logSome(SliceLimit limit) {
+      return true;
+    }
+
+    @Override
+    public void restore(byte[] key, byte[] value) {}
   }
 }

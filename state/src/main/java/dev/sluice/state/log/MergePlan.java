@@ -34,7 +34,8 @@ record MergePlan(int from, int to) {
     int first = !segments.isEmpty() && isBase(segments.get(0)) ? 1 : 0;
     long baseBytes = first == 0 ? 0 : segments.get(0).bytes();
     long bytes = segments.stream().skip(first).mapToLong(SegmentRef::bytes).sum();
-    if (bytes > Math.max(limits.renewBytes(), (long) (limits.renewFraction() * (double) baseBytes))) {
+    if (bytes
+        > Math.max(limits.renewBytes(), (long) (limits.renewFraction() * (double) baseBytes))) {
       return Optional.of(new MergePlan(0, segments.size()));
     }
     if (segments.size() - first < limits.segments()) {

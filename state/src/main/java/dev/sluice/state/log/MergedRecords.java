@@ -58,27 +58,28 @@ final class MergedRecords implements RecordCursor {
     if (!begun) {
       begun = true;
       for (int age = 0; age < inputs.size(); age++) {
-        putBack(new Input(inputs.get(age), age));
+        if (inputs.get(age).next()) {
+          heap.add(new Input(inputs.get(age), age));
+        }
       }
-    } else {
-      putBack(current);
-    }
-    while (true) {
       current = heap.poll();
-      if (current == null) {
-        return false;
-      }
-      if (counts(current)) {
-        return true;
-      }
-      putBack(current);
+    } else {
+      goOn();
     }
+    while (current != null && !counts(current)) {
+      goOn();
+    }
+    return current != null;
   }
 
-  /** Goes on with an input's next record. */
-  private void putBack(@Nullable Input input) throws IOException {
-    if (input != null && input.at.next()) {
-      heap.add(input);
+  /** Moves to the next record of all inputs; null if there is none. */
+  private void goOn() throws IOException {
+    if (!current.at.next()) {
+      current = heap.poll();
+    } else if (!heap.isEmpty() && Input.ORDER.compare(heap.peek(), current) < 0) {
+      // Often the next one is of the same input: there are runs of neighbours, and a large base.
+      heap.add(current);
+      current = heap.poll();
     }
   }
 

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * offset, so offsets tell which of two is the younger.
  */
 final class SortBuffer {
-  private static final int HEAD_BYTES = 9;
+  private static final int HEAD_BYTES = KeySort.HEAD_BYTES;
   private static final int LEAST_BYTES = 64 << 10;
 
   private final int mostBytes;
@@ -62,53 +62,8 @@ final class SortBuffer {
    * before the keys that begin so. Good until {@link #clear}.
    */
   RecordCursor sorted() {
-    int[] scratch = Arrays.copyOf(offsets, count);
-    sort(scratch, offsets, 0, count);
-    return new Sorted();
-  }
-
-  /** Sorts {@code from} into {@code into}, which holds the same; stable. */
-  private void sort(int[] from, int[] into, int begin, int end) {
-    if (end - begin < 2) {
-      return;
-    }
-    int middle = (begin + end) >>> 1;
-    sort(into, from, begin, middle);
-    sort(into, from, middle, end);
-    if (compare(from[middle - 1], from[middle]) <= 0) {
-      System.arraycopy(from, begin, into, begin, end - begin);
-      return;
-    }
-    int left = begin;
-    int right = middle;
-    for (int i = begin; i < end; i++) {
-      boolean takeLeft = right == end || (left < middle && compare(from[left], from[right]) <= 0);
-      into[i] = takeLeft ? from[left++] : from[right++];
-    }
-  }
-
-  /** By key; a prefix before a key of the same bytes. */
-  private int compare(int a, int b) {
-    int keyA = a + HEAD_BYTES;
-    int keyB = b + HEAD_BYTES;
-    int order =
-        Arrays.compareUnsigned(bytes, keyA, keyA + keyLength(a), bytes, keyB, keyB + keyLength(b));
-    return order != 0 ? order : Boolean.compare(isPrefix(b), isPrefix(a));
-  }
-
-  private boolean isPrefix(int offset) {
-    return bytes[offset] == RecordCursor.DELETE_PREFIX;
-  }
-
-  private int keyLength(int offset) {
-    return getInt(offset + 1);
-  }
-
-  private int getInt(int at) {
-    return (bytes[at] & 0xFF) << 24
-        | (bytes[at + 1] & 0xFF) << 16
-        | (bytes[at + 2] & 0xFF) << 8
-        | (bytes[at + 3] & 0xFF);
+    KeySort sort = new KeySort(bytes);
+    return new Sorted(sort, sort.sort(offsets, count));
   }
 
   private void putInt(int at, int number) {
@@ -120,23 +75,30 @@ final class SortBuffer {
 
   /** Walks over what the sorted records come to. */
   private final class Sorted implements RecordCursor {
+    private final KeySort sort;
+    private final int[] sorted;
     private final ActivePrefixes prefixes = new ActivePrefixes();
     private int next;
     private int at;
     private byte[] key = new byte[64];
 
+    private Sorted(KeySort sort, int[] sorted) {
+      this.sort = sort;
+      this.sorted = sorted;
+    }
+
     @Override
     public boolean next() {
       while (next < count) {
-        at = offsets[next++];
-        while (next < count && compare(at, offsets[next]) == 0) {
-          at = offsets[next++];
+        at = sorted[next++];
+        while (next < count && sort.compare(at, sorted[next]) == 0) {
+          at = sorted[next++];
         }
         int keyAt = at + HEAD_BYTES;
         boolean counts =
-            isPrefix(at)
-                ? prefixes.add(bytes, keyAt, SortBuffer.this.keyLength(at), at)
-                : prefixes.youngest(bytes, keyAt, SortBuffer.this.keyLength(at)) < at;
+            bytes[at] == DELETE_PREFIX
+                ? prefixes.add(bytes, keyAt, KeySort.keyLength(bytes, at), at)
+                : prefixes.youngest(bytes, keyAt, KeySort.keyLength(bytes, at)) < at;
         if (counts) {
           int length = keyLength();
           if (key.length < length) {
@@ -161,7 +123,7 @@ final class SortBuffer {
 
     @Override
     public int keyLength() {
-      return SortBuffer.this.keyLength(at);
+      return KeySort.keyLength(bytes, at);
     }
 
     @Override
@@ -176,7 +138,7 @@ final class SortBuffer {
 
     @Override
     public int valueLength() {
-      return getInt(at + 5);
+      return KeySort.valueLength(bytes, at);
     }
   }
 }

@@ -101,7 +101,7 @@ final class GeneralGrouping<K> implements GroupingOperator {
             .task()
             .state()
             .keyed(
-                context.transformId(),
+                context.transformName(),
                 input.keyCoder(),
                 strategy.getWindowFn().windowCoder(),
                 new OperatorTimes());

@@ -51,7 +51,7 @@ public final class GroupingOperators {
     return new WindowedCombineOperator<>(
         context,
         input,
-        CollectingFn.in(context.task().state(), context.transformId(), input.valueCoder()),
+        CollectingFn.in(context.task().state(), context.transformName(), input.valueCoder()),
         output);
   }
 }

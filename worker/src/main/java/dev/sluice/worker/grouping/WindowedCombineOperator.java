@@ -57,7 +57,7 @@ final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements Group
             input.strategy().getWindowFn().windowCoder(),
             false);
     this.lateness = new Lateness(input.strategy(), context.metrics());
-    context.task().state().register(context.transformId(), STATE_ID, accumulators);
+    context.task().state().register(context.transformName(), STATE_ID, accumulators);
   }
 
   @Override

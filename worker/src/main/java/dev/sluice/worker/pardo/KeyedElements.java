@@ -50,7 +50,8 @@ final class KeyedElements implements Times {
     this.userFn = userFn;
     Coder<Object> keyCoder = keyCoder(spec);
     long allowedLatenessMs = spec.windowing().getAllowedLateness().getMillis();
-    state = context.task().state().keyed(context.transformId(), keyCoder, spec.windowCoder(), this);
+    state =
+        context.task().state().keyed(context.transformName(), keyCoder, spec.windowCoder(), this);
     hasher = KeyHasher.of(keyCoder);
     userState = new UserState(spec, state);
     userTimers = new UserTimers(spec, userFn.call(), state);

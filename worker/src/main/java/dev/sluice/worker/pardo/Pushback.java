@@ -50,11 +50,11 @@ final class Pushback {
     var coder = WindowedValues.getFullCoder(spec.inputCoder(), spec.windowCoder());
     lists =
         List.of(
-            state.list(context.transformId(), "pushback-0", coder),
-            state.list(context.transformId(), "pushback-1", coder));
+            state.list(context.transformName(), "pushback-0", coder),
+            state.list(context.transformName(), "pushback-1", coder));
     progress =
         state.value(
-            context.transformId(), "pushback-progress", state.range().first(), VarLongCoder.of());
+            context.transformName(), "pushback-progress", state.range().first(), VarLongCoder.of());
   }
 
   /** Derives from state what is kept beside it. */

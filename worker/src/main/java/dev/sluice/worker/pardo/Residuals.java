@@ -40,7 +40,10 @@ final class Residuals<T> {
       OperatorContext context, Coder<BoundedWindow> windowCoder, Coder<T> coder, Times times) {
     this.context = context;
     this.state =
-        context.task().state().keyed(context.transformId(), VarLongCoder.of(), windowCoder, times);
+        context
+            .task()
+            .state()
+            .keyed(context.transformName(), VarLongCoder.of(), windowCoder, times);
     this.tag = StateTags.makeSystemTagInternal(StateTags.value("residual", coder));
   }
 

@@ -1,9 +1,11 @@
 package dev.sluice.worker.pardo;
 
+import dev.sluice.state.StateEntry;
 import dev.sluice.worker.pardo.ParDoSpec.SideInputSpec;
 import dev.sluice.worker.stage.PipelineComponents;
 import dev.sluice.worker.stage.TransformException;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.WindowMappingFn;
 import org.apache.beam.sdk.util.construction.PCollectionViewTranslation;
@@ -39,12 +41,18 @@ final class SideInputLookup {
       this.transformName = transformName;
       WindowingStrategy<?, ?> windowing = components.windowing(spec.wiring().collection());
       tagId = spec.wiring().localName();
-      panes = sideInputs.panes(spec.wiring().exchangeId());
-      kind =
-          panes.enrol(
-              new SideInputView(spec.view(), components.elementCoder(spec.wiring().collection())),
+      String collection = spec.wiring().collection();
+      Coder<Object> elementCoder = components.elementCoder(collection);
+      panes =
+          sideInputs.panes(
+              spec.wiring().exchangeId(),
+              new StateEntry.Column(
+                  transformName,
+                  "~side input "
+                      + components.proto().getPcollectionsOrThrow(collection).getUniqueName()),
               windowing,
-              components.elementCoder(spec.wiring().collection()));
+              elementCoder);
+      kind = panes.enrol(new SideInputView(spec.view(), elementCoder));
       consumer = panes.enrolConsumer();
       mapping = mapping(spec.view());
     }

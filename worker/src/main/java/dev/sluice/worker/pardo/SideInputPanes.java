@@ -2,8 +2,12 @@ package dev.sluice.worker.pardo;
 
 import dev.sluice.state.Coded;
 import dev.sluice.state.EntryVisitor;
+import dev.sluice.state.PartLog;
+import dev.sluice.state.SliceLimit;
 import dev.sluice.state.StateEntry;
-import dev.sluice.state.StateEntry.Column;
+import dev.sluice.state.StatePart;
+import dev.sluice.state.log.Bytes;
+import dev.sluice.state.log.EntryKey;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -27,7 +31,7 @@ import org.apache.beam.sdk.values.WindowingStrategy;
  * a view is made of it at most once for all transforms that look at it the same way; and a window
  * is let go when no transform's input can map to it any more.
  */
-final class SideInputPanes {
+final class SideInputPanes implements StatePart {
   private static final long END_MS = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
 
   /** What is known of one window. */
@@ -45,11 +49,22 @@ final class SideInputPanes {
   private final Map<BoundedWindow, Pane> panes = new LinkedHashMap<>();
   private final List<SideInputView> kinds = new ArrayList<>();
   private final List<Long> collectBefore = new ArrayList<>();
-  private WindowingStrategy<?, ?> windowing;
-  private Coder<KV<Long, Iterable<Object>>> paneCoder;
+  private final WindowingStrategy<?, ?> windowing;
+  private final Coder<KV<Long, Iterable<Object>>> paneCoder;
+  private final boolean saves;
+  private PartLog log;
   private long watermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
   private long releasedBeforeMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
   private long version;
+
+  /**
+   * @param saves whether this task, rather than another one of the stage, saves the panes
+   */
+  SideInputPanes(WindowingStrategy<?, ?> windowing, Coder<Object> elementCoder, boolean saves) {
+    this.windowing = windowing;
+    this.paneCoder = KvCoder.of(VarLongCoder.of(), IterableCoder.of(elementCoder));
+    this.saves = saves;
+  }
 
   /** Counts the changes that may have made a window ready or changed what it holds. */
   long version() {
@@ -57,9 +72,7 @@ final class SideInputPanes {
   }
 
   /** Enrols one way of looking at this side input; equal ways share a number. */
-  int enrol(SideInputView view, WindowingStrategy<?, ?> strategy, Coder<Object> elementCoder) {
-    windowing = strategy;
-    paneCoder = KvCoder.of(VarLongCoder.of(), IterableCoder.of(elementCoder));
+  int enrol(SideInputView view) {
     int known = kinds.indexOf(view);
     if (known >= 0) {
       return known;
@@ -79,10 +92,49 @@ final class SideInputPanes {
       Pane held = panes.get(window);
       boolean newer = held == null || held.index <= pane.getIndex();
       if (newer && window.maxTimestamp().getMillis() >= releasedBeforeMs) {
-        panes.put(window, new Pane(pane.getIndex(), elements));
+        Pane newest = new Pane(pane.getIndex(), elements);
+        panes.put(window, newest);
         version++;
+        if (saves && log.isOn()) {
+          save(window, newest);
+        }
       }
     }
+  }
+
+  @SuppressWarnings("unchecked") // the elements are those of the side input's coder
+  private void save(BoundedWindow window, Pane pane) {
+    Bytes value = log.value();
+    log.encode(value, KV.of(pane.index, (Iterable<Object>) pane.elements), paneCoder);
+    log.open().put(keyOf(window), value);
+  }
+
+  private Bytes keyOf(BoundedWindow window) {
+    byte[] namespace = PartLog.namespace(windowing.getWindowFn().windowCoder(), window);
+    return log.key(EntryKey.Kind.SIDE, SideInputs.KEY_GROUP, namespace);
+  }
+
+  @Override
+  public void logTo(PartLog partLog) {
+    log = partLog;
+  }
+
+  @Override
+  public void barrier() {
+    // A pane is logged when it comes.
+  }
+
+  @Override
+  public boolean logSome(SliceLimit limit) {
+    return true;
+  }
+
+  @Override
+  public void restore(byte[] key, byte[] value) {
+    BoundedWindow window = PartLog.windowOf(key, windowing.getWindowFn().windowCoder());
+    KV<Long, Iterable<Object>> pane = log.decodeValue(value, 0, paneCoder);
+    panes.put(window, new Pane(pane.getKey(), pane.getValue()));
+    version++;
   }
 
   void advanceWatermark(long toMs) {
@@ -128,28 +180,37 @@ final class SideInputPanes {
     }
     collectBefore.set(consumer, boundMs);
     releasedBeforeMs = Collections.min(collectBefore);
-    if (panes.keySet().removeIf(window -> window.maxTimestamp().getMillis() < releasedBeforeMs)) {
+    if (panes.keySet().removeIf(this::isReleased)) {
       version++;
     }
   }
 
-  int heldWindows() {
+  private boolean isReleased(BoundedWindow window) {
+    boolean released = window.maxTimestamp().getMillis() < releasedBeforeMs;
+    if (released && saves && log.isOn()) {
+      log.open().delete(keyOf(window));
+    }
+    return released;
+  }
+
+  @Override
+  public long entryCount() {
     return panes.size();
   }
 
-  /** Shows the pane of every window, with its index; what a barrier would have to save. */
+  @Override
   @SuppressWarnings("unchecked")
-  void forEachEntry(int keyGroup, Column column, Coded<String> exchange, EntryVisitor visitor) {
+  public void forEachEntry(StateEntry.Column column, EntryVisitor visitor) {
     Coder<BoundedWindow> windowCoder = (Coder<BoundedWindow>) windowing.getWindowFn().windowCoder();
     panes.forEach(
         (window, pane) ->
             visitor.visit(
                 new StateEntry(
-                    keyGroup,
+                    SideInputs.KEY_GROUP,
                     column,
                     StateNamespaces.window(windowCoder, window),
                     null,
-                    exchange,
+                    null,
                     new Coded<>(KV.of(pane.index, (Iterable<Object>) pane.elements), paneCoder))));
   }
 }

@@ -1,33 +1,33 @@
 package dev.sluice.worker.pardo;
 
-import dev.sluice.state.Coded;
-import dev.sluice.state.EntryVisitor;
-import dev.sluice.state.StateEntry.Column;
-import dev.sluice.state.StatePart;
+import dev.sluice.state.StateEntry;
 import dev.sluice.state.TaskState;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.values.WindowingStrategy;
 
 /**
  * The side inputs that enter one task, by the exchange that brings them.
  *
  * <p>Owned by the task, whose thread feeds it and whose {@link ParDoOperator}s look into it. Always
  * true: a later pane of a window replaces an earlier one, and a side input that is not ready never
- * stops the task: the elements that wait for it are kept by their operator. The panes are part of
- * the task's state, in the first of its key groups.
+ * stops the task: the elements that wait for it are kept by their operator. The panes are saved by
+ * one task of the stage and come back to all.
  */
-public final class SideInputs implements StatePart {
+public final class SideInputs {
   private final Map<String, SideInputPanes> byExchange = new LinkedHashMap<>();
-  private final int keyGroup;
+  private final TaskState state;
 
-  /** The side inputs of the task that has this state, which shows them from now on. */
+  /** The task that owns this group saves the panes, which all tasks of the stage have alike. */
+  static final int KEY_GROUP = 0;
+
+  /** The side inputs of the task that has this state. */
   public SideInputs(TaskState state) {
-    this.keyGroup = state.range().first();
-    state.register("side inputs", "panes", this);
+    this.state = state;
   }
 
   /**
@@ -43,29 +43,32 @@ public final class SideInputs implements StatePart {
       Object paneIterable,
       Collection<? extends BoundedWindow> windows,
       PaneInfo pane) {
-    panes(exchangeId).receive((Iterable<?>) paneIterable, windows, pane);
+    byExchange.get(exchangeId).receive((Iterable<?>) paneIterable, windows, pane);
   }
 
   /** The side input's watermark has advanced; {@code TIMESTAMP_MAX} at its end. */
   public void advanceWatermark(String exchangeId, long watermarkMs) {
-    panes(exchangeId).advanceWatermark(watermarkMs);
+    byExchange.get(exchangeId).advanceWatermark(watermarkMs);
   }
 
-  /** What came by one exchange. */
-  SideInputPanes panes(String exchangeId) {
-    return byExchange.computeIfAbsent(exchangeId, id -> new SideInputPanes());
-  }
-
-  @Override
-  public void forEachEntry(Column column, EntryVisitor visitor) {
-    byExchange.forEach(
-        (exchangeId, panes) ->
-            panes.forEachEntry(
-                keyGroup, column, new Coded<>(exchangeId, StringUtf8Coder.of()), visitor));
-  }
-
-  @Override
-  public long entryCount() {
-    return byExchange.values().stream().mapToLong(SideInputPanes::heldWindows).sum();
+  /**
+   * What came by one exchange; made when it is asked for first.
+   *
+   * @param name under which the panes are saved
+   * @param windowing of the side input's PCollection
+   * @param elementCoder encodes its elements
+   */
+  SideInputPanes panes(
+      String exchangeId,
+      StateEntry.Column name,
+      WindowingStrategy<?, ?> windowing,
+      Coder<Object> elementCoder) {
+    SideInputPanes panes = byExchange.get(exchangeId);
+    if (panes == null) {
+      panes = new SideInputPanes(windowing, elementCoder, state.range().contains(KEY_GROUP));
+      byExchange.put(exchangeId, panes);
+      state.register(name.transformId(), name.stateId(), panes);
+    }
+    return panes;
   }
 }

@@ -39,7 +39,7 @@ final class BoundedReadOperator implements SourceOperator {
               .task()
               .state()
               .value(
-                  context.transformId(),
+                  context.transformName(),
                   "split-" + split.number(),
                   Splits.groupOf(split),
                   VarLongCoder.of());

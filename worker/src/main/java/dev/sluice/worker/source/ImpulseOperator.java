@@ -17,7 +17,7 @@ final class ImpulseOperator implements SourceOperator {
   ImpulseOperator(OperatorContext context, Receiver output) {
     this.emission = new Emission(context, output);
     this.emitted =
-        context.task().state().value(context.transformId(), "emitted", 0, BooleanCoder.of());
+        context.task().state().value(context.transformName(), "emitted", 0, BooleanCoder.of());
   }
 
   @Override

@@ -40,7 +40,7 @@ final class RecordIds {
     this.state =
         task.state()
             .keyed(
-                context.transformId(),
+                context.transformName(),
                 ByteArrayCoder.of(),
                 GlobalWindow.Coder.INSTANCE,
                 new ProcessingTimeOnly(task));

@@ -40,7 +40,7 @@ final class TestStreamOperator implements SourceOperator {
   }
 
   private TaskValue<Long> value(String id) {
-    return context.task().state().value(context.transformId(), id, 0, VarLongCoder.of());
+    return context.task().state().value(context.transformName(), id, 0, VarLongCoder.of());
   }
 
   private static TestStream<Object> read(OperatorContext context) {

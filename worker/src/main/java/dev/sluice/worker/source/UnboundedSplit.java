@@ -32,7 +32,7 @@ final class UnboundedSplit<T, MarkT extends CheckpointMark> {
             .task()
             .state()
             .value(
-                context.transformId(),
+                context.transformName(),
                 "split-" + split.number(),
                 Splits.groupOf(split),
                 source.getCheckpointMarkCoder());

@@ -142,13 +142,13 @@ class SideInputTest {
       String exchange = ParDoHarness.exchangeOf(given.view);
       harness.side(given.view, List.of(1), FIRST, ONLY).side(given.view, List.of(2), SECOND, ONLY);
       harness.watermark(9);
-      assertEquals(2, harness.sideInputs.panes(exchange).heldWindows());
+      assertEquals(2, harness.sideState.entryCount());
       harness.sideWatermark(given.view, 30).watermark(10);
-      assertEquals(1, harness.sideInputs.panes(exchange).heldWindows());
+      assertEquals(1, harness.sideState.entryCount());
       harness.element(5, 3, FIRST);
       assertEquals(List.of(), harness.values(), "a wrong default must not be read");
       harness.watermark(ParDoHarness.END_MS);
-      assertEquals(0, harness.sideInputs.panes(exchange).heldWindows());
+      assertEquals(0, harness.sideState.entryCount());
     }
   }
 

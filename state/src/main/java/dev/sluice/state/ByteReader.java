@@ -1,0 +1,100 @@
+package dev.sluice.state;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.apache.beam.sdk.coders.Coder;
+
+/**
+ * Reads what {@link dev.sluice.state.log.Bytes} has written.
+ *
+ * <p>Owned by one thread.
+ */
+final class ByteReader {
+  private final byte[] bytes;
+  private int at;
+
+  ByteReader(byte[] bytes, int from) {
+    this.bytes = bytes;
+    this.at = from;
+  }
+
+  int position() {
+    return at;
+  }
+
+  boolean atEnd() {
+    return at == bytes.length;
+  }
+
+  int readByte() {
+    return bytes[at++] & 0xFF;
+  }
+
+  int readInt() {
+    at += 4;
+    return ByteBuffer.wrap(bytes).getInt(at - 4);
+  }
+
+  long readLong() {
+    at += 8;
+    return ByteBuffer.wrap(bytes).getLong(at - 8);
+  }
+
+  int readVarInt() {
+    int number = 0;
+    int shift = 0;
+    while (true) {
+      int b = bytes[at++];
+      number |= (b & 0x7F) << shift;
+      if (b >= 0) {
+        return number;
+      }
+      shift += 7;
+    }
+  }
+
+  byte[] read(int count) {
+    at += count;
+    return Arrays.copyOfRange(bytes, at - count, at);
+  }
+
+  byte[] readWithLength() {
+    return read(readVarInt());
+  }
+
+  void skip(int count) {
+    at += count;
+  }
+
+  /** Decodes the next {@code count} bytes. */
+  <T> T decode(int count, Coder<T> coder, String what) {
+    at += count;
+    try {
+      return coder.decode(new ByteArrayInputStream(bytes, at - count, count));
+    } catch (IOException | RuntimeException e) {
+      throw StateCodingException.decoding(what, coder, e);
+    }
+  }
+
+  /** Decodes an object whose encoding says itself where it ends. */
+  <T> T decodeNested(Coder<T> coder, String what) {
+    ByteArrayInputStream in = new ByteArrayInputStream(bytes, at, bytes.length - at);
+    try {
+      T object = coder.decode(in);
+      at = bytes.length - in.available();
+      return object;
+    } catch (IOException | RuntimeException e) {
+      throw StateCodingException.decoding(what, coder, e);
+    }
+  }
+
+  <T> T decodeWithLength(Coder<T> coder, String what) {
+    return decode(readVarInt(), coder, what);
+  }
+
+  <T> T decodeRest(Coder<T> coder, String what) {
+    return decode(bytes.length - at, coder, what);
+  }
+}

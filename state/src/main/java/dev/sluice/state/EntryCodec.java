@@ -1,0 +1,149 @@
+package dev.sluice.state;
+
+import dev.sluice.state.log.Bytes;
+import dev.sluice.state.log.EntryKey;
+import java.nio.charset.StandardCharsets;
+import org.apache.beam.runners.core.StateNamespace;
+import org.apache.beam.runners.core.TimerInternals.TimerData;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.state.TimeDomain;
+import org.joda.time.Instant;
+
+/**
+ * Turns all that one key has in one transform into a record, and back.
+ *
+ * <pre>
+ *   key     as EntryKey.Kind.KEYED says
+ *   value   hash       4 bytes    the key's hash
+ *           cells      varint n, n cells as {@link RawCells} says
+ *           timers     varint n, n of: domain 1 byte, namespace, family and id (varint n, n bytes
+ *                      each), time 8 bytes, output time 8 bytes, order of setting 8 bytes
+ * </pre>
+ *
+ * <p>Owned by a {@link KeyedState}; its buffers are those of the {@link StateLog}.
+ */
+final class EntryCodec<K> {
+  private final StateLog log;
+  private final int transformHash;
+  private final Coder<K> keyCoder;
+  private final NamespaceCodec namespaces;
+  private final String keyOf;
+  private final Bytes content = new Bytes();
+
+  EntryCodec(StateLog log, String transform, Coder<K> keyCoder, NamespaceCodec namespaces) {
+    this.log = log;
+    this.transformHash = log.transformHash(transform);
+    this.keyCoder = keyCoder;
+    this.namespaces = namespaces;
+    this.keyOf = "key of transform " + transform;
+  }
+
+  byte[] namespace(Namespace namespace) {
+    if (namespace.encoded == null) {
+      namespace.encoded = namespaces.encode(namespace.value);
+    }
+    return namespace.encoded;
+  }
+
+  /** Writes the key of an entry's record into the log's buffer. */
+  @SuppressWarnings("unchecked") // entries are made of keys of this type
+  Bytes key(KeyEntry entry) {
+    return key((K) entry.key, entry.hash);
+  }
+
+  Bytes key(K key, int hash) {
+    EntryKey.header(log.key, KeyGroups.groupOf(hash), transformHash, EntryKey.Kind.KEYED);
+    log.putWithLength(log.key, key, keyCoder, keyOf);
+    return log.key;
+  }
+
+  /** Writes the value of an entry's record into the log's buffer. */
+  Bytes value(KeyEntry entry) {
+    Bytes out = log.value.clear().putInt(entry.hash);
+    out.putVarInt(entry.liveCells);
+    if (entry.raw != null) {
+      entry.raw.writeTo(out);
+    }
+    for (int i = 0; i < entry.cellCount(); i++) {
+      StateCell cell = entry.cellAt(i);
+      if (cell.live) {
+        cell(out, cell);
+      }
+    }
+    out.putVarInt(entry.timerCount());
+    for (int i = 0; i < entry.timerCount(); i++) {
+      timer(out, entry.timerAt(i));
+    }
+    return out;
+  }
+
+  private void cell(Bytes out, StateCell cell) {
+    byte[] namespace = namespace(cell.namespace);
+    out.putByte(cell instanceof HoldCell ? RawCells.HOLD : 0).putInt(cell.column.hash());
+    out.putVarInt(namespace.length).put(namespace);
+    cell.encodeContent(content.clear());
+    out.putVarInt(content.size()).put(content);
+  }
+
+  private void timer(Bytes out, TimerNode timer) {
+    TimerData data = timer.data;
+    byte[] namespace = namespace(timer.namespace);
+    byte[] family = data.getTimerFamilyId().getBytes(StandardCharsets.UTF_8);
+    byte[] id = data.getTimerId().getBytes(StandardCharsets.UTF_8);
+    out.putByte(codeOf(data.getDomain()));
+    out.putVarInt(namespace.length).put(namespace);
+    out.putVarInt(family.length).put(family);
+    out.putVarInt(id.length).put(id);
+    out.putLong(timer.timestampMs).putLong(timer.outputMs()).putLong(timer.order);
+  }
+
+  /** Returns the hash that the record of a key has kept. */
+  static int hashOf(byte[] value) {
+    return new ByteReader(value, 0).readInt();
+  }
+
+  /** Returns the key of a record. */
+  K keyOf(byte[] key) {
+    return new ByteReader(key, EntryKey.HEADER_BYTES).decodeWithLength(keyCoder, keyOf);
+  }
+
+  /** Fills an entry that has nothing with what its record says. */
+  void read(byte[] value, KeyEntry into, TimerSink timers) {
+    ByteReader in = new ByteReader(value, 4);
+    int cells = in.readVarInt();
+    into.raw = RawCells.read(value, in, cells);
+    into.liveCells = cells;
+    for (int left = in.readVarInt(); left > 0; left--) {
+      TimeDomain domain = domainOf(in.readByte());
+      StateNamespace namespace = namespaces.decode(in.readWithLength());
+      String family = new String(in.readWithLength(), StandardCharsets.UTF_8);
+      String id = new String(in.readWithLength(), StandardCharsets.UTF_8);
+      Instant time = Instant.ofEpochMilli(in.readLong());
+      Instant output = Instant.ofEpochMilli(in.readLong());
+      timers.take(TimerData.of(id, family, namespace, time, output, domain), in.readLong());
+    }
+  }
+
+  private static int codeOf(TimeDomain domain) {
+    return switch (domain) {
+      case EVENT_TIME -> 'e';
+      case PROCESSING_TIME -> 'p';
+      case SYNCHRONIZED_PROCESSING_TIME -> 's';
+    };
+  }
+
+  private static TimeDomain domainOf(int code) {
+    return switch (code) {
+      case 'e' -> TimeDomain.EVENT_TIME;
+      case 'p' -> TimeDomain.PROCESSING_TIME;
+      case 's' -> TimeDomain.SYNCHRONIZED_PROCESSING_TIME;
+      default -> throw new IllegalStateException("no time domain has the code " + code);
+    };
+  }
+
+  /** Takes the timers of an entry that is read. */
+  @FunctionalInterface
+  interface TimerSink {
+    void take(TimerData data, long order);
+  }
+}

@@ -1,0 +1,129 @@
+package dev.sluice.state;
+
+import dev.sluice.state.log.Bytes;
+import java.util.Arrays;
+import java.util.function.LongConsumer;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * The cells of a key as they were saved, of which nobody has asked for yet: their coders are known
+ * only when somebody does.
+ *
+ * <pre>
+ *   kind       1 byte    {@link #HOLD}, or 0
+ *   state      4 bytes   hash of the state's id
+ *   namespace  varint n, n bytes
+ *   content    varint n, n bytes    see the encodeContent of each cell
+ * </pre>
+ *
+ * <p>Belongs to one {@link KeyEntry}, therefore to the task's thread. What is always true: the
+ * array of bytes is never changed; a cell is here or decoded, not both.
+ */
+final class RawCells {
+  /** The kind of a watermark hold, whose content is its time. */
+  static final int HOLD = 1;
+
+  private static final int HOLD_BYTES = 8;
+
+  private final byte[] bytes;
+  private final int[] starts;
+  private int count;
+
+  private RawCells(byte[] bytes, int[] starts) {
+    this.bytes = bytes;
+    this.starts = starts;
+    this.count = starts.length;
+  }
+
+  /** Reads over the cells, of which the reader has just read the number; null if there is none. */
+  static @Nullable RawCells read(byte[] bytes, ByteReader in, int cells) {
+    if (cells == 0) {
+      return null;
+    }
+    int[] starts = new int[cells];
+    for (int i = 0; i < cells; i++) {
+      starts[i] = in.position();
+      in.skip(5);
+      in.skip(in.readVarInt());
+      in.skip(in.readVarInt());
+    }
+    return new RawCells(bytes, starts);
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** Takes out the content of a cell, or returns null if it is not here. */
+  @Nullable ByteReader take(int stateHash, byte[] namespace) {
+    for (int i = 0; i < count; i++) {
+      ByteReader in = new ByteReader(bytes, starts[i] + 1);
+      if (in.readInt() == stateHash && isNext(in, namespace)) {
+        in.readVarInt();
+        remove(i);
+        return in;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Removes the cells of a namespace, or all cells.
+   *
+   * @param hold is told the time of each hold that goes
+   * @return how many went
+   */
+  int removeAll(byte @Nullable [] namespace, LongConsumer hold) {
+    int before = count;
+    for (int i = count - 1; i >= 0; i--) {
+      ByteReader in = new ByteReader(bytes, starts[i]);
+      boolean isHold = in.readByte() == HOLD;
+      in.skip(4);
+      if (namespace == null) {
+        in.skip(in.readVarInt());
+      } else if (!isNext(in, namespace)) {
+        continue;
+      }
+      if (isHold) {
+        in.readVarInt();
+        hold.accept(in.readLong());
+      }
+      remove(i);
+    }
+    return before - count;
+  }
+
+  /** Tells the time of each hold. */
+  void forEachHold(LongConsumer hold) {
+    for (int i = 0; i < count; i++) {
+      if (bytes[starts[i]] == HOLD) {
+        hold.accept(new ByteReader(bytes, endOf(i) - HOLD_BYTES).readLong());
+      }
+    }
+  }
+
+  /** Appends the cells as they are. */
+  void writeTo(Bytes out) {
+    for (int i = 0; i < count; i++) {
+      out.write(bytes, starts[i], endOf(i) - starts[i]);
+    }
+  }
+
+  private int endOf(int cell) {
+    ByteReader in = new ByteReader(bytes, starts[cell] + 5);
+    in.skip(in.readVarInt());
+    in.skip(in.readVarInt());
+    return in.position();
+  }
+
+  private boolean isNext(ByteReader in, byte[] namespace) {
+    int length = in.readVarInt();
+    int from = in.position();
+    in.skip(length);
+    return Arrays.equals(bytes, from, from + length, namespace, 0, namespace.length);
+  }
+
+  private void remove(int cell) {
+    starts[cell] = starts[--count];
+  }
+}

@@ -1,0 +1,92 @@
+package dev.sluice.state;
+
+import dev.sluice.state.checkpoint.FolderFiles;
+import dev.sluice.state.checkpoint.MemoryFolder;
+import dev.sluice.state.checkpoint.SegmentRef;
+import dev.sluice.state.log.EntryCursor;
+import dev.sluice.state.log.LogLanes;
+import dev.sluice.state.log.LogLimits;
+import dev.sluice.state.log.LogOrigin;
+import dev.sluice.state.log.LogPlace;
+import dev.sluice.state.log.Sealed;
+import dev.sluice.state.log.SegmentFilter;
+import dev.sluice.state.log.SegmentMerge;
+import dev.sluice.state.log.StateNames;
+import dev.sluice.state.log.TaskLog;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/** A task whose state is logged, and which is started again from what was. One thread. */
+final class LoggedTask {
+  private static final LogLimits TINY = new LogLimits(1 << 20, 1 << 20, 4000, 0.25, 8, 1 << 16);
+
+  private final FolderFiles files =
+      new FolderFiles(new MemoryFolder(1L << 30, MemoryFolder.Faults.NONE), "test");
+  private final MemoryDisk scratch = new MemoryDisk(1L << 30);
+  private List<SegmentRef> segments = List.of();
+  private TaskLog log;
+  private StateFixture fixture;
+  private boolean logging;
+  private long checkpoint;
+  private int attempt;
+
+  /** Starts for the first time. */
+  StateFixture start() {
+    LogPlace place =
+        new LogPlace(
+            files,
+            "attempt-" + attempt++,
+            scratch,
+            new LogLanes(Runnable::run, Runnable::run, Runnable::run));
+    LogOrigin origin =
+        segments.isEmpty() ? new LogOrigin.Nothing() : new LogOrigin.Continued(segments);
+    log = new TaskLog(place, origin, SegmentFilter.ALL, new StateNames(), TINY);
+    fixture = new StateFixture(log);
+    return fixture;
+  }
+
+  /** Ends an epoch, after logging what is left of the one before. */
+  void barrier() {
+    finishLogging();
+    fixture.task.barrier();
+    log.closeEpoch();
+    logging = true;
+  }
+
+  /** Logs a few entries of the closed epoch. */
+  void logSome() {
+    if (logging && fixture.task.logSome(-1, () -> 0)) {
+      logging = false;
+      log.seal(++checkpoint, outcome -> segments = ((Sealed.Safe) outcome).snapshot().segments());
+      log.completed(checkpoint);
+    }
+  }
+
+  private void finishLogging() {
+    while (logging) {
+      logSome();
+    }
+  }
+
+  /** Ends an epoch, logs all of it, and starts again from that. */
+  StateFixture restart() {
+    barrier();
+    finishLogging();
+    log.close();
+    long entries = fixture.task.entryCount();
+    start();
+    try (EntryCursor saved = SegmentMerge.entries(files, segments, SegmentFilter.ALL, scratch)) {
+      while (saved.next()) {
+        fixture.task.restore(saved.key(), saved.value());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    fixture.task.restored();
+    if (fixture.task.entryCount() != entries) {
+      throw new AssertionError(fixture.task.entryCount() + " entries came back of " + entries);
+    }
+    return fixture;
+  }
+}
