@@ -1,0 +1,79 @@
+package dev.sluice.state.log;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+
+/**
+ * Walks over what a key's main record ({@link EntryKey.Kind#KEYED}) holds, without knowing a coder.
+ *
+ * <pre>
+ *   hash       4 bytes    of the key
+ *   cells      varint n, n of: 1 byte, state 4 bytes (its hash), namespace and content, each varint
+ *              n, n bytes
+ *   timers     varint n, n of: domain 1 byte, namespace, family and id, each varint n, n bytes; time,
+ *              output time, order of setting, 8 bytes each
+ * </pre>
+ *
+ * Pure functions, for those who print what a savepoint holds.
+ */
+final class MainRecord {
+  private static final int TIMES_BYTES = 24;
+
+  private MainRecord() {}
+
+  /** Is told what there is. */
+  interface Visitor {
+    /** There is a cell of a state, in so many bytes. */
+    void cell(int stateHash, int bytes);
+
+    /** There is a timer, in so many bytes. */
+    void timer(int bytes);
+  }
+
+  /** Returns false if the value is not a main record of this version. */
+  static boolean visit(byte[] values, int offset, int length, Visitor visitor) {
+    ByteBuffer in = ByteBuffer.wrap(values, offset, length);
+    try {
+      skip(in, 4);
+      for (int cells = varInt(in); cells > 0; cells--) {
+        int from = in.position();
+        skip(in, 1);
+        int state = in.getInt();
+        skip(in, varInt(in));
+        skip(in, varInt(in));
+        visitor.cell(state, in.position() - from);
+      }
+      for (int timers = varInt(in); timers > 0; timers--) {
+        int from = in.position();
+        skip(in, 1);
+        skip(in, varInt(in));
+        skip(in, varInt(in));
+        skip(in, varInt(in));
+        skip(in, TIMES_BYTES);
+        visitor.timer(in.position() - from);
+      }
+      return !in.hasRemaining();
+    } catch (BufferUnderflowException e) {
+      return false;
+    }
+  }
+
+  private static void skip(ByteBuffer in, int bytes) {
+    if (bytes < 0 || bytes > in.remaining()) {
+      throw new BufferUnderflowException();
+    }
+    in.position(in.position() + bytes);
+  }
+
+  private static int varInt(ByteBuffer in) {
+    int number = 0;
+    int shift = 0;
+    int b = in.get();
+    while (b < 0) {
+      number |= (b & 0x7F) << shift;
+      shift += 7;
+      b = in.get();
+    }
+    return number | b << shift;
+  }
+}
