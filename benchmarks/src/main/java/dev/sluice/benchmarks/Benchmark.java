@@ -2,9 +2,6 @@ package dev.sluice.benchmarks;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +21,7 @@ public final class Benchmark {
   private static final String PARALLELISM = "2";
 
   private final Workload workload;
+  private final Load load;
   private final List<String> arguments;
   private final BenchmarkOptions options;
 
@@ -34,6 +32,7 @@ public final class Benchmark {
         PipelineOptionsFactory.fromArgs(arguments.toArray(new String[0]))
             .withValidation()
             .as(BenchmarkOptions.class);
+    this.load = Load.of(workload, options);
     options.setJobName("benchmark-" + workload.name().toLowerCase(Locale.ROOT));
   }
 
@@ -79,18 +78,15 @@ public final class Benchmark {
     } else {
       measureTime(result);
     }
-    result.put("peakRssMb", peakRssMb());
-    result.put("maxHeapMb", Runtime.getRuntime().maxMemory() >> 20);
-    result.put("cores", Runtime.getRuntime().availableProcessors());
-    result.put("jvm", System.getProperty("java.vm.name") + " " + Runtime.version());
-    result.put("options", arguments);
+    Machine.describe(result, arguments);
     return result;
   }
 
   /** One pipeline: some seconds to warm up, some that count, and then its end. */
   private void measureTime(Map<String, Object> result) {
-    try (PipelineRun run = new PipelineRun("timed", workload, Long.MAX_VALUE, options)) {
+    try (PipelineRun run = new PipelineRun("timed", workload, load, Long.MAX_VALUE, options)) {
       run.awaitFirstRecord();
+      run.runUntil(options.getWarmUpRecords());
       PipelineRun.Moment start = run.runFor(Duration.ofSeconds(options.getWarmUpSeconds()));
       PipelineRun.Moment end = run.runFor(Duration.ofSeconds(options.getMeasureSeconds()));
       run.meter().stop();
@@ -105,14 +101,15 @@ public final class Benchmark {
   /** Two pipelines: one for the warm-up, one that reads exactly the records that count. */
   private void measureRecords(Map<String, Object> result) {
     if (options.getWarmUpSeconds() > 0) {
-      try (PipelineRun run = new PipelineRun("warm-up", workload, Long.MAX_VALUE, options)) {
+      try (PipelineRun run = new PipelineRun("warm-up", workload, load, Long.MAX_VALUE, options)) {
         run.awaitFirstRecord();
         run.runFor(Duration.ofSeconds(options.getWarmUpSeconds()));
         run.meter().stop();
         run.awaitEnd();
       }
     }
-    try (PipelineRun run = new PipelineRun("counted", workload, options.getRecords(), options)) {
+    try (PipelineRun run =
+        new PipelineRun("counted", workload, load, options.getRecords(), options)) {
       PipelineRun.Moment start = run.now();
       PipelineRun.Moment end = run.awaitEnd();
       putRate(result, options.getRecords(), run.meter().activeSeconds());
@@ -136,7 +133,7 @@ public final class Benchmark {
     double all =
         (double) (end.allocatedBytes() - start.allocatedBytes())
             / Math.max(1, end.records() - start.records());
-    double source = new SourceBaseline().bytesPerRecord(workload, splits, options);
+    double source = new SourceBaseline().bytesPerRecord(load, splits, options);
     result.put("allocatedBytesPerRecord", round(all));
     result.put("sourceBytesPerRecord", round(source));
     result.put("otherBytesPerRecord", round(all - source));
@@ -145,7 +142,7 @@ public final class Benchmark {
 
   private void putAnswer(Map<String, Object> result, PipelineRun run) {
     long[] bySplit = run.meter().recordsBySplit();
-    Answer expected = workload.expected(bySplit);
+    Answer expected = workload.expected(bySplit, load);
     Answer seen = run.meter().sunk();
     result.put("outputCount", seen.count());
     result.put("outputSum", seen.sum());
@@ -158,19 +155,5 @@ public final class Benchmark {
 
   private static double round(double value) {
     return Math.round(value * 1000) / 1000.0;
-  }
-
-  /** The most memory that this process ever had, as Linux counts it; -1 elsewhere. */
-  private static long peakRssMb() {
-    try {
-      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-        if (line.startsWith("VmHWM:")) {
-          return Long.parseLong(line.replaceAll("\\D+", "")) >> 10;
-        }
-      }
-      return -1;
-    } catch (IOException e) {
-      return -1;
-    }
   }
 }

@@ -34,12 +34,12 @@ final class PipelineRun implements AutoCloseable {
   private final AllocationMeter allocations = new AllocationMeter();
   private final FutureTask<PipelineResult.State> end;
 
-  PipelineRun(String name, Workload workload, long records, PipelineOptions options) {
+  PipelineRun(String name, Workload workload, Load load, long records, PipelineOptions options) {
     this.name = name;
     this.meter = RunMeter.of(name);
     Pipeline pipeline = Pipeline.create(options);
     workload
-        .apply(pipeline.apply("Read", Read.from(new RecordSource(name, workload.keys(), records))))
+        .apply(pipeline.apply("Read", Read.from(new RecordSource(name, load, records))), load)
         .apply("Sink", ParDo.of(new CountingSink(name)));
     this.end = new FutureTask<>(() -> pipeline.run().waitUntilFinish());
     Thread thread = new Thread(end, "benchmark:" + name);
@@ -60,6 +60,15 @@ final class PipelineRun implements AutoCloseable {
     while (!meter.hasStarted()) {
       if (endsWithin(SAMPLE) || System.nanoTime() > deadline) {
         throw new IllegalStateException(name + ": the pipeline has not read a record");
+      }
+    }
+  }
+
+  /** Lets it run until so many records were read. */
+  void runUntil(long records) {
+    while (meter.recordsRead() < records) {
+      if (endsWithin(SAMPLE)) {
+        throw new IllegalStateException(name + ": the pipeline ended before it was asked to");
       }
     }
   }

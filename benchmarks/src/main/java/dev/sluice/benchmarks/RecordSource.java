@@ -29,19 +29,19 @@ final class RecordSource extends UnboundedSource<KV<Long, Long>, RecordSource.Po
   }
 
   private final String run;
-  private final long keys;
+  private final Load load;
   private final long records;
   private final int split;
   private final int splits;
 
   /** The whole of it; ends by itself after {@code records}. */
-  RecordSource(String run, long keys, long records) {
-    this(run, keys, records, 0, 1);
+  RecordSource(String run, Load load, long records) {
+    this(run, load, records, 0, 1);
   }
 
-  private RecordSource(String run, long keys, long records, int split, int splits) {
+  private RecordSource(String run, Load load, long records, int split, int splits) {
     this.run = run;
-    this.keys = keys;
+    this.load = load;
     this.records = records;
     this.split = split;
     this.splits = splits;
@@ -51,7 +51,7 @@ final class RecordSource extends UnboundedSource<KV<Long, Long>, RecordSource.Po
   public List<RecordSource> split(int desiredNumSplits, PipelineOptions options) {
     List<RecordSource> parts = new ArrayList<>();
     for (int i = 0; i < desiredNumSplits; i++) {
-      parts.add(new RecordSource(run, keys, records, i, desiredNumSplits));
+      parts.add(new RecordSource(run, load, records, i, desiredNumSplits));
     }
     return parts;
   }
@@ -82,7 +82,10 @@ final class RecordSource extends UnboundedSource<KV<Long, Long>, RecordSource.Po
     private final RunMeter run;
     private final RunMeter.Split meter;
     private final int step;
-    private final long keys;
+    private final Keys keys;
+    private final Load.Pace pace;
+    private long pacedSinceNanos;
+    private long pacedSinceIndex;
     private long end;
     private long next;
 
@@ -99,7 +102,8 @@ final class RecordSource extends UnboundedSource<KV<Long, Long>, RecordSource.Po
       this.run = RunMeter.of(source.run);
       this.meter = run.split(source.split, source.splits);
       this.step = source.splits;
-      this.keys = source.keys;
+      this.keys = source.load.keys();
+      this.pace = source.load.pace();
       this.end = source.records;
       this.next = next;
     }
@@ -118,14 +122,32 @@ final class RecordSource extends UnboundedSource<KV<Long, Long>, RecordSource.Po
       if (index >= end) {
         return end();
       }
+      if (index >= pace.from() && isEarly(index)) {
+        return false;
+      }
       long mixed = Records.mix(index);
-      current = KV.of(Records.key(mixed, keys), Records.value(mixed));
+      current = KV.of(keys.key(index, mixed), Records.value(mixed));
       long millis = Records.timestampMs(index);
       if (millis != timestampMs) {
         timestampMs = millis;
         timestamp = Instant.ofEpochMilli(millis);
       }
       next = index + step;
+      return true;
+    }
+
+    /** Says whether the time of a record has not come yet; it counts from the first such record. */
+    private boolean isEarly(long index) {
+      if (pacedSinceNanos == 0) {
+        pacedSinceNanos = System.nanoTime();
+        pacedSinceIndex = index;
+      }
+      double dueNanos = (index - pacedSinceIndex) * 1e9 / pace.recordsPerSecond();
+      if (System.nanoTime() - pacedSinceNanos >= dueNanos) {
+        return false;
+      }
+      publish();
+      current = null;
       return true;
     }
 

@@ -18,10 +18,6 @@ final class Records {
     return (z ^ (z >>> 31)) >>> 1;
   }
 
-  static long key(long mixed, long keys) {
-    return mixed % keys;
-  }
-
   static long value(long mixed) {
     return mixed & 0xffff;
   }

@@ -19,10 +19,11 @@ final class SourceBaseline {
   private Instant lastTimestamp = Instant.EPOCH;
 
   /** Bytes per record, with as many splits as there are in the run. */
-  double bytesPerRecord(Workload workload, int splits, PipelineOptions options) {
+  double bytesPerRecord(Load load, int splits, PipelineOptions options) {
     String run = "baseline";
     try {
-      RecordSource whole = new RecordSource(run, workload.keys(), RECORDS * splits);
+      RecordSource whole =
+          new RecordSource(run, new Load(load.keys(), 0, Load.Pace.UNLIMITED), RECORDS * splits);
       read(whole.split(splits, options).get(0).createReader(options, null));
       AllocationMeter meter = new AllocationMeter();
       UnboundedSource.UnboundedReader<KV<Long, Long>> reader =

@@ -50,7 +50,7 @@ enum Workload {
   }
 
   /** From the source's records to what the sink counts. */
-  PCollection<Long> apply(PCollection<KV<Long, Long>> records) {
+  PCollection<Long> apply(PCollection<KV<Long, Long>> records, Load load) {
     return switch (this) {
       case B0 -> records.apply("Value", Values.create());
       case B1 ->
@@ -60,7 +60,10 @@ enum Workload {
               .apply("Value", Values.create());
       case B2 -> fiveMaps(records);
       case B2I -> fiveIdentities(records);
-      case B3 -> records.apply("Count", ParDo.of(new CountPerKey()));
+      case B3 ->
+          load.valueBytes() == 0
+              ? records.apply("Count", ParDo.of(new CountPerKey()))
+              : records.apply("Count", ParDo.of(new CountInBytes(load.valueBytes())));
     };
   }
 
@@ -95,7 +98,7 @@ enum Workload {
    *
    * @param bySplit how many records each split has emitted
    */
-  Answer expected(long[] bySplit) {
+  Answer expected(long[] bySplit, Load load) {
     int splits = bySplit.length;
     long end = 0;
     for (int i = 0; i < splits; i++) {
@@ -105,13 +108,13 @@ enum Workload {
     }
     LongPredicate emitted = index -> index / splits < bySplit[(int) (index % splits)];
     return switch (this) {
-      case B1 -> expectedOfWindows(end, emitted);
-      case B3 -> expectedOfCounts(end, emitted);
-      case B0, B2, B2I -> expectedOfMaps(end, emitted);
+      case B1 -> expectedOfWindows(end, emitted, load.keys());
+      case B3 -> expectedOfCounts(end, emitted, load.keys());
+      case B0, B2, B2I -> expectedOfMaps(end, emitted, load.keys());
     };
   }
 
-  private Answer expectedOfMaps(long end, LongPredicate emitted) {
+  private Answer expectedOfMaps(long end, LongPredicate emitted, Keys keys) {
     long count = 0;
     long sum = 0;
     for (long index = 0; index < end; index++) {
@@ -119,14 +122,14 @@ enum Workload {
         long mixed = Records.mix(index);
         long value = Records.value(mixed);
         count++;
-        sum += this == B2 ? fiveMapsOf(Records.key(mixed, keys), value) : value;
+        sum += this == B2 ? fiveMapsOf(keys.key(index, mixed), value) : value;
       }
     }
     return new Answer(count, sum);
   }
 
   /** One sum per key and window in which the key occurs. */
-  private Answer expectedOfWindows(long end, LongPredicate emitted) {
+  private Answer expectedOfWindows(long end, LongPredicate emitted, Keys keys) {
     long perWindow = (long) WINDOW_MILLIS * Records.PER_MILLI;
     long count = 0;
     long sum = 0;
@@ -136,7 +139,7 @@ enum Workload {
       for (long index = start; index < Math.min(end, start + perWindow); index++) {
         if (emitted.test(index)) {
           long mixed = Records.mix(index);
-          seen.set((int) Records.key(mixed, keys));
+          seen.set((int) keys.key(index, mixed));
           sum += Records.value(mixed);
         }
       }
@@ -146,14 +149,14 @@ enum Workload {
   }
 
   /** For each key the counts 1 to n. */
-  private Answer expectedOfCounts(long end, LongPredicate emitted) {
-    int[] counts = new int[(int) keys];
+  private Answer expectedOfCounts(long end, LongPredicate emitted, Keys keys) {
+    int[] counts = new int[(int) keys.count()];
     long count = 0;
     long sum = 0;
     for (long index = 0; index < end; index++) {
       if (emitted.test(index)) {
         count++;
-        sum += ++counts[(int) Records.key(Records.mix(index), keys)];
+        sum += ++counts[(int) keys.key(index, Records.mix(index))];
       }
     }
     return new Answer(count, sum);

@@ -41,7 +41,8 @@ final class AllocationMeterTest {
   @Test
   void knowsWhatTheSourceAllocatesByItself() {
     double bytes =
-        new SourceBaseline().bytesPerRecord(Workload.B1, 2, PipelineOptionsFactory.create());
+        new SourceBaseline()
+            .bytesPerRecord(Load.of(Workload.B1), 2, PipelineOptionsFactory.create());
 
     // A pair and its two numbers, and an Instant for every fifty records.
     assertThat(bytes).isBetween(50.0, 90.0);

@@ -19,6 +19,7 @@ final class RecordSourceTest {
 
   private static final String RUN = "RecordSourceTest";
   private static final long KEYS = 50;
+  private static final Load LOAD = new Load(Keys.uniform(KEYS), 0, Load.Pace.UNLIMITED);
   private final PipelineOptions options = PipelineOptionsFactory.create();
 
   @AfterEach
@@ -42,7 +43,7 @@ final class RecordSourceTest {
 
   @Test
   void hasTheSameRecordsInAnyNumberOfSplits() throws Exception {
-    RecordSource whole = new RecordSource(RUN, KEYS, 1_003);
+    RecordSource whole = new RecordSource(RUN, LOAD, 1_003);
     List<String> records = read(whole, null, Integer.MAX_VALUE);
     List<String> inSplits = new ArrayList<>();
     for (RecordSource split : whole.split(4, options)) {
@@ -58,7 +59,7 @@ final class RecordSourceTest {
 
   @Test
   void goesOnWhereItsMarkWasTaken() throws Exception {
-    RecordSource split = new RecordSource(RUN, KEYS, 100).split(3, options).get(1);
+    RecordSource split = new RecordSource(RUN, LOAD, 100).split(3, options).get(1);
     UnboundedReader<KV<Long, Long>> reader = split.createReader(options, null);
     reader.start();
     reader.advance();
@@ -72,7 +73,7 @@ final class RecordSourceTest {
 
   @Test
   void endsSoonAfterItsRunWasStopped() throws Exception {
-    RecordSource source = new RecordSource(RUN, KEYS, Long.MAX_VALUE);
+    RecordSource source = new RecordSource(RUN, LOAD, Long.MAX_VALUE);
     UnboundedReader<KV<Long, Long>> reader = source.createReader(options, null);
     reader.start();
     RunMeter.of(RUN).stop();
@@ -88,7 +89,7 @@ final class RecordSourceTest {
 
   @Test
   void endsEvenIfEachReaderReadsAFewRecordsOnly() throws Exception {
-    RecordSource source = new RecordSource(RUN, KEYS, Long.MAX_VALUE);
+    RecordSource source = new RecordSource(RUN, LOAD, Long.MAX_VALUE);
     read(source, null, 10);
     RunMeter.of(RUN).stop();
 

@@ -18,29 +18,36 @@ final class WorkloadTest {
     PipelineOptions options =
         PipelineOptionsFactory.fromArgs("--runner=DirectRunner", "--targetParallelism=2").create();
 
-    try (PipelineRun run = new PipelineRun("WorkloadTest-" + workload, workload, 200, options)) {
+    Load load = Load.of(workload);
+    try (PipelineRun run =
+        new PipelineRun("WorkloadTest-" + workload, workload, load, 200, options)) {
       run.awaitEnd();
 
       assertThat(run.meter().recordsRead()).isEqualTo(200);
-      assertThat(run.meter().sunk()).isEqualTo(workload.expected(run.meter().recordsBySplit()));
+      assertThat(run.meter().sunk())
+          .isEqualTo(workload.expected(run.meter().recordsBySplit(), load));
     }
   }
 
   @ParameterizedTest
   @EnumSource
   void expectsTheSameWhateverTheNumberOfSplits(Workload workload) {
-    Answer whole = workload.expected(new long[] {250_000});
+    Answer whole = workload.expected(new long[] {250_000}, Load.of(workload));
 
-    assertThat(workload.expected(new long[] {125_000, 125_000})).isEqualTo(whole);
-    assertThat(workload.expected(new long[] {83_334, 83_333, 83_333})).isEqualTo(whole);
+    assertThat(workload.expected(new long[] {125_000, 125_000}, Load.of(workload)))
+        .isEqualTo(whole);
+    assertThat(workload.expected(new long[] {83_334, 83_333, 83_333}, Load.of(workload)))
+        .isEqualTo(whole);
   }
 
   @Test
   void expectsOfSplitsThatEndedApartOnlyWhatTheyEmitted() {
     long sum = LongStream.of(0, 2, 4, 1).map(index -> Records.value(Records.mix(index))).sum();
 
-    assertThat(Workload.B0.expected(new long[] {3, 1})).isEqualTo(new Answer(4, sum));
-    assertThat(Workload.B0.expected(new long[] {0, 0})).isEqualTo(new Answer(0, 0));
+    assertThat(Workload.B0.expected(new long[] {3, 1}, Load.of(Workload.B0)))
+        .isEqualTo(new Answer(4, sum));
+    assertThat(Workload.B0.expected(new long[] {0, 0}, Load.of(Workload.B0)))
+        .isEqualTo(new Answer(0, 0));
   }
 
   @Test
@@ -48,18 +55,20 @@ final class WorkloadTest {
     long perWindow = 100_000;
     long keys =
         LongStream.range(0, perWindow)
-            .map(index -> Records.key(Records.mix(index), Workload.B1.keys()))
+            .map(index -> Records.mix(index) % Workload.B1.keys())
             .distinct()
             .count();
 
-    assertThat(Workload.B1.expected(new long[] {perWindow}).count()).isEqualTo(keys);
-    assertThat(Workload.B1.expected(new long[] {perWindow + 1}).count()).isEqualTo(keys + 1);
+    assertThat(Workload.B1.expected(new long[] {perWindow}, Load.of(Workload.B1)).count())
+        .isEqualTo(keys);
+    assertThat(Workload.B1.expected(new long[] {perWindow + 1}, Load.of(Workload.B1)).count())
+        .isEqualTo(keys + 1);
   }
 
   @Test
   void expectsTheCountsOfAKeyFromOneUpwards() {
-    Answer one = Workload.B3.expected(new long[] {1});
-    Answer many = Workload.B3.expected(new long[] {100_000});
+    Answer one = Workload.B3.expected(new long[] {1}, Load.of(Workload.B3));
+    Answer many = Workload.B3.expected(new long[] {100_000}, Load.of(Workload.B3));
 
     assertThat(one).isEqualTo(new Answer(1, 1));
     assertThat(many.count()).isEqualTo(100_000);

@@ -1,0 +1,93 @@
+package dev.sluice.benchmarks;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+
+/**
+ * How long a killed job takes to its first new output: {@code fill <storage>} gives each key of B3
+ * its first record, waits for a checkpoint and ends its JVM as a kill would; {@code restart
+ * <storage>} starts the same job again and prints one line of JSON.
+ */
+public final class RestartTime {
+  private static final String JOB = "restart-time";
+  private static final Duration LOOK = Duration.ofMillis(5);
+
+  private RestartTime() {}
+
+  /** Runs one of the two. */
+  public static void main(String[] args) throws IOException {
+    if (args.length < 2) {
+      System.err.println("usage: fill|restart <storage> [options of the benchmark]");
+      System.exit(2);
+    }
+    Path storage = Path.of(args[1]);
+    List<String> arguments = new ArrayList<>(Arrays.asList(args).subList(2, args.length));
+    arguments.add("--runner=SluiceRunner");
+    arguments.add("--checkpointStorage=" + storage);
+    arguments.add("--eachKeyOnceAtFirst=true");
+    BenchmarkOptions options =
+        PipelineOptionsFactory.fromArgs(arguments.toArray(new String[0]))
+            .as(BenchmarkOptions.class);
+    options.setJobName(JOB);
+    Load load = Load.of(Workload.B3, options);
+    PipelineRun run = new PipelineRun(args[0], Workload.B3, load, Long.MAX_VALUE, options);
+    if (args[0].equals("fill")) {
+      fill(run, storage, options.getKeys());
+    } else {
+      Map<String, Object> result = restart(run, storage);
+      Machine.describe(result, arguments);
+      System.out.println(new ObjectMapper().writeValueAsString(result));
+    }
+    Runtime.getRuntime().halt(0);
+  }
+
+  private static void fill(PipelineRun run, Path storage, long keys) throws IOException {
+    run.awaitFirstRecord();
+    while (run.meter().sunk().count() < keys) {
+      run.runFor(LOOK);
+    }
+    // The checkpoint under way may be older than the last key, the one after it is not.
+    for (int i = 0; i < 2; i++) {
+      FileTime before = lastCompleted(storage);
+      while (lastCompleted(storage).equals(before)) {
+        run.runFor(LOOK);
+      }
+    }
+  }
+
+  private static FileTime lastCompleted(Path storage) throws IOException {
+    Path latest = storage.resolve(JOB).resolve("latest");
+    return Files.exists(latest) ? Files.getLastModifiedTime(latest) : FileTime.fromMillis(0);
+  }
+
+  private static Map<String, Object> restart(PipelineRun run, Path storage) throws IOException {
+    long bytes = bytesIn(storage);
+    while (run.meter().sunk().count() == 0) {
+      run.runFor(LOOK);
+    }
+    long started = ManagementFactory.getRuntimeMXBean().getStartTime();
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("benchmark", "RestartTime");
+    result.put("millisFromProcessStart", System.currentTimeMillis() - started);
+    result.put("storedMb", bytes >> 20);
+    return result;
+  }
+
+  private static long bytesIn(Path storage) throws IOException {
+    try (Stream<Path> files = Files.walk(storage)) {
+      return files.mapToLong(path -> path.toFile().isFile() ? path.toFile().length() : 0).sum();
+    }
+  }
+}

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Runs the pairs that say what state and checkpoints cost, and prints one line of JSON for each run, the name of the
+# pair first: bash benchmarks/state.sh [heap] [intervals] [uniform] [zipf] [sizes] [barrier] [restart]; without names, all.
+# Only the ratio of two lines of one pair means anything. Takes about a quarter of an hour; needs 8 GB of memory and of disk.
+set -euo pipefail
+cd "$(dirname "$0")"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+run() { # <pair> <options of the JVM> <main class> <arguments>
+  local pair=$1 jvm=$2 main=$3
+  shift 3
+  BENCHMARK_MAIN=$main BENCHMARK_JAVA_OPTIONS="$jvm -Djava.io.tmpdir=$work" bash run.sh "$@" 2>"$work/log" | sed "s/^{/{\"pair\":\"$pair\",/" \
+    || { tail -n 20 "$work/log" >&2; return 1; }
+}
+
+large="-Xms6g -Xmx10g -XX:+UseParallelGC"
+b3="B3 --runner=SluiceRunner --parallelism=2"
+
+# State on the heap without checkpoints, and the same with one every 10 s.
+heap() {
+  run heap-bare "$large" Benchmark $b3 --checkpointIntervalMs=0 --measureSeconds=30
+  run heap-10s "$large" Benchmark $b3 --checkpointIntervalMs=10000 --measureSeconds=30
+}
+
+# The same with one every second.
+intervals() {
+  run interval-none "$large" Benchmark $b3 --checkpointIntervalMs=0
+  run interval-1s "$large" Benchmark $b3 --checkpointIntervalMs=1000
+}
+
+# 20,000,000 keys of 100 bytes in a tenth of what they would take on the heap, against RocksDB by hand with as much memory:
+# the budget of 512 MB, and the quarter of the heap that is native memory's.
+spilled() { # <pair> <distribution>
+  local state="--keys=20000000 --valueBytes=100 --distribution=$2 --warmUpRecords=40000000 --warmUpSeconds=5 --measureSeconds=30"
+  run "$1-sluice" "-Xms2g -Xmx2g -XX:+UseParallelGC" Benchmark $b3 --stateMemoryMb=512 --checkpointIntervalMs=0 $state
+  run "$1-peer" "-Xmx1g" RocksPeer --threads=2 --memoryMb=1024 $state
+}
+uniform() { spilled uniform uniform; }
+zipf() { spilled zipf zipf; }
+
+# What 20 checkpoints write, each after one key in a hundred of 5,000,000 has changed, against the whole.
+sizes() {
+  run sizes "$large" CheckpointSizes --parallelism=2
+}
+
+# What a task does for a barrier when 1,000,000 of its keys have changed, and the pauses of the collector beside it.
+barrier() {
+  run barrier "$large -Dorg.slf4j.simpleLogger.log.dev.sluice.worker.task.Snapshots=debug -Xlog:gc:file=$work/gc.log" \
+    Benchmark $b3 --keys=2000000 --checkpointIntervalMs=10000 --measureSeconds=60
+  grep -o '[^ ]*Count[^ ]*: pauses at barriers.*' "$work/log" | sort -t: -k1,1 -s | awk -F: '{last[$1] = $0} END {for (task in last) print "{\"pair\":\"barrier-task\",\"durations\":\"" last[task] "\"}"}'
+  grep -o '[0-9.]*ms$' "$work/gc.log" | sort -n | awk '{all[NR] = $1 + 0} END {print "{\"pair\":\"barrier-gc\",\"pauses\":" NR ",\"p50Ms\":" all[int((NR + 1) / 2)] ",\"maxMs\":" all[NR] "}"}'
+}
+
+# From the start of a process to the first new output of a job that was killed with 1 GB of state.
+restart() {
+  local state="--keys=9000000 --valueBytes=100 --parallelism=2 --checkpointIntervalMs=2000 --recordsPerSecond=1000"
+  run restart-fill "$large" RestartTime fill "$work/storage" $state
+  run restart "$large" RestartTime restart "$work/storage" $state
+  rm -rf "$work/storage"
+}
+
+for pair in "${@:-heap intervals uniform zipf sizes barrier restart}"; do
+  for name in $pair; do
+    "$name"
+  done
+done
