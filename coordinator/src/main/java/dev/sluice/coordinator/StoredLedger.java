@@ -1,0 +1,194 @@
+package dev.sluice.coordinator;
+
+import dev.sluice.state.KeyGroups;
+import dev.sluice.state.checkpoint.CheckpointException;
+import dev.sluice.state.checkpoint.CheckpointFiles;
+import dev.sluice.state.checkpoint.ClaimLostException;
+import dev.sluice.state.checkpoint.JobCheckpoints;
+import dev.sluice.state.checkpoint.Manifest;
+import dev.sluice.worker.protocol.JobStorage;
+import dev.sluice.worker.protocol.SavedTask;
+import dev.sluice.worker.protocol.SourceSplit;
+import dev.sluice.worker.world.Clock;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The checkpoints of a job as manifests in the storage that it has claimed.
+ *
+ * <p>Used by the coordinator in one Io lane; only {@link #storageOf} is called elsewhere. Always
+ * true: what the coordinator has been told is stored is the newest that a later process finds.
+ */
+public final class StoredLedger implements CheckpointLedger {
+  private final JobCheckpoints checkpoints;
+  private final String jobName;
+  private final List<Manifest.TransformSignature> signature;
+  private final Savepoints savepoints;
+  private final Clock clock;
+  private final String prefix;
+  private Set<String> droppable = Set.of();
+
+  /** Where users want their savepoints. */
+  @FunctionalInterface
+  public interface Savepoints {
+    /**
+     * Copies what a manifest names to a place of its own.
+     *
+     * @param files where the segments are now
+     * @param location where the user wants it
+     */
+    void write(Manifest manifest, CheckpointFiles files, String location) throws IOException;
+  }
+
+  /**
+   * @param checkpoints of the job, claimed; closed with the ledger
+   * @param signature what the job's state belongs to
+   * @param savepoints writes savepoints
+   * @param clock for the time that manifests carry
+   */
+  public StoredLedger(
+      JobCheckpoints checkpoints,
+      String jobName,
+      List<Manifest.TransformSignature> signature,
+      Savepoints savepoints,
+      Clock clock) {
+    this.checkpoints = checkpoints;
+    this.jobName = jobName;
+    this.signature = List.copyOf(signature);
+    this.savepoints = savepoints;
+    this.clock = clock;
+    this.prefix = checkpoints.prefix();
+  }
+
+  /**
+   * What a manifest says, for the job that is to go on from it.
+   *
+   * @param files where its segments are
+   * @param own whether that is the storage of the job's own checkpoints
+   * @param droppable full names of transforms whose state may be left behind
+   */
+  public static SavedCheckpoint saved(
+      Manifest manifest, CheckpointFiles files, boolean own, Set<String> droppable) {
+    Map<String, List<SourceSplit>> splits = new LinkedHashMap<>();
+    manifest
+        .splits()
+        .forEach(
+            (name, list) ->
+                splits.put(
+                    name,
+                    list.stream()
+                        .map(s -> new SourceSplit(s.number(), s.count(), s.source()))
+                        .toList()));
+    return new SavedCheckpoint(
+        manifest.checkpoint(),
+        files,
+        own,
+        manifest.parallelism(),
+        splits,
+        manifest.tasks().stream()
+            .map(t -> new SavedTask(t.transforms(), t.index(), t.tasks(), t.segments()))
+            .toList(),
+        MetricBytes.decode(manifest.metrics()),
+        manifest.jobClockMs(),
+        droppable);
+  }
+
+  /**
+   * The newest whole checkpoint of the job, to begin with.
+   *
+   * @param mayBeDropped full names of transforms whose state may be left behind, now and whenever
+   *     the job goes back to a checkpoint of before
+   */
+  public Optional<SavedCheckpoint> latest(Set<String> mayBeDropped) {
+    droppable = Set.copyOf(mayBeDropped);
+    return checkpoints.latest().map(this::own);
+  }
+
+  private SavedCheckpoint own(Manifest manifest) {
+    return saved(manifest, checkpoints.files(), true, droppable);
+  }
+
+  @Override
+  public JobStorage storageOf(int attempt) {
+    return new JobStorage(checkpoints.files(), prefix + "/a" + attempt);
+  }
+
+  @Override
+  public Outcome store(SavedCheckpoint checkpoint) {
+    return written(() -> checkpoints.complete(manifest(checkpoint)));
+  }
+
+  @Override
+  public Optional<SavedCheckpoint> before(long checkpoint) {
+    return checkpoints.before(checkpoint).map(this::own);
+  }
+
+  @Override
+  public Outcome writeSavepoint(SavedCheckpoint checkpoint, String location) {
+    return written(() -> savepoints.write(manifest(checkpoint), checkpoint.files(), location));
+  }
+
+  @Override
+  public Outcome close(JobPhase outcome) {
+    try {
+      return outcome == JobPhase.DONE
+          ? written(() -> checkpoints.end(outcome.name()))
+          : new Outcome.Written();
+    } finally {
+      checkpoints.close();
+    }
+  }
+
+  private interface Writing {
+    void run() throws IOException;
+  }
+
+  private static Outcome written(Writing writing) {
+    try {
+      writing.run();
+      return new Outcome.Written();
+    } catch (ClaimLostException e) {
+      return new Outcome.NotWritten(e.getMessage(), true);
+    } catch (IOException e) {
+      return new Outcome.NotWritten(e.toString(), false);
+    } catch (CheckpointException e) {
+      return new Outcome.NotWritten(e.getMessage(), false);
+    }
+  }
+
+  private Manifest manifest(SavedCheckpoint checkpoint) {
+    SortedMap<String, List<Manifest.Split>> splits = new TreeMap<>();
+    checkpoint
+        .splits()
+        .forEach(
+            (name, list) ->
+                splits.put(
+                    name,
+                    list.stream()
+                        .map(s -> new Manifest.Split(s.number(), s.count(), s.source()))
+                        .toList()));
+    List<Manifest.Task> tasks = new ArrayList<>();
+    for (SavedTask task : checkpoint.tasks()) {
+      tasks.add(new Manifest.Task(task.transforms(), task.index(), task.tasks(), task.segments()));
+    }
+    return new Manifest(
+        Manifest.FORMAT,
+        jobName,
+        checkpoint.id(),
+        clock.nowMs(),
+        checkpoint.parallelism(),
+        KeyGroups.COUNT,
+        checkpoint.jobClockMs(),
+        signature,
+        splits,
+        tasks,
+        MetricBytes.encode(checkpoint.metrics()));
+  }
+}

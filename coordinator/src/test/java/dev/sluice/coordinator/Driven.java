@@ -1,0 +1,129 @@
+package dev.sluice.coordinator;
+
+import dev.sluice.coordinator.JobEvent.WorkersKnown;
+import dev.sluice.state.checkpoint.SegmentRef;
+import dev.sluice.state.checkpoint.TaskSnapshot;
+import dev.sluice.worker.protocol.Failure;
+import dev.sluice.worker.protocol.TaskId;
+import dev.sluice.worker.protocol.WorkerCommand;
+import dev.sluice.worker.protocol.WorkerEvent;
+import dev.sluice.worker.protocol.WorkerEvent.CheckpointAcknowledged;
+import dev.sluice.worker.protocol.WorkerEvent.CheckpointReleased;
+import dev.sluice.worker.protocol.WorkerEvent.JobStopped;
+import dev.sluice.worker.protocol.WorkerEvent.SourcesSplit;
+import dev.sluice.worker.protocol.WorkerEvent.TaskFailed;
+import dev.sluice.worker.protocol.WorkerEvent.TaskFinished;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
+
+/** A job that keeps checkpoints, driven by hand through the rules. Owned by the test. */
+final class Driven {
+  static final String W = "w1";
+
+  JobState state;
+
+  /** Everything that was to be done so far. */
+  final List<JobAction> actions = new ArrayList<>();
+
+  Driven(JobSpec spec) {
+    state = JobState.submitted(spec);
+  }
+
+  /** At work, on one worker. */
+  static Driven running() {
+    Driven job = new Driven(Jobs.durable(new MemoryLedger()));
+    job.happens(new WorkersKnown(List.of(W)));
+    job.happens(new JobEvent.Reported(W, 0, new SourcesSplit(Jobs.ID, Map.of("read", List.of()))));
+    return job;
+  }
+
+  /** What is to be done about an event. */
+  String happens(JobEvent event) {
+    Decision decision = JobLifecycle.decide(state, event);
+    state = decision.next();
+    actions.addAll(decision.actions());
+    return Jobs.names(decision.actions());
+  }
+
+  /** What is to be done about a report of the attempt at hand. */
+  String told(WorkerEvent event) {
+    return told(state.attempt(), event);
+  }
+
+  String told(int attempt, WorkerEvent event) {
+    return happens(Jobs.reported(W, attempt, event));
+  }
+
+  String fails(String transform) {
+    Failure failure = Jobs.failure("boom");
+    return told(
+        new TaskFailed(
+            Jobs.ID, new Failure(failure.kind(), transform, failure.where(), failure.cause())));
+  }
+
+  String stops() {
+    return told(new JobStopped(Jobs.ID, new MetricsContainerStepMap()));
+  }
+
+  String releases() {
+    return told(new CheckpointReleased(Jobs.ID, state.checkpoints().begun()));
+  }
+
+  /** All tasks acknowledge the round at hand; what is to be done about the last of them. */
+  String acknowledgeAll(boolean waits) {
+    String last = "";
+    for (TaskId task : state.placement().tasks()) {
+      last = told(acknowledged(task, waits));
+    }
+    return last;
+  }
+
+  CheckpointAcknowledged acknowledged(TaskId task, boolean waits) {
+    long id = state.checkpoints().begun();
+    SegmentRef segment =
+        new SegmentRef("a%d/%s/e%d".formatted(state.attempt(), task, id), 1, 2, 0, 9);
+    return new CheckpointAcknowledged(
+        Jobs.ID,
+        task,
+        id,
+        new TaskSnapshot(List.of(segment), 1),
+        new MetricsContainerStepMap(),
+        waits);
+  }
+
+  /** A periodic checkpoint, from its barrier to its release. */
+  void checkpoint() {
+    happens(new JobEvent.CheckpointDue(state.attempt(), state.checkpoints().begun()));
+    acknowledgeAll(false);
+    happens(new JobEvent.CheckpointStored(state.checkpoints().begun()));
+    releases();
+  }
+
+  void finishAll() {
+    for (TaskId task : state.placement().tasks()) {
+      told(new TaskFinished(Jobs.ID, task));
+    }
+  }
+
+  /** The last of the commands of a kind. */
+  <T extends WorkerCommand> T lastCommand(Class<T> kind) {
+    return actions.stream()
+        .filter(JobAction.Tell.class::isInstance)
+        .map(action -> ((JobAction.Tell) action).command())
+        .filter(kind::isInstance)
+        .map(kind::cast)
+        .reduce((earlier, later) -> later)
+        .orElseThrow();
+  }
+
+  /** The last of the actions of a kind. */
+  <T extends JobAction> T last(Class<T> kind) {
+    return actions.stream()
+        .filter(kind::isInstance)
+        .map(kind::cast)
+        .reduce((earlier, later) -> later)
+        .orElseThrow();
+  }
+}
