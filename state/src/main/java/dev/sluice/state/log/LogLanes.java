@@ -14,7 +14,8 @@ import java.util.function.Consumer;
 public record LogLanes(
     Consumer<Runnable> blocks, Consumer<Runnable> uploads, Consumer<Runnable> merges) {
   /**
-   * Returns three lanes of a task.
+   * Returns lanes of a task. That of merges is the same for all tasks that submit to the same
+   * place: a merge keeps a thread for long, and one at a time leaves the others to uploads.
    *
    * @param submit gives work to the lane of a name
    * @param task names the task
@@ -23,6 +24,6 @@ public record LogLanes(
     return new LogLanes(
         work -> submit.accept("log/" + task, work),
         work -> submit.accept("upload/" + task, work),
-        work -> submit.accept("merge/" + task, work));
+        work -> submit.accept("merge", work));
   }
 }

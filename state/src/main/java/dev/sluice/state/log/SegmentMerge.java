@@ -90,9 +90,9 @@ public final class SegmentMerge {
       CheckpointFiles into,
       String name)
       throws IOException {
-    try (RecordCursor records = records(files, segments, filter, keepDeletes)) {
+    try (RecordCursor records = records(files, segments, filter, keepDeletes);
+        SegmentWriter writer = new SegmentWriter(into, name)) {
       int flags = SegmentFormat.SORTED | (keepDeletes ? 0 : SegmentFormat.WITHOUT_DELETES);
-      SegmentWriter writer = new SegmentWriter(name, into.create(name));
       SegmentCounts counts = new SegmentCounts();
       BlockBuilder block =
           new BlockBuilder(new byte[SegmentFormat.BLOCK_BYTES + SegmentFormat.BLOCK_SLACK_BYTES]);

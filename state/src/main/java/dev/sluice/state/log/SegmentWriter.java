@@ -1,6 +1,8 @@
 package dev.sluice.state.log;
 
+import dev.sluice.state.checkpoint.CheckpointFiles;
 import dev.sluice.state.checkpoint.SegmentRef;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -14,28 +16,33 @@ import java.util.zip.CRC32C;
  * Writes one segment: blocks, a footer that says where they are and what is in them, and a tail
  * that says where the footer is.
  *
- * <p>Used by one thread. The file is there only if {@link #finish} returns.
+ * <p>Used by one thread. What is always true: once it is closed, the file is there if {@link
+ * #finish} has returned, and not otherwise.
  */
-final class SegmentWriter {
+final class SegmentWriter implements Closeable {
+  private final CheckpointFiles files;
   private final String file;
   private final OutputStream out;
   private final CRC32C crc = new CRC32C();
   private final List<BlockInfo> blocks = new ArrayList<>();
   private long position;
+  private boolean finished;
 
-  SegmentWriter(String file, OutputStream out) throws IOException {
+  SegmentWriter(CheckpointFiles files, String file) throws IOException {
+    this.files = files;
     this.file = file;
-    this.out = out;
-    write(ByteBuffer.allocate(8).putLong(SegmentFormat.HEAD | SegmentFormat.VERSION).array());
+    this.out = files.create(file);
   }
 
-  /** Returns how many bytes were written. */
-  long position() {
-    return position;
+  private void writeHead() throws IOException {
+    write(ByteBuffer.allocate(8).putLong(SegmentFormat.HEAD | SegmentFormat.VERSION).array());
   }
 
   /** Writes the next block. */
   void add(BlockInfo info, byte[] stored) throws IOException {
+    if (position == 0) {
+      writeHead();
+    }
     blocks.add(info);
     write(stored);
   }
@@ -76,8 +83,12 @@ final class SegmentWriter {
       firstGroup = Math.min(firstGroup, block.firstGroup());
       lastGroup = Math.max(lastGroup, block.lastGroup());
     }
+    if (position == 0) {
+      writeHead();
+    }
     writeTail(footer.toByteArray());
     out.close();
+    finished = true;
     return new SegmentRef(
         file, position, (int) crc.getValue(), Math.min(firstGroup, lastGroup), lastGroup);
   }
@@ -120,5 +131,18 @@ final class SegmentWriter {
     out.write(bytes);
     crc.update(bytes, 0, bytes.length);
     position += bytes.length;
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (!finished) {
+      finished = true;
+      // Closing keeps the file if no write has failed: nobody knows its name yet, so it can go.
+      try {
+        out.close();
+      } finally {
+        files.delete(file);
+      }
+    }
   }
 }

@@ -115,11 +115,12 @@ final class Uploads {
     }
     if (!waiting.isEmpty()) {
       String file = place.prefix() + "e" + epoch + ".seg";
-      SegmentWriter writer = new SegmentWriter(file, place.files().create(file));
-      for (KeptBlock block : waiting) {
-        writer.add(block.info(), kept.read(block));
+      try (SegmentWriter writer = new SegmentWriter(place.files(), file)) {
+        for (KeptBlock block : waiting) {
+          writer.add(block.info(), kept.read(block));
+        }
+        add(writer.finish(0, waitingCounts, names));
       }
-      add(writer.finish(0, waitingCounts, names));
       waiting.forEach(kept::release);
       waiting.clear();
       waitingCounts = new SegmentCounts();

@@ -10,12 +10,13 @@ final class TestSegments {
 
   static SegmentRef write(TestFiles files, String name, int blockBytes, Consumer<ChangeLog> changes)
       throws IOException {
-    SegmentWriter writer = new SegmentWriter(name, files.create(name));
-    SegmentCounts counts = new SegmentCounts();
-    Blocks blocks = new Blocks(writer, counts, blockBytes);
-    changes.accept(blocks);
-    blocks.flush();
-    return writer.finish(0, counts, StateModel.names());
+    try (SegmentWriter writer = new SegmentWriter(files, name)) {
+      SegmentCounts counts = new SegmentCounts();
+      Blocks blocks = new Blocks(writer, counts, blockBytes);
+      changes.accept(blocks);
+      blocks.flush();
+      return writer.finish(0, counts, StateModel.names());
+    }
   }
 
   private static final class Blocks implements ChangeLog {
