@@ -21,7 +21,7 @@ class SegmentTest {
 
   @Test
   void everyBitThatChangesIsFound() throws IOException {
-    SegmentRef segment = segment(40, 100);
+    SegmentRef segment = segment(40, 50);
     byte[] good = files.files().get("f");
     for (int bit = 0; bit < 8 * good.length; bit++) {
       byte[] bad = good.clone();
@@ -41,7 +41,7 @@ class SegmentTest {
 
   @Test
   void everyTruncationIsFound() throws IOException {
-    SegmentRef segment = segment(40, 100);
+    SegmentRef segment = segment(40, 50);
     byte[] good = files.files().get("f");
     for (int length = 0; length < good.length; length++) {
       files.files().put("f", Arrays.copyOf(good, length));
@@ -55,7 +55,7 @@ class SegmentTest {
 
   @Test
   void aFileThatIsGoneOrExchangedIsFound() throws IOException {
-    SegmentRef segment = segment(40, 100);
+    SegmentRef segment = segment(40, 50);
     byte[] first = files.files().remove("f");
     assertThatThrownBy(() -> readAll(segment)).isInstanceOf(NoSuchFileException.class);
     SegmentRef other = segment(41, 300);
@@ -69,7 +69,7 @@ class SegmentTest {
 
   @Test
   void aNewerVersionSaysSo() throws IOException {
-    SegmentRef segment = segment(40, 100);
+    SegmentRef segment = segment(40, 50);
     byte[] bytes = files.files().get("f");
     int tail = bytes.length - SegmentFormat.TAIL_BYTES;
     ByteBuffer.wrap(bytes).putInt(tail + 16, 2);
@@ -144,7 +144,7 @@ class SegmentTest {
     return TestSegments.write(
         files,
         "f",
-        400,
+        200,
         log -> {
           for (int i = 0; i < changes; i++) {
             StateModel.change(random, log);
