@@ -34,7 +34,7 @@ final class RecoveryRules {
     if (!now.isAtWork()) {
       return Decision.nothing(now);
     }
-    if (!now.isDurable()) {
+    if (!now.isDurable() || hasNothingToGoBackTo(now)) {
       return fail(now, failure);
     }
     return switch (failure.kind()) {
@@ -43,6 +43,10 @@ final class RecoveryRules {
       case CORRUPT_CHECKPOINT -> fallBack(now, failure);
       case BAD_PIPELINE, CHECKPOINT_STORAGE, CLAIM_LOST -> fail(now, failure);
     };
+  }
+
+  private static boolean hasNothingToGoBackTo(JobState now) {
+    return !now.spec().durability().orElseThrow().lasts() && now.checkpoints().stored().isEmpty();
   }
 
   private static Decision fail(JobState now, Failure failure) {

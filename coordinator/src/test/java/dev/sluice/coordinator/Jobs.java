@@ -46,7 +46,7 @@ final class Jobs {
         plain.loader(),
         plain.settings(),
         plain.client(),
-        Optional.of(new Durability(ledger, from)));
+        Optional.of(new Durability(ledger, from, true)));
   }
 
   static JobSpec testStream() {

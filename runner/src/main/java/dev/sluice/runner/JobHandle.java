@@ -3,6 +3,7 @@ package dev.sluice.runner;
 import dev.sluice.coordinator.ClientRequest;
 import dev.sluice.coordinator.JobPhase;
 import dev.sluice.coordinator.JobUpdate;
+import dev.sluice.coordinator.SavepointRequest;
 import dev.sluice.coordinator.JobUpdate.JobMetricValues;
 import dev.sluice.worker.protocol.JobId;
 import java.util.Map;
@@ -29,6 +30,7 @@ final class JobHandle {
   private final AtomicLong requests = new AtomicLong();
   private final Map<Long, CompletableFuture<JobMetricValues>> metricQueries =
       new ConcurrentHashMap<>();
+  private final Map<Long, CompletableFuture<JobUpdate>> savepoints = new ConcurrentHashMap<>();
   private final CompletableFuture<JobUpdate.Ended> ended = new CompletableFuture<>();
 
   JobHandle(JobId id, EmbeddedCluster cluster) {
@@ -75,6 +77,37 @@ final class JobHandle {
     cluster.send(new ClientRequest.Cancel(id));
   }
 
+  /** Asks for the sources to stop and everything to come to its end. */
+  void drain() {
+    cluster.send(new ClientRequest.Drain(id));
+  }
+
+  /**
+   * Takes a savepoint and waits until it is safe.
+   *
+   * @throws IllegalStateException if it could not be made; says why
+   */
+  void savepoint(String location, SavepointRequest.Then then) throws InterruptedException {
+    long request = requests.incrementAndGet();
+    CompletableFuture<JobUpdate> answer = new CompletableFuture<>();
+    savepoints.put(request, answer);
+    cluster.send(
+        new ClientRequest.Savepoint(id, new SavepointRequest(request, location, then)));
+    JobUpdate.Ended how = endedOrNull();
+    if (how != null) {
+      answer.complete(how);
+    }
+    JobUpdate update = get(answer);
+    savepoints.remove(request);
+    if (update instanceof JobUpdate.SavepointFailed failed) {
+      throw new IllegalStateException(
+          "no savepoint of job %s in %s: %s".formatted(id, location, failed.reason()));
+    } else if (update instanceof JobUpdate.Ended end) {
+      throw new IllegalStateException(
+          "no savepoint of job %s in %s: the job is %s".formatted(id, location, end.phase()));
+    }
+  }
+
   /** The metrics as they stand now, or stood at the end. */
   JobMetricValues metrics() throws InterruptedException {
     long request = requests.incrementAndGet();
@@ -97,10 +130,22 @@ final class JobHandle {
       if (query != null) {
         query.complete(metrics.values());
       }
+    } else if (update instanceof JobUpdate.SavepointDone done) {
+      answerSavepoint(done.request(), done);
+    } else if (update instanceof JobUpdate.SavepointFailed failed) {
+      answerSavepoint(failed.request(), failed);
     } else if (update instanceof JobUpdate.Ended end) {
       ended.complete(end);
+      savepoints.values().forEach(waiting -> waiting.complete(end));
       metricQueries.values().forEach(query -> query.complete(end.metrics()));
       metricQueries.clear();
+    }
+  }
+
+  private void answerSavepoint(long request, JobUpdate update) {
+    CompletableFuture<JobUpdate> waiting = savepoints.get(request);
+    if (waiting != null) {
+      waiting.complete(update);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.sluice.runner;
 
+import dev.sluice.coordinator.Durability;
 import dev.sluice.coordinator.JobSettings;
 import dev.sluice.coordinator.JobSpec;
 import dev.sluice.translation.JobGraph;
@@ -31,7 +32,11 @@ final class SharedCluster {
 
   /** Starts a job; returns at once. */
   synchronized JobHandle submit(
-      JobGraph graph, PipelineOptions options, ClassLoader loader, JobSettings settings) {
+      JobGraph graph,
+      PipelineOptions options,
+      ClassLoader loader,
+      JobSettings settings,
+      Optional<Durability> durability) {
     if (cluster == null) {
       cluster = EmbeddedCluster.start(this::jobEnded);
     }
@@ -47,7 +52,7 @@ final class SharedCluster {
                 loader,
                 settings,
                 EmbeddedCluster.CLIENT,
-                Optional.empty()));
+                durability));
     watches.forEach(watch -> watch.add(job));
     return job;
   }

@@ -1,6 +1,7 @@
 package dev.sluice.runner;
 
 import dev.sluice.worker.source.SourceOptions;
+import java.util.Map;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.StreamingOptions;
@@ -30,4 +31,81 @@ public interface SluicePipelineOptions extends StreamingOptions, SourceOptions {
 
   /** Sets {@link #getCheckpointIntervalMs}. */
   void setCheckpointIntervalMs(long checkpointIntervalMs);
+
+  /** Where checkpoints are kept beyond the life of this process; absent: nowhere. */
+  @Description(
+      "Folder or s3:// URL where checkpoints are kept. Started again with the same --jobName and"
+          + " --checkpointStorage, a job goes on where it was. Default: checkpoints last only as"
+          + " long as this process.")
+  @Nullable String getCheckpointStorage();
+
+  /** Sets {@link #getCheckpointStorage}. */
+  void setCheckpointStorage(@Nullable String checkpointStorage);
+
+  /** Milliseconds after which a checkpoint is given up. */
+  @Description("Milliseconds after which a checkpoint that is not complete is given up.")
+  @Default.Long(600_000)
+  long getCheckpointTimeoutMs();
+
+  /** Sets {@link #getCheckpointTimeoutMs}. */
+  void setCheckpointTimeoutMs(long checkpointTimeoutMs);
+
+  /** How many checkpoints in a row may fail before the job does. */
+  @Description("How many checkpoints in a row may fail before the job fails.")
+  @Default.Integer(10)
+  int getToleratedCheckpointFailures();
+
+  /** Sets {@link #getToleratedCheckpointFailures}. */
+  void setToleratedCheckpointFailures(int toleratedCheckpointFailures);
+
+  /** How often one transform may fail without a checkpoint in between before the job does. */
+  @Description(
+      "How often one transform may fail, without a complete checkpoint in between, before the job"
+          + " fails. Only jobs with checkpoints are restarted.")
+  @Default.Integer(3)
+  int getRestartAttempts();
+
+  /** Sets {@link #getRestartAttempts}. */
+  void setRestartAttempts(int restartAttempts);
+
+  /** Megabytes of heap that state may take; absent means 40% of the heap. */
+  @Description(
+      "Megabytes of heap that the state of all jobs of this process may take; what does not fit is"
+          + " kept in RocksDB. Default: 40% of the heap.")
+  @Nullable Integer getStateMemoryMb();
+
+  /** Sets {@link #getStateMemoryMb}. */
+  void setStateMemoryMb(@Nullable Integer stateMemoryMb);
+
+  /** A savepoint to start from. */
+  @Description("Folder or s3:// URL of a savepoint to start from.")
+  @Nullable String getFromSavepoint();
+
+  /** Sets {@link #getFromSavepoint}. */
+  void setFromSavepoint(@Nullable String fromSavepoint);
+
+  /** Whether to start over although there is a checkpoint to go on from. */
+  @Description("Start over, and leave the checkpoints of this --jobName behind.")
+  boolean isFresh();
+
+  /** Sets {@link #isFresh}. */
+  void setFresh(boolean fresh);
+
+  /** Whether state may be dropped that the pipeline has no place for any more. */
+  @Description(
+      "Start although the checkpoint or savepoint holds state that this pipeline has no place for,"
+          + " and drop it.")
+  boolean isAllowDropState();
+
+  /** Sets {@link #isAllowDropState}. */
+  void setAllowDropState(boolean allowDropState);
+
+  /** How long user state lives after its last write, by state id. */
+  @Description(
+      "How long user state lives after it was last written, by state id and with a unit (ms, s, m,"
+          + " h, d), such as {\"count\": \"30m\"}. Default: until its window expires.")
+  @Nullable Map<String, String> getStateTtl();
+
+  /** Sets {@link #getStateTtl}. */
+  void setStateTtl(@Nullable Map<String, String> stateTtl);
 }

@@ -2,6 +2,7 @@ package dev.sluice.runner;
 
 import dev.sluice.coordinator.JobPhase;
 import dev.sluice.coordinator.JobUpdate;
+import dev.sluice.coordinator.SavepointRequest;
 import dev.sluice.worker.protocol.Failure;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricResults;
@@ -55,6 +56,47 @@ public final class SluicePipelineResult implements PipelineResult {
     JobUpdate.Ended how =
         Interruption.rethrown(() -> job.await(limit.getMillis()), "waiting for the job to end");
     return how == null ? null : stateOrFailure(how);
+  }
+
+  /**
+   * Takes a savepoint of the running job and waits until it is safe; the job goes on meanwhile.
+   *
+   * @param location a folder that has no savepoint yet, or the URL of one
+   * @throws IllegalStateException if it could not be made, or the job has ended; says why
+   */
+  public void savepoint(String location) {
+    savepoint(location, SavepointRequest.Then.GO_ON);
+  }
+
+  /**
+   * Takes a savepoint and stops the job behind it: what it does after the savepoint's barrier is
+   * done by whoever goes on from there.
+   *
+   * @param location as for {@link #savepoint}
+   * @throws IllegalStateException if it could not be made, or the job has ended; says why
+   */
+  public State stopWithSavepoint(String location) {
+    savepoint(location, SavepointRequest.Then.STOP);
+    return stateOf(Interruption.rethrown(job::await, "waiting for the job to stop").phase());
+  }
+
+  /**
+   * Has the sources stop and all windows close, and waits until everything has come to its end.
+   *
+   * @throws JobFailedException if the job has failed
+   */
+  public State drain() {
+    job.drain();
+    return waitUntilFinish();
+  }
+
+  private void savepoint(String location, SavepointRequest.Then then) {
+    Interruption.rethrown(
+        () -> {
+          job.savepoint(location, then);
+          return null;
+        },
+        "waiting for a savepoint");
   }
 
   /** Metrics as they stand whenever they are queried. */

@@ -1,7 +1,10 @@
 package dev.sluice.runner;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.coordinator.Durability;
 import dev.sluice.coordinator.JobSettings;
+import dev.sluice.runner.storage.JobOrigin;
+import dev.sluice.worker.protocol.StateSettings;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.JobGraphs;
 import java.io.IOException;
@@ -61,7 +64,18 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
     JobGraph graph = JobGraphs.translate(portable, ours.isStreaming());
     LogLevels logLevels = LogLevels.of(seenByUserCode);
     Optional<MetricsSink> sink = MetricsPush.sinkOf(seenByUserCode);
-    JobHandle job = CLUSTER.submit(graph, seenByUserCode, loader, settings(ours));
+    JobSettings settings = settings(ours);
+    Optional<Durability> durability =
+        JobOrigin.of(
+            ours.getJobName(),
+            graph,
+            new JobOrigin.Wanted(
+                ours.getCheckpointStorage(),
+                ours.getFromSavepoint(),
+                ours.isFresh(),
+                ours.isAllowDropState()),
+            graph.streaming() && settings.checkpoints().intervalMs() > 0);
+    JobHandle job = CLUSTER.submit(graph, seenByUserCode, loader, settings, durability);
     job.keep(logLevels);
     JobMetricResults metrics =
         new JobMetricResults(
@@ -74,9 +88,14 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
     Integer parallelism = options.getParallelism();
     boolean byCores = parallelism == null || parallelism == -1;
     try {
-      return JobSettings.of(
+      return new JobSettings(
           byCores ? Runtime.getRuntime().availableProcessors() : parallelism,
-          options.getCheckpointIntervalMs());
+          new JobSettings.Checkpoints(
+              options.getCheckpointIntervalMs(),
+              options.getCheckpointTimeoutMs(),
+              options.getToleratedCheckpointFailures()),
+          options.getRestartAttempts(),
+          new StateSettings(TimeToLive.parse(options.getStateTtl())));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("option --" + e.getMessage(), e);
     }

@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -19,10 +20,33 @@ import java.util.stream.Stream;
 /** A folder of this machine. Stateless; any thread. */
 public final class LocalFolder implements Folder {
   private final Path root;
+  private final boolean forces;
+
+  private LocalFolder(Path root, boolean forces) {
+    this.root = root.toAbsolutePath().normalize();
+    this.forces = forces;
+  }
 
   /** A folder, which need not be there yet. */
   public LocalFolder(Path root) {
-    this.root = root.toAbsolutePath().normalize();
+    this(root, true);
+  }
+
+  /** A folder that need not survive a crash of the machine. */
+  public static LocalFolder scratch(Path root) {
+    return new LocalFolder(root, false);
+  }
+
+  /** Deletes the folder and all that is in it. */
+  public void deleteAll() throws IOException {
+    if (!Files.exists(root)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(root)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
   }
 
   @Override
@@ -34,6 +58,9 @@ public final class LocalFolder implements Folder {
 
   @Override
   public void force(String name) throws IOException {
+    if (!forces) {
+      return;
+    }
     try (FileChannel channel = FileChannel.open(path(name), StandardOpenOption.WRITE)) {
       channel.force(true);
     }
@@ -48,6 +75,9 @@ public final class LocalFolder implements Folder {
 
   @Override
   public void forceNames(String name) throws IOException {
+    if (!forces) {
+      return;
+    }
     for (Path folder = path(name).getParent();
         folder.startsWith(root);
         folder = folder.getParent()) {

@@ -83,6 +83,22 @@ public record Manifest(
     }
   }
 
+  /** Returns the same with other tasks. */
+  public Manifest withTasks(List<Task> others) {
+    return new Manifest(
+        format,
+        jobName,
+        checkpoint,
+        timeMs,
+        parallelism,
+        keyGroups,
+        jobClockMs,
+        signature,
+        splits,
+        others,
+        metrics);
+  }
+
   /** Returns all segments of all tasks. */
   public List<SegmentRef> segments() {
     return tasks.stream().flatMap(task -> task.segments().stream()).toList();

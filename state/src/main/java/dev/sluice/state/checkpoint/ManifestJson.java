@@ -10,14 +10,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /** Manifests and claims as JSON. Any thread. */
-final class ManifestJson {
+public final class ManifestJson {
   private final ObjectMapper mapper =
       new ObjectMapper()
           .enable(SerializationFeature.INDENT_OUTPUT)
           .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
-  byte[] write(Object record) {
+  /** Writes a record. */
+  public byte[] write(Object record) {
     try {
       return mapper.writeValueAsString(record).getBytes(StandardCharsets.UTF_8);
     } catch (JsonProcessingException e) {
@@ -30,7 +31,7 @@ final class ManifestJson {
    *
    * @throws CheckpointException if a newer version has written it, or it is no manifest
    */
-  Manifest manifest(byte[] bytes, String where) {
+  public Manifest manifest(byte[] bytes, String where) {
     try {
       JsonNode tree = mapper.readTree(bytes);
       int format = tree.path("format").asInt(0);

@@ -1,0 +1,174 @@
+package dev.sluice.runner.storage;
+
+import dev.sluice.coordinator.CheckpointLedger;
+import dev.sluice.coordinator.Durability;
+import dev.sluice.coordinator.SavedCheckpoint;
+import dev.sluice.coordinator.Signatures;
+import dev.sluice.coordinator.StoredLedger;
+import dev.sluice.state.checkpoint.CheckpointException;
+import dev.sluice.state.checkpoint.CheckpointFiles;
+import dev.sluice.state.checkpoint.FolderFiles;
+import dev.sluice.state.checkpoint.Holder;
+import dev.sluice.state.checkpoint.JobCheckpoints;
+import dev.sluice.state.checkpoint.LocalFolder;
+import dev.sluice.state.checkpoint.Manifest;
+import dev.sluice.state.checkpoint.SignatureDifference;
+import dev.sluice.translation.JobGraph;
+import dev.sluice.worker.world.Clock;
+import dev.sluice.worker.world.SystemClock;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out what a job begins with, and claims the place where its checkpoints go, before anything
+ * of it runs. Used once, by the thread that submits the job.
+ */
+public final class JobOrigin {
+  private static final Logger LOG = LoggerFactory.getLogger(JobOrigin.class);
+
+  /**
+   * What the options say.
+   *
+   * @param storage where checkpoints are kept; null if they only last as long as the process
+   * @param savepoint what to begin with; null if it is the newest checkpoint, if there is one
+   * @param fresh whether to begin at the beginning although there is a checkpoint
+   * @param allowDropState whether state that fits nothing may be left behind
+   */
+  public record Wanted(
+      @Nullable String storage,
+      @Nullable String savepoint,
+      boolean fresh,
+      boolean allowDropState) {}
+
+  private final String jobName;
+  private final List<Manifest.TransformSignature> signature;
+  private final Wanted wanted;
+  private final Clock clock = new SystemClock();
+
+  private JobOrigin(String jobName, JobGraph graph, Wanted wanted) {
+    this.jobName = jobName;
+    this.signature = Signatures.of(graph);
+    this.wanted = wanted;
+  }
+
+  /**
+   * Returns how a job outlives failures; empty if it does not, and begins at the beginning.
+   *
+   * @param checkpointed whether it has periodic checkpoints even if they are kept nowhere
+   * @throws CheckpointException if another process runs the job, or what is there cannot be used
+   */
+  public static Optional<Durability> of(
+      String jobName, JobGraph graph, Wanted wanted, boolean checkpointed) {
+    if (wanted.fresh() && wanted.savepoint() != null) {
+      throw new IllegalArgumentException(
+          "option --fresh contradicts --fromSavepoint: give one of the two");
+    }
+    if (wanted.storage() == null && wanted.savepoint() == null && !checkpointed) {
+      return Optional.empty();
+    }
+    return Optional.of(new JobOrigin(jobName, graph, wanted).durability());
+  }
+
+  private Durability durability() {
+    if (wanted.storage() == null) {
+      return new Durability(scratch(), savepoint(), false);
+    }
+    // Looked at before anything is claimed.
+    Optional<SavedCheckpoint> savepoint = savepoint();
+    CheckpointFiles files = Storages.open(wanted.storage(), "checkpointStorage");
+    JobCheckpoints checkpoints = JobCheckpoints.claim(files, jobName, me());
+    try {
+      return claimed(checkpoints, savepoint);
+    } catch (RuntimeException e) {
+      checkpoints.close();
+      throw e;
+    }
+  }
+
+  private Durability claimed(JobCheckpoints checkpoints, Optional<SavedCheckpoint> savepoint) {
+    StoredLedger ledger = ledger(checkpoints);
+    checkpoints
+        .endedBefore()
+        .ifPresent(how -> LOG.info("job {} was {} and starts at the beginning", jobName, how));
+    if (wanted.fresh() || savepoint.isPresent()) {
+      leaveBehind(checkpoints);
+      return new Durability(ledger, savepoint, true);
+    }
+    Optional<Manifest> latest = checkpoints.latest();
+    if (latest.isEmpty()) {
+      return new Durability(ledger, Optional.empty(), true);
+    }
+    Set<String> droppable = check(latest.get());
+    LOG.info(
+        "job {} goes on from {} in {}",
+        jobName,
+        JobCheckpoints.described(latest.get()),
+        wanted.storage());
+    return new Durability(ledger, ledger.latest(droppable), true);
+  }
+
+  private void leaveBehind(JobCheckpoints checkpoints) {
+    try {
+      checkpoints
+          .startFresh()
+          .ifPresent(left -> LOG.warn("job {} starts over and leaves {} behind", jobName, left));
+    } catch (IOException e) {
+      throw new CheckpointException(
+          "option --checkpointStorage: %s cannot be written: %s"
+              .formatted(wanted.storage(), e.getMessage()),
+          e);
+    }
+  }
+
+  private Optional<SavedCheckpoint> savepoint() {
+    if (wanted.savepoint() == null) {
+      return Optional.empty();
+    }
+    Savepoints.Opened opened = Savepoints.open(wanted.savepoint(), "fromSavepoint");
+    Set<String> droppable = check(opened.manifest());
+    LOG.info(
+        "job {} begins with the savepoint in {}, {}",
+        jobName,
+        wanted.savepoint(),
+        JobCheckpoints.described(opened.manifest()));
+    return Optional.of(StoredLedger.saved(opened.manifest(), opened.files(), false, droppable));
+  }
+
+  /** Returns the transforms whose state is left behind. */
+  private Set<String> check(Manifest manifest) {
+    return SignatureDifference.check(manifest.signature(), signature, wanted.allowDropState());
+  }
+
+  private CheckpointLedger scratch() {
+    LocalFolder folder =
+        LocalFolder.scratch(
+            Path.of(
+                System.getProperty("java.io.tmpdir"), "sluice-checkpoints-" + UUID.randomUUID()));
+    JobCheckpoints checkpoints =
+        JobCheckpoints.claim(new FolderFiles(folder, "scratch"), jobName, me());
+    return new ScratchLedger(ledger(checkpoints), folder);
+  }
+
+  private StoredLedger ledger(JobCheckpoints checkpoints) {
+    return new StoredLedger(checkpoints, jobName, signature, new Savepoints(), clock);
+  }
+
+  private Holder me() {
+    String host;
+    try {
+      host = InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      host = "an unknown host";
+    }
+    return new Holder(host, ProcessHandle.current().pid(), clock.nowMs());
+  }
+}

@@ -1,0 +1,117 @@
+package dev.sluice.runner.storage;
+
+import dev.sluice.coordinator.StoredLedger;
+import dev.sluice.state.Disk;
+import dev.sluice.state.LocalDisk;
+import dev.sluice.state.checkpoint.CheckpointException;
+import dev.sluice.state.checkpoint.CheckpointFiles;
+import dev.sluice.state.checkpoint.Manifest;
+import dev.sluice.state.checkpoint.ManifestJson;
+import dev.sluice.state.checkpoint.SegmentRef;
+import dev.sluice.state.log.SegmentFilter;
+import dev.sluice.state.log.SegmentMerge;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Savepoints: checkpoints that a user keeps, each in a place of its own that needs nothing else.
+ *
+ * <p>Any thread; blocks. A savepoint is one sorted segment for each task and {@value #MANIFEST},
+ * which is written last: what has none is no savepoint.
+ */
+public final class Savepoints implements StoredLedger.Savepoints {
+  /** The name of the file that makes a folder a savepoint. */
+  static final String MANIFEST = "savepoint.json";
+
+  /** Writes savepoints. */
+  public Savepoints() {}
+
+  @Override
+  public void write(Manifest manifest, CheckpointFiles files, String location) throws IOException {
+    try (CheckpointFiles into = Storages.open(location, "savepoint")) {
+      if (into.read(MANIFEST).isPresent()) {
+        throw new CheckpointException(
+            "there is a savepoint in %s already: choose another place".formatted(location));
+      }
+      Disk scratch =
+          new LocalDisk(
+              Path.of(System.getProperty("java.io.tmpdir"), "sluice-merge-" + UUID.randomUUID()));
+      try {
+        List<Manifest.Task> tasks = new ArrayList<>();
+        for (Manifest.Task task : manifest.tasks()) {
+          tasks.add(merged(task, tasks.size(), files, scratch, into));
+        }
+        byte[] json = new ManifestJson().write(manifest.withTasks(tasks));
+        try (OutputStream out = into.create(MANIFEST)) {
+          out.write(json);
+        }
+      } finally {
+        scratch.deleteAll();
+      }
+    }
+  }
+
+  private static Manifest.Task merged(
+      Manifest.Task task, int number, CheckpointFiles files, Disk scratch, CheckpointFiles into)
+      throws IOException {
+    if (task.segments().isEmpty()) {
+      return task;
+    }
+    SegmentRef segment =
+        SegmentMerge.write(
+            files,
+            task.segments(),
+            SegmentFilter.ALL,
+            scratch,
+            into,
+            "task-%04d.seg".formatted(number));
+    return new Manifest.Task(task.transforms(), task.index(), task.tasks(), List.of(segment));
+  }
+
+  /**
+   * A savepoint that was opened.
+   *
+   * @param files where its segments are
+   * @param manifest what it holds
+   */
+  public record Opened(CheckpointFiles files, Manifest manifest) {}
+
+  /**
+   * Opens a savepoint.
+   *
+   * @param option the option that names it, for messages
+   * @throws CheckpointException if there is none, or it was written by a newer version
+   */
+  public static Opened open(String location, String option) {
+    CheckpointFiles files = Storages.open(location, option);
+    try {
+      Optional<byte[]> json = files.read(MANIFEST);
+      if (json.isEmpty()) {
+        throw new CheckpointException(
+            "option --%s: there is no savepoint in %s: it has no %s"
+                .formatted(option, location, MANIFEST));
+      }
+      Manifest manifest =
+          new ManifestJson().manifest(json.get(), location + "/" + MANIFEST);
+      for (SegmentRef segment : manifest.segments()) {
+        if (files.size(segment.file()) != segment.bytes()) {
+          throw new CheckpointException(
+              "the savepoint in %s is damaged: %s has %d of %d bytes"
+                  .formatted(
+                      location, segment.file(), files.size(segment.file()), segment.bytes()));
+        }
+      }
+      return new Opened(files, manifest);
+    } catch (IOException e) {
+      throw new CheckpointException(
+          "option --%s: the savepoint in %s cannot be read: %s"
+              .formatted(option, location, e.getMessage()),
+          e);
+    }
+  }
+}

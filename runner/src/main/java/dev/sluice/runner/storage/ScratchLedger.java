@@ -1,0 +1,53 @@
+package dev.sluice.runner.storage;
+
+import dev.sluice.coordinator.CheckpointLedger;
+import dev.sluice.coordinator.JobPhase;
+import dev.sluice.coordinator.SavedCheckpoint;
+import dev.sluice.state.checkpoint.LocalFolder;
+import dev.sluice.worker.protocol.JobStorage;
+import java.io.IOException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The checkpoints of a job whose user wants none beyond the life of this process: a task that fails
+ * is taken back to them, and they go with the job.
+ *
+ * @param ledger of the job, in a folder of its own
+ * @param folder that folder
+ */
+record ScratchLedger(CheckpointLedger ledger, LocalFolder folder) implements CheckpointLedger {
+  private static final Logger LOG = LoggerFactory.getLogger(ScratchLedger.class);
+
+  @Override
+  public JobStorage storageOf(int attempt) {
+    return ledger.storageOf(attempt);
+  }
+
+  @Override
+  public Outcome store(SavedCheckpoint checkpoint) {
+    return ledger.store(checkpoint);
+  }
+
+  @Override
+  public Optional<SavedCheckpoint> before(long checkpoint) {
+    return ledger.before(checkpoint);
+  }
+
+  @Override
+  public Outcome writeSavepoint(SavedCheckpoint checkpoint, String location) {
+    return ledger.writeSavepoint(checkpoint, location);
+  }
+
+  @Override
+  public Outcome close(JobPhase outcome) {
+    Outcome closed = ledger.close(outcome);
+    try {
+      folder.deleteAll();
+    } catch (IOException e) {
+      LOG.warn("checkpoints in {} are left behind: {}", folder.location(), e.getMessage());
+    }
+    return closed;
+  }
+}
