@@ -58,7 +58,7 @@ class SummaryOfStateTest {
       assertThat(log.congested()).isFalse();
     }
     List<SegmentRef> segments = new ArrayList<>();
-    log.seal(1, sealed -> segments.addAll(((Sealed.Safe) sealed).snapshot().segments()));
+    log.seal(1, outcome -> segments.addAll(((Sealed.Safe) outcome).snapshot().segments()));
     SegmentSummary summary = new SegmentSummary();
     summary.add(files, segments);
     Map<String, Long> entries = new LinkedHashMap<>();
@@ -68,17 +68,14 @@ class SummaryOfStateTest {
       entries.put(row.state(), row.entries());
     }
     assertThat(entries)
-        .isEqualTo(Map.of(SegmentSummary.KEYS, 5L, SegmentSummary.TIMERS, 2L, "n", 5L, "b", 3L));
+        .isEqualTo(
+            Map.of(SegmentSummary.KEYS, 5L, SegmentSummary.TIMERS, 2L, "user/n", 5L, "user/b", 3L));
   }
 
   /** A value for each key, a bag for the first three, a timer for the first two. */
   private static void change(StateFixture fixture, int key) {
     fixture.select("key" + key);
-    fixture
-        .state
-        .stateInternals()
-        .state(WINDOW, StateTags.value("n", VarLongCoder.of()))
-        .write(1L);
+    fixture.state.stateInternals().state(WINDOW, StateTags.value("n", VarLongCoder.of())).write(1L);
     if (key < 3) {
       fixture
           .state
