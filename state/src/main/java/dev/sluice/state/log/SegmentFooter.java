@@ -1,6 +1,5 @@
 package dev.sluice.state.log;
 
-import dev.sluice.state.checkpoint.CheckpointFiles;
 import dev.sluice.state.checkpoint.SegmentRef;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,14 +27,14 @@ record SegmentFooter(int flags, StateNames names, SegmentCounts counts, List<Blo
     return (flags & SegmentFormat.SORTED) != 0;
   }
 
-  static SegmentFooter read(CheckpointFiles files, SegmentRef ref) throws IOException {
+  static SegmentFooter read(SegmentReader.Opener opener, SegmentRef ref) throws IOException {
     String file = ref.file();
     long size = ref.bytes();
     if (size < LEAST_FILE_BYTES) {
       throw new CorruptSegmentException(file, size, "it is shorter than any segment");
     }
     long from = Math.max(0, size - READ_AT_ONCE);
-    byte[] end = read(files, file, from, (int) (size - from));
+    byte[] end = read(opener, file, from, (int) (size - from));
     int tailAt = end.length - SegmentFormat.TAIL_BYTES;
     ByteBuffer tail = ByteBuffer.wrap(end, tailAt, SegmentFormat.TAIL_BYTES).slice();
     long footerAt = tail.getLong();
@@ -64,7 +63,7 @@ record SegmentFooter(int flags, StateNames names, SegmentCounts counts, List<Blo
     if (footerAt >= from) {
       System.arraycopy(end, (int) (footerAt - from), footer, 0, footerBytes);
     } else {
-      footer = read(files, file, footerAt, footerBytes);
+      footer = read(opener, file, footerAt, footerBytes);
     }
     if (SegmentWriter.crcOf(footer, footerBytes) != footerCrc) {
       throw new CorruptSegmentException(file, footerAt, "the checksum of its footer is wrong");
@@ -97,9 +96,9 @@ record SegmentFooter(int flags, StateNames names, SegmentCounts counts, List<Blo
     }
   }
 
-  private static byte[] read(CheckpointFiles files, String file, long position, int count)
+  private static byte[] read(SegmentReader.Opener opener, String file, long position, int count)
       throws IOException {
-    try (InputStream in = files.open(file, position)) {
+    try (InputStream in = opener.open(position)) {
       byte[] bytes = in.readNBytes(count);
       if (bytes.length < count) {
         throw new CorruptSegmentException(file, position + bytes.length, "it ends here already");

@@ -2,6 +2,7 @@ package dev.sluice.state.log;
 
 import dev.sluice.state.checkpoint.CheckpointFiles;
 import dev.sluice.state.checkpoint.SegmentRef;
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,14 +19,24 @@ public final class SegmentReader {
   /** Rather than to ask the storage again, so many bytes that are not wanted are read. */
   private static final int SKIPPED_BY_READING = 256 << 10;
 
-  private final CheckpointFiles files;
+  /** A file up to so many bytes is read in one piece: a storage takes long to answer at all. */
+  private static final int READ_WHOLE = 64 << 10;
+
+  private final Opener file;
   private final SegmentRef ref;
   private final SegmentFooter footer;
 
-  private SegmentReader(CheckpointFiles files, SegmentRef ref, SegmentFooter footer) {
-    this.files = files;
+  private SegmentReader(Opener file, SegmentRef ref, SegmentFooter footer) {
+    this.file = file;
     this.ref = ref;
     this.footer = footer;
+  }
+
+  /** The bytes of one file. */
+  @FunctionalInterface
+  interface Opener {
+    /** Reads it from a position on. */
+    InputStream open(long position) throws IOException;
   }
 
   /**
@@ -35,15 +46,28 @@ public final class SegmentReader {
    * @throws CorruptSegmentException if it is not what it was when the reference was made
    */
   public static SegmentReader open(CheckpointFiles files, SegmentRef ref) throws IOException {
-    long size = files.size(ref.file());
+    Opener file;
+    long size;
+    if (ref.bytes() <= READ_WHOLE) {
+      byte[] whole;
+      try (InputStream in = files.open(ref.file(), 0)) {
+        whole = in.readNBytes(READ_WHOLE + 1);
+      }
+      size = whole.length;
+      file = position -> new ByteArrayInputStream(whole, (int) position, whole.length);
+    } else {
+      size = files.size(ref.file());
+      file = position -> files.open(ref.file(), position);
+    }
     if (size != ref.bytes()) {
       throw new CorruptSegmentException(
           ref.file(),
           Math.min(size, ref.bytes()),
           String.format(
-              "it has %d bytes, and had %d when its checkpoint was made", size, ref.bytes()));
+              "it does not have the %d bytes that it had when its checkpoint was made",
+              ref.bytes()));
     }
-    return new SegmentReader(files, ref, SegmentFooter.read(files, ref));
+    return new SegmentReader(file, ref, SegmentFooter.read(file, ref));
   }
 
   /**
@@ -136,7 +160,7 @@ public final class SegmentReader {
         close();
         // The head is read with the first block, and checked.
         inPosition = position == SegmentFormat.HEAD_BYTES ? 0 : position;
-        in = files.open(ref.file(), inPosition);
+        in = file.open(inPosition);
         if (inPosition == 0) {
           byte[] head = new byte[SegmentFormat.HEAD_BYTES];
           readFully(head, head.length);

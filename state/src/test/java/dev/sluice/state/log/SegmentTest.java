@@ -40,6 +40,22 @@ class SegmentTest {
   }
 
   @Test
+  void bitsThatChangeInAFileThatIsReadInPiecesAreFound() throws IOException {
+    SegmentRef segment = segment(40, 30_000);
+    byte[] bytes = files.files().get("f");
+    assertThat(bytes.length).isGreaterThan(300_000);
+    Random random = new Random(2);
+    for (int i = 0; i < 100; i++) {
+      int at = random.nextInt(bytes.length);
+      byte mask = (byte) (1 << random.nextInt(8));
+      bytes[at] ^= mask;
+      assertThatThrownBy(() -> readAll(segment)).isInstanceOf(CorruptSegmentException.class);
+      bytes[at] ^= mask;
+    }
+    readAll(segment);
+  }
+
+  @Test
   void everyTruncationIsFound() throws IOException {
     SegmentRef segment = segment(40, 50);
     byte[] good = files.files().get("f");
@@ -154,7 +170,8 @@ class SegmentTest {
 
   private void readAll(SegmentRef segment) throws IOException {
     try (EntryCursor cursor =
-        SegmentMerge.entries(files, List.of(segment), SegmentFilter.ALL, new MemoryDisk(0))) {
+        SegmentMerge.entries(
+            files, List.of(segment), SegmentFilter.ALL, new MemoryDisk(Long.MAX_VALUE))) {
       while (cursor.next()) {
         cursor.key();
       }
