@@ -211,7 +211,7 @@ public final class Coordinator implements Network.Endpoint {
     JobState before = job.state;
     Decision decision = decide(before, event);
     JobState after = decision.next();
-    if (after != before || !decision.actions().isEmpty()) {
+    if (isAnother(after, before) || !decision.actions().isEmpty()) {
       journal.append(
           new JournalEntry(id, event, before.phase(), after.phase(), decision.actions()));
     }
@@ -220,6 +220,12 @@ public final class Coordinator implements Network.Endpoint {
     if (after.phase() != before.phase()) {
       tellClient(job);
     }
+  }
+
+  /** A state is made anew when something changes; equality would look at every metric in it. */
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean isAnother(JobState after, JobState before) {
+    return after != before;
   }
 
   /** A bug in the rules ends the job that has met it; the others go on. */

@@ -34,9 +34,13 @@ final class Driven {
   /** At work, on one worker. */
   static Driven running() {
     Driven job = new Driven(Jobs.durable(new MemoryLedger()));
-    job.happens(new WorkersKnown(List.of(W)));
-    job.happens(new JobEvent.Reported(W, 0, new SourcesSplit(Jobs.ID, Map.of("read", List.of()))));
+    job.begin();
     return job;
+  }
+
+  void begin() {
+    happens(new WorkersKnown(List.of(W)));
+    happens(new JobEvent.Reported(W, 0, new SourcesSplit(Jobs.ID, Map.of("read", List.of()))));
   }
 
   /** What is to be done about an event. */

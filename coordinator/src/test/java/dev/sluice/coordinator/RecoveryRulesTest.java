@@ -255,4 +255,28 @@ class RecoveryRulesTest {
                 FailureKind.BAD_PIPELINE, "", "job-1/s2/0", new IllegalStateException("no"))));
     assertThat(job.state.phase()).isEqualTo(JobPhase.STOPPING);
   }
+
+  @Test
+  void aJobWhoseCheckpointsDieWithItDoesNotBeginAgain() {
+    JobSpec lasting = Jobs.durable(new MemoryLedger());
+    JobSpec passing =
+        new JobSpec(
+            lasting.id(),
+            lasting.graph(),
+            lasting.options(),
+            lasting.loader(),
+            lasting.settings(),
+            lasting.client(),
+            Optional.of(new Durability(new MemoryLedger(), Optional.empty(), false)));
+    Driven other = new Driven(passing);
+    other.begin();
+    other.fails("Parse");
+    assertThat(other.state.phase()).as("nothing to go back to").isEqualTo(JobPhase.STOPPING);
+
+    Driven later = new Driven(passing);
+    later.begin();
+    later.checkpoint();
+    later.fails("Parse");
+    assertThat(later.state.phase()).isEqualTo(JobPhase.RESTARTING);
+  }
 }

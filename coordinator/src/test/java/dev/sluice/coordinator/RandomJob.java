@@ -1,0 +1,264 @@
+package dev.sluice.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.state.checkpoint.SegmentRef;
+import dev.sluice.state.checkpoint.TaskSnapshot;
+import dev.sluice.worker.protocol.Barrier;
+import dev.sluice.worker.protocol.FromWorker;
+import dev.sluice.worker.protocol.TaskId;
+import dev.sluice.worker.protocol.WorkerCommand;
+import dev.sluice.worker.protocol.WorkerCommand.CompleteCheckpoint;
+import dev.sluice.worker.protocol.WorkerCommand.Deploy;
+import dev.sluice.worker.protocol.WorkerCommand.SplitSources;
+import dev.sluice.worker.protocol.WorkerCommand.Stop;
+import dev.sluice.worker.protocol.WorkerCommand.TriggerCheckpoint;
+import dev.sluice.worker.protocol.WorkerEvent;
+import dev.sluice.worker.protocol.WorkerEvent.CheckpointAcknowledged;
+import dev.sluice.worker.protocol.WorkerEvent.CheckpointFailed;
+import dev.sluice.worker.protocol.WorkerEvent.CheckpointReleased;
+import dev.sluice.worker.protocol.WorkerEvent.JobStopped;
+import dev.sluice.worker.protocol.WorkerEvent.SourcesSplit;
+import dev.sluice.worker.protocol.WorkerEvent.TaskFailed;
+import dev.sluice.worker.protocol.WorkerEvent.TaskFinished;
+import dev.sluice.worker.protocol.WorkerRegistered;
+import dev.sluice.worker.world.Network;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.TreeSet;
+import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
+
+/**
+ * A coordinator with two workers, a storage and a client that are models, in which everything that
+ * may happen next happens in an order drawn from a seed. Checks after each step what must always be
+ * true. Owned by the test.
+ */
+final class RandomJob implements Network {
+  private static final List<String> WORKERS = List.of("w1", "w2");
+
+  private final Random random;
+  private final MemoryLedger ledger = new MemoryLedger();
+  private final Coordinator coordinator;
+
+  /** Messages on their way, by receiver: in order for each, as a network keeps them. */
+  private final Map<String, Queue<Object>> onTheWay = new LinkedHashMap<>();
+
+  /** Alarms come in any order: a simulation of every delay there may be. */
+  private final List<Object> alarms = new ArrayList<>();
+
+  private final Queue<Runnable> io = new ArrayDeque<>();
+  private final Map<String, WorkerModel> workers = new LinkedHashMap<>();
+  private final List<String> history = new ArrayList<>();
+  private JobUpdate.Ended ended;
+  private long lastReleased;
+  private int failuresLeft;
+
+  /** A worker as the coordinator sees it. */
+  private final class WorkerModel {
+    final String name;
+    int attempt;
+    final TreeSet<TaskId> alive = new TreeSet<>();
+    final TreeSet<TaskId> tasks = new TreeSet<>();
+    final List<WorkerEvent> mayTell = new ArrayList<>();
+    boolean stopping;
+
+    WorkerModel(String name) {
+      this.name = name;
+    }
+
+    void told(WorkerCommand command) {
+      if (command instanceof SplitSources) {
+        send(FromWorker.BEFORE_ANY, new SourcesSplit(Jobs.ID, Map.of("read", List.of())));
+      } else if (command instanceof Deploy deploy) {
+        deployed(deploy);
+      } else if (command instanceof Stop) {
+        stopping = true;
+      } else if (command instanceof TriggerCheckpoint trigger) {
+        tasks.forEach(task -> mayTell.add(acknowledged(task, trigger)));
+      } else if (command instanceof CompleteCheckpoint complete) {
+        released(complete.checkpoint());
+      }
+    }
+
+    private void deployed(Deploy deploy) {
+      for (WorkerModel other : workers.values()) {
+        assertThat(other.attempt == deploy.attempt().number() || other.alive.isEmpty())
+            .as("attempt %d of %s beside %d", other.attempt, other.name, deploy.attempt().number())
+            .isTrue();
+      }
+      assertThat(deploy.attempt().number()).isGreaterThan(attempt);
+      long from = deploy.attempt().restore().map(point -> point.checkpoint()).orElse(0L);
+      long newest = ledger.stored.isEmpty() ? 0 : ledger.stored.get(ledger.stored.size() - 1).id();
+      assertThat(from).as("the newest that is stored").isEqualTo(newest);
+      attempt = deploy.attempt().number();
+      stopping = false;
+      mayTell.clear();
+      tasks.clear();
+      tasks.addAll(deploy.tasks());
+      alive.addAll(tasks);
+      tasks.forEach(task -> mayTell.add(new TaskFinished(Jobs.ID, task)));
+    }
+
+    private void released(long checkpoint) {
+      assertThat(ledger.stored.stream().map(SavedCheckpoint::id))
+          .as("complete only what is stored")
+          .contains(checkpoint);
+      lastReleased = Math.max(lastReleased, checkpoint);
+      mayTell.add(new CheckpointReleased(Jobs.ID, checkpoint));
+    }
+
+    private CheckpointAcknowledged acknowledged(TaskId task, TriggerCheckpoint trigger) {
+      assertThat(trigger.barrier()).isEqualTo(Barrier.SAVE);
+      SegmentRef segment =
+          new SegmentRef("a" + attempt + "/e" + trigger.checkpoint(), 1, 1, 0, 255);
+      return new CheckpointAcknowledged(
+          Jobs.ID,
+          task,
+          trigger.checkpoint(),
+          new TaskSnapshot(List.of(segment), 1),
+          new MetricsContainerStepMap(),
+          random.nextInt(8) == 0);
+    }
+
+    boolean canAct() {
+      return !mayTell.isEmpty() || !alive.isEmpty();
+    }
+
+    void act() {
+      if (stopping) {
+        mayTell.clear();
+        alive.clear();
+        stopping = false;
+        send(attempt, new JobStopped(Jobs.ID, new MetricsContainerStepMap()));
+      } else if (failuresLeft > 0 && !alive.isEmpty() && random.nextInt(12) == 0) {
+        failuresLeft--;
+        send(attempt, new TaskFailed(Jobs.ID, Jobs.failure("boom " + failuresLeft)));
+      } else if (!mayTell.isEmpty()) {
+        WorkerEvent event = mayTell.remove(random.nextInt(mayTell.size()));
+        boolean fails =
+            event instanceof CheckpointAcknowledged && failuresLeft > 0 && random.nextInt(20) == 0;
+        send(attempt, fails ? failed((CheckpointAcknowledged) event) : event);
+      }
+    }
+
+    private CheckpointFailed failed(CheckpointAcknowledged instead) {
+      failuresLeft--;
+      return new CheckpointFailed(Jobs.ID, instead.task(), instead.checkpoint(), "full");
+    }
+
+    private void send(int ofAttempt, WorkerEvent event) {
+      RandomJob.this.send("coordinator", new FromWorker(name, ofAttempt, event));
+    }
+  }
+
+  RandomJob(long seed) {
+    random = new Random(seed);
+    failuresLeft = random.nextInt(4);
+    coordinator =
+        new Coordinator(
+            "coordinator",
+            this,
+            entry -> history.add(entry.toString()),
+            (lane, work) -> io.add(work));
+    for (String worker : WORKERS) {
+      workers.put(worker, new WorkerModel(worker));
+      send("coordinator", new WorkerRegistered(worker));
+    }
+    send("coordinator", new ClientRequest.Submit(Jobs.durable(ledger)));
+  }
+
+  /** Runs to the end of the job; how it has ended. */
+  JobUpdate.Ended run() {
+    for (int step = 0; step < 20_000 && ended == null; step++) {
+      step();
+    }
+    assertThat(ended).as("the job comes to an end").isNotNull();
+    return ended;
+  }
+
+  MemoryLedger ledger() {
+    return ledger;
+  }
+
+  long lastReleased() {
+    return lastReleased;
+  }
+
+  private void step() {
+    List<Runnable> possible = new ArrayList<>();
+    onTheWay.forEach((to, queue) -> addIf(!queue.isEmpty(), possible, () -> arrive(to)));
+    workers.values().forEach(w -> addIf(w.canAct() || w.stopping, possible, w::act));
+    addIf(!io.isEmpty(), possible, this::doIo);
+    addIf(!nearAlarms().isEmpty() && random.nextInt(4) == 0, possible, this::alarm);
+    if (possible.isEmpty()) {
+      alarm();
+      return;
+    }
+    possible.get(random.nextInt(possible.size())).run();
+  }
+
+  private static void addIf(boolean possible, List<Runnable> to, Runnable what) {
+    if (possible) {
+      to.add(what);
+    }
+  }
+
+  private void doIo() {
+    boolean fails = failuresLeft > 0 && random.nextInt(4) == 0;
+    ledger.outcome =
+        fails
+            ? new CheckpointLedger.Outcome.NotWritten("the storage is away", false)
+            : new CheckpointLedger.Outcome.Written();
+    failuresLeft -= fails ? 1 : 0;
+    io.remove().run();
+  }
+
+  /** Alarms that give something up never come here: they are far away. */
+  private List<Object> nearAlarms() {
+    return alarms.stream().filter(a -> !a.toString().contains("Overdue")).toList();
+  }
+
+  private void alarm() {
+    List<Object> near = nearAlarms();
+    assertThat(near).as("something to wait for after %s", String.join("\n", history)).isNotEmpty();
+    Object alarm = near.get(random.nextInt(near.size()));
+    alarms.remove(alarm);
+    send("coordinator", alarm);
+  }
+
+  private void arrive(String to) {
+    Object message = onTheWay.get(to).remove();
+    if (to.equals("coordinator")) {
+      coordinator.handle(message);
+    } else if (message instanceof WorkerCommand command) {
+      workers.get(to).told(command);
+    } else if (message instanceof JobUpdate.Ended end) {
+      ended = end;
+    }
+  }
+
+  @Override
+  public void register(String address, Endpoint endpoint) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void unregister(String address) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void send(String to, Object message) {
+    onTheWay.computeIfAbsent(to, address -> new ArrayDeque<>()).add(message);
+  }
+
+  @Override
+  public void sendLater(String to, Object message, long delayMs) {
+    alarms.add(message);
+  }
+}

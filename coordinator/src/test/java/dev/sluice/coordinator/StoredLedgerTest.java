@@ -1,0 +1,133 @@
+package dev.sluice.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.coordinator.CheckpointLedger.Outcome;
+import dev.sluice.state.checkpoint.CheckpointFiles;
+import dev.sluice.state.checkpoint.FolderFiles;
+import dev.sluice.state.checkpoint.Holder;
+import dev.sluice.state.checkpoint.JobCheckpoints;
+import dev.sluice.state.checkpoint.MemoryFolder;
+import dev.sluice.state.checkpoint.SegmentRef;
+import dev.sluice.worker.protocol.SavedTask;
+import dev.sluice.worker.protocol.SourceSplit;
+import dev.sluice.worker.world.Clock;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.zip.CRC32C;
+import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
+import org.apache.beam.sdk.metrics.MetricName;
+import org.junit.jupiter.api.Test;
+
+/** What a ledger is told by one process, a later one finds. */
+class StoredLedgerTest {
+  private static final MetricName RECORDS = MetricName.named("test", "records");
+
+  private final MemoryFolder folder = new MemoryFolder(1 << 20, MemoryFolder.Faults.NONE);
+  private final List<String> savepoints = new ArrayList<>();
+
+  private StoredLedger claimed() {
+    CheckpointFiles files = new FolderFiles(folder, "test");
+    return new StoredLedger(
+        JobCheckpoints.claim(files, "job", new Holder("here", 7, 1)),
+        "job",
+        List.of(),
+        (manifest, from, location) -> savepoints.add(location + " " + manifest.checkpoint()),
+        new Standing());
+  }
+
+  /** A clock that stands still. */
+  private static final class Standing implements Clock {
+    @Override
+    public long nowMs() {
+      return 1_000;
+    }
+
+    @Override
+    public long nanoTime() {
+      return 0;
+    }
+  }
+
+  private SavedCheckpoint checkpoint(StoredLedger ledger, long id) throws IOException {
+    CheckpointFiles files = ledger.storageOf(1).files();
+    String name = ledger.storageOf(1).prefix() + "/s1-0/e" + id + ".seg";
+    byte[] content = {1, 2, 3};
+    try (OutputStream out = files.create(name)) {
+      out.write(content);
+    }
+    CRC32C crc = new CRC32C();
+    crc.update(content);
+    MetricsContainerStepMap metrics = new MetricsContainerStepMap();
+    metrics.getContainer("step").getCounter(RECORDS).inc(id);
+    return new SavedCheckpoint(
+        id,
+        files,
+        true,
+        2,
+        Map.of("Read", List.of(new SourceSplit(0, 1, new byte[] {9}))),
+        List.of(
+            new SavedTask(
+                List.of("Read", "Count"),
+                0,
+                1,
+                List.of(new SegmentRef(name, 3, (int) crc.getValue(), 0, 255)))),
+        metrics,
+        77,
+        Set.of());
+  }
+
+  @Test
+  void aLaterProcessGoesOnWhereTheJobWas() throws IOException {
+    StoredLedger first = claimed();
+    assertThat(first.store(checkpoint(first, 1))).isInstanceOf(Outcome.Written.class);
+    first.store(checkpoint(first, 2));
+    first.close(JobPhase.FAILED);
+
+    StoredLedger second = claimed();
+    SavedCheckpoint found = second.latest(Set.of("Gone")).orElseThrow();
+    assertThat(found.id()).isEqualTo(2);
+    assertThat(found.own()).isTrue();
+    assertThat(found.parallelism()).isEqualTo(2);
+    assertThat(found.jobClockMs()).isEqualTo(77);
+    assertThat(found.droppable()).containsExactly("Gone");
+    assertThat(found.splits().get("Read").get(0).source()).containsExactly(9);
+    assertThat(found.tasks().get(0).transforms()).containsExactly("Read", "Count");
+    assertThat(found.metrics().getContainer("step").getCounter(RECORDS).getCumulative())
+        .isEqualTo(2);
+    assertThat(second.before(2).map(SavedCheckpoint::id)).contains(1L);
+    assertThat(second.storageOf(3).prefix())
+        .as("of its own generation")
+        .isNotEqualTo(first.storageOf(3).prefix())
+        .endsWith("/a3");
+  }
+
+  @Test
+  void aJobThatIsDoneIsNotGoneOnWith() throws IOException {
+    StoredLedger first = claimed();
+    first.store(checkpoint(first, 1));
+    first.close(JobPhase.DONE);
+    assertThat(claimed().latest(Set.of())).isEqualTo(Optional.empty());
+  }
+
+  @Test
+  void whatCannotBeWrittenSaysWhy() throws IOException {
+    StoredLedger ledger = claimed();
+    SavedCheckpoint checkpoint = checkpoint(ledger, 1);
+    ledger.writeSavepoint(checkpoint, "there");
+    assertThat(savepoints).containsExactly("there 1");
+
+    new FolderFiles(folder, "thief")
+        .compareAndSet(
+            "job/claim",
+            new FolderFiles(folder, "thief").read("job/claim"),
+            "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    Outcome outcome = ledger.store(checkpoint);
+    assertThat(outcome).isInstanceOf(Outcome.NotWritten.class);
+  }
+}
