@@ -25,13 +25,15 @@ import org.rocksdb.WriteBufferManager;
  * blocks, indexes and filters, and is charged for what is not yet in files, of which there may be a
  * third of it. Set for reads of single keys: a filter of ten bits for each key (also for what is
  * not yet in files), a hash index in each block of 4 KB. Measured with 5,000,000 keys of 100 bytes
- * in 256 MB: one read and write of random keys takes 7.6 microseconds, of which blocks of 8 KB
- * would take 25% more, no hash index 15%, no filter over what is in memory 13%, and LZ4 for the
- * last level takes 8%, which it is worth.
+ * in 256 MB: one read and write of random keys takes 7.6 microseconds; blocks of 8 KB would take
+ * 25% more, no hash index 15%, no filter over what is in memory 13%. LZ4 takes 30% more processor
+ * time even if for the last level only, so nothing is compressed: files are scratch, and what of
+ * them is read often is in the system's cache.
  *
- * <p>The cache has no strict limit: RocksDB turns such a limit into failing reads and compactions
- * when everything in it is in use, instead of waiting. What is in use at once is the third for
- * writes and a block for each running read, so the cache stays within its size without it.
+ * <p>The cache has no strict limit: when everything in it is in use, RocksDB would turn such a
+ * limit into reads and compactions that fail ("Insert failed due to LRU cache being full") instead
+ * of waiting. What is in use at once is the third for writes and a block for each running read, so
+ * the cache stays within its size without it.
  */
 final class RocksDbSettings implements AutoCloseable {
   static final long LEAST_NATIVE_BYTES = 8L << 20;
@@ -95,7 +97,6 @@ final class RocksDbSettings implements AutoCloseable {
                 .setWholeKeyFiltering(true)
                 .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash))
         .setCompressionType(CompressionType.NO_COMPRESSION)
-        .setBottommostCompressionType(CompressionType.LZ4_COMPRESSION)
         .setLevelCompactionDynamicLevelBytes(true)
         .setTargetFileSizeBase(FILE_BYTES)
         .setWriteBufferSize(bufferBytes)

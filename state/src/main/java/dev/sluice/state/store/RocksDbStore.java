@@ -38,6 +38,7 @@ final class RocksDbStore implements StateStore {
   private @Nullable RocksDB db;
   private @Nullable ReadOptions reading;
   private @Nullable WriteOptions writing;
+  private @Nullable RocksDbBatch batch;
   private boolean closed;
 
   RocksDbStore(RocksDbStores stores, Path folder) {
@@ -82,17 +83,20 @@ final class RocksDbStore implements StateStore {
       for (int i = 0; i < sought; i++) {
         sorted.add(keys.get(order[i]));
       }
-      List<byte @Nullable []> found = readSorted(db, sorted);
+      byte[] @Nullable [] found = readSorted(db, sorted);
       for (int i = 0; i < sought; i++) {
-        values[order[i]] = found.get(i);
+        values[order[i]] = found[i];
       }
     }
     return Arrays.asList(values);
   }
 
-  private List<byte @Nullable []> readSorted(RocksDB from, List<byte[]> keys) {
+  private byte[] @Nullable [] readSorted(RocksDB from, List<byte[]> keys) {
+    if (batch == null) {
+      batch = new RocksDbBatch();
+    }
     try {
-      return from.multiGetAsList(reading, keys);
+      return batch.read(from, reading, keys);
     } catch (RocksDBException e) {
       throw stores.failure("read from", folder, e);
     }
@@ -178,8 +182,8 @@ final class RocksDbStore implements StateStore {
       return;
     }
     RocksDB into = opened();
-    try (WriteBatch batch = new WriteBatch(pending.toByteArray())) {
-      into.write(writing, batch);
+    try (WriteBatch changes = new WriteBatch(pending.toByteArray())) {
+      into.write(writing, changes);
     } catch (RocksDBException e) {
       throw stores.failure("write to", folder, e);
     }

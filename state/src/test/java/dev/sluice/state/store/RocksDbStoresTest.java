@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.state.StateStoreException;
 import dev.sluice.state.log.Bytes;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -94,6 +98,37 @@ class RocksDbStoresTest {
           .hasMessageContaining("MB are free")
           .hasMessageContaining("--stateMemoryMb");
     }
+  }
+
+  @Test
+  void takesADamagedFileForAnErrorAndNeverForAKeyThatIsNotThere() throws IOException {
+    try (RocksDbStores stores = new RocksDbStores(folder.resolve("s"), 1)) {
+      StateStore store = stores.open("task");
+      List<byte[]> keys = new ArrayList<>();
+      for (int i = 0; i < 40_000; i++) {
+        store.put(number(i), new Bytes().put(new byte[1_000]));
+        keys.add(number(i).toByteArray());
+      }
+      assertThat(store.getAll(keys)).doesNotContainNull();
+      assertThat(damageFiles()).isPositive();
+      assertThatThrownBy(() -> store.getAll(keys))
+          .isInstanceOf(StateStoreException.class)
+          .hasMessageContaining("read from");
+    }
+  }
+
+  /** Overwrites the first half of each file of entries. */
+  private int damageFiles() throws IOException {
+    List<Path> files;
+    try (Stream<Path> found = Files.walk(folder)) {
+      files = found.filter(path -> path.toString().endsWith(".sst")).toList();
+    }
+    for (Path file : files) {
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        channel.write(ByteBuffer.allocate((int) (channel.size() / 2)), 0);
+      }
+    }
+    return files.size();
   }
 
   @Test
