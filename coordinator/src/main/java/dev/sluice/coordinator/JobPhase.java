@@ -28,7 +28,7 @@ public enum JobPhase {
   public Set<JobPhase> next() {
     return switch (this) {
       case SUBMITTED -> EnumSet.of(SPLITTING, RUNNING, STOPPING);
-      case SPLITTING -> EnumSet.of(RUNNING, STOPPING);
+      case SPLITTING -> EnumSet.of(SUBMITTED, RUNNING, STOPPING);
       case RUNNING -> EnumSet.of(COMPLETING, RESTARTING, STOPPING);
       case COMPLETING -> EnumSet.of(RESTARTING, STOPPING);
       case RESTARTING -> EnumSet.of(RUNNING, STOPPING);

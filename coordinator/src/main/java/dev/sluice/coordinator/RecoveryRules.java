@@ -2,10 +2,12 @@ package dev.sluice.coordinator;
 
 import dev.sluice.coordinator.JobAction.FindEarlier;
 import dev.sluice.coordinator.JobAction.Schedule;
+import dev.sluice.coordinator.JobAction.Tell;
 import dev.sluice.coordinator.JobAction.Warn;
 import dev.sluice.coordinator.JobEvent.EarlierFound;
 import dev.sluice.coordinator.JobEvent.RestartDue;
 import dev.sluice.coordinator.JobEvent.StopOverdue;
+import dev.sluice.coordinator.JobEvent.WorkerLost;
 import dev.sluice.coordinator.Recovery.Restart;
 import dev.sluice.worker.protocol.Failure;
 import dev.sluice.worker.protocol.FailureKind;
@@ -97,7 +99,8 @@ final class RecoveryRules {
                         ? then.checkpoints().stored().get()
                         : "its beginning",
                     culprit(failure),
-                    failure.cause())));
+                    failure.cause()),
+            Optional.of(failure.cause())));
     actions.addAll(JobLifecycle.tellAll(now, new WorkerCommand.Stop(now.spec().id())));
     actions.add(new Schedule(new StopOverdue(now.attempt()), JobLifecycle.STOP_LIMIT_MS));
     if (search) {
@@ -188,7 +191,8 @@ final class RecoveryRules {
 
   // Workers.
 
-  static Decision workerLost(JobState before, String worker) {
+  static Decision workerLost(JobState before, WorkerLost event) {
+    String worker = event.worker();
     List<String> rest = before.workers().stream().filter(w -> !w.equals(worker)).toList();
     JobState now = before.knowing(rest);
     if (now.phase() == JobPhase.RESTARTING) {
@@ -200,6 +204,12 @@ final class RecoveryRules {
     if (now.phase().isTerminal() || !now.involved().contains(worker)) {
       return Decision.nothing(now);
     }
+    if (now.phase() == JobPhase.SPLITTING) {
+      // Nothing has begun: another worker splits the sources.
+      JobState submitted =
+          now.with(now.deployment().involving(Set.of())).advanced(JobPhase.SUBMITTED);
+      return JobLifecycle.workersKnown(submitted);
+    }
     Set<String> living = new TreeSet<>(now.involved());
     living.remove(worker);
     Failure lost =
@@ -207,9 +217,10 @@ final class RecoveryRules {
             FailureKind.WORKER_LOST,
             "",
             "worker " + worker,
-            new IllegalStateException(
-                "worker %s has not been heard of for %d s"
-                    .formatted(worker, WorkerWatch.LIMIT_MS / 1000)));
-    return failed(now.with(now.deployment().involving(living)), lost);
+            new IllegalStateException("worker " + worker + " " + event.why()));
+    // Nobody waits for it; but if it is heard of again, it is not to go on by itself.
+    Tell stop = new Tell(worker, new WorkerCommand.Stop(now.spec().id()));
+    return new Decision(now.with(now.deployment().involving(living)), List.of(stop))
+        .then(then -> failed(then, lost));
   }
 }

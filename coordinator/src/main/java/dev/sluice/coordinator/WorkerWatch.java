@@ -11,8 +11,7 @@ import java.util.Map;
  *
  * <p>Owned by the coordinator's loop. It counts ticks of that loop instead of reading a clock: a
  * process that was suspended finds one late tick, and then the heartbeats that came meanwhile,
- * instead of a time at which everybody is lost. A worker that never sent a heartbeat is not
- * watched: it lives and dies with this process.
+ * instead of a time at which everybody is lost.
  */
 final class WorkerWatch {
   /** How long a worker may be silent. */

@@ -89,7 +89,7 @@ final class RandomPipeline {
       builder.grow();
     }
     Branch last = builder.branches.get(builder.branches.size() - 1);
-    last.collection().apply("sink", ParDo.of(new Collected.SinkFn(sink)));
+    last.collection().apply("sink", new Collected.Sink(sink));
     return last.expected();
   }
 

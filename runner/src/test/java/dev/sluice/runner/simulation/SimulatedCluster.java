@@ -2,40 +2,83 @@ package dev.sluice.runner.simulation;
 
 import dev.sluice.coordinator.ClientRequest;
 import dev.sluice.coordinator.Coordinator;
+import dev.sluice.coordinator.Durability;
 import dev.sluice.coordinator.JobPhase;
 import dev.sluice.coordinator.JobSettings;
 import dev.sluice.coordinator.JobSpec;
 import dev.sluice.coordinator.JobUpdate;
+import dev.sluice.coordinator.SavedCheckpoint;
+import dev.sluice.coordinator.Signatures;
+import dev.sluice.coordinator.StoredLedger;
+import dev.sluice.state.MemoryDisk;
+import dev.sluice.state.checkpoint.CheckpointException;
+import dev.sluice.state.checkpoint.FolderFiles;
+import dev.sluice.state.checkpoint.Holder;
+import dev.sluice.state.checkpoint.JobCheckpoints;
+import dev.sluice.state.checkpoint.MemoryFolder;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.JobGraphs;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.protocol.JobId;
+import dev.sluice.worker.world.SequencedNetwork;
+import dev.sluice.worker.world.World;
+import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.util.construction.PipelineTranslation;
 import org.apache.beam.sdk.util.construction.SplittableParDo;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A coordinator, a worker and a client in one {@link Simulation}.
+ * One job on a simulated cluster: a process with the coordinator and the client, one with the
+ * worker, and a storage. What crashes is started again, and goes on from the storage.
  *
  * <p>Owned by the test's thread.
  */
 final class SimulatedCluster {
-  private static final long MOST_EVENTS = 2_000_000;
+  private static final Logger LOG = LoggerFactory.getLogger(SimulatedCluster.class);
+  private static final long MOST_EVENTS = 3_000_000;
+  private static final long SILENCE_MS = 13_000;
+  private static final long DISK_BYTES = 1L << 24;
 
   private final Simulation simulation;
+  private final Trouble trouble;
+  private final MemoryFolder storage;
+  private Simulation.Process coordinator;
+  private Simulation.Process worker;
+  private JobGraph graph;
+  private Pipeline pipeline;
+  private int parallelism;
   private JobUpdate.Ended ended;
+  private int starts;
+  private int crashesLeft;
+  private int diskFaultsLeft;
 
-  SimulatedCluster(Simulation simulation) {
-    this.simulation = simulation;
-    simulation.register("client", this::update);
-    simulation.register("coordinator", new Coordinator("coordinator", simulation, entry -> {}, simulation.world().io()));
-    new Worker("worker-0", "coordinator", simulation.world());
+  /**
+   * What goes wrong beside messages.
+   *
+   * @param crashes how many processes crash at most
+   * @param diskFaults how many operations of the storage fail at most
+   * @param withinMs the time of the simulation in which processes crash
+   */
+  record Trouble(int crashes, int diskFaults, long withinMs) {
+    static final Trouble NONE = new Trouble(0, 0, 0);
   }
 
-  private void update(Object message) {
-    if (message instanceof JobUpdate.Ended end) {
-      ended = end;
+  SimulatedCluster(Simulation simulation, Trouble trouble) {
+    this.simulation = simulation;
+    this.trouble = trouble;
+    this.crashesLeft = trouble.crashes();
+    this.diskFaultsLeft = trouble.diskFaults();
+    this.storage = new MemoryFolder(DISK_BYTES, this::beforeDiskOperation);
+  }
+
+  private void beforeDiskOperation(String operation) throws IOException {
+    if (diskFaultsLeft > 0 && starts > 0 && simulation.random().nextInt(20) == 0) {
+      diskFaultsLeft--;
+      throw new IOException("No space left on device (simulated, before " + operation + ")");
     }
   }
 
@@ -44,24 +87,107 @@ final class SimulatedCluster {
    *
    * @throws AssertionError if the job stalls, does not end, or fails
    */
-  void run(Pipeline pipeline, int parallelism) {
+  void run(Pipeline toRun, int tasks) {
+    pipeline = toRun;
+    parallelism = tasks;
     SplittableParDo.convertReadBasedSplittableDoFnsToPrimitiveReads(pipeline);
-    JobGraph graph = JobGraphs.translate(PipelineTranslation.toProto(pipeline), false);
-    JobSpec spec =
-        new JobSpec(
-            new JobId("simulated"),
-            graph,
-            pipeline.getOptions(),
-            getClass().getClassLoader(),
-            JobSettings.of(parallelism, 10),
-            "client",
-            Optional.empty());
-    simulation.send("coordinator", new ClientRequest.Submit(spec));
+    graph = JobGraphs.translate(PipelineTranslation.toProto(pipeline), false);
+    startCoordinator();
+    startWorker();
+    for (int i = 0; i < trouble.crashes(); i++) {
+      simulation.later(0, trouble.withinMs(), this::crashOne);
+    }
     simulation.runUntil(() -> ended != null, MOST_EVENTS);
     if (ended.phase() != JobPhase.DONE) {
       throw new AssertionError(
           "the job ended " + ended.phase() + ": " + ended.failure(),
           ended.failure().map(failure -> failure.cause()).orElse(null));
+    }
+  }
+
+  private void crashOne() {
+    if (ended != null || crashesLeft == 0) {
+      return;
+    }
+    crashesLeft--;
+    if (simulation.random().nextInt(3) > 0) {
+      worker.crash();
+      // Not before the coordinator has given it up: a job's tasks are all on one worker.
+      simulation.later(SILENCE_MS, SILENCE_MS + 2_000, this::startWorkerAgain);
+    } else {
+      // The client and the coordinator are one process, and its embedded worker goes with it.
+      coordinator.crash();
+      worker.crash();
+      storage.crash(simulation.random());
+      startCoordinator();
+      startWorker();
+    }
+  }
+
+  /** Unless the crash of the other process has done so already. */
+  private void startWorkerAgain() {
+    if (!worker.isAlive()) {
+      startWorker();
+    }
+  }
+
+  private void startWorker() {
+    worker = simulation.process("worker" + starts++);
+    SequencedNetwork network = new SequencedNetwork("net-worker-" + starts, worker);
+    new Worker(
+        "worker-" + starts,
+        "coordinator",
+        new World(worker, network, job -> new MemoryDisk(Long.MAX_VALUE), worker, worker));
+  }
+
+  private void startCoordinator() {
+    coordinator = simulation.process("coordinator" + starts++);
+    SequencedNetwork network = new SequencedNetwork("net-coordinator-" + starts, coordinator);
+    network.register("client", this::update);
+    network.register(
+        "coordinator",
+        new Coordinator("coordinator", network, entry -> LOG.debug("{}", entry), coordinator));
+    network.send("coordinator", new ClientRequest.Submit(spec()));
+  }
+
+  private JobSpec spec() {
+    return new JobSpec(
+        new JobId("simulated-" + starts),
+        graph,
+        pipeline.getOptions(),
+        getClass().getClassLoader(),
+        JobSettings.of(parallelism, 10),
+        "client",
+        trouble.equals(Trouble.NONE) ? Optional.empty() : Optional.of(durability()));
+  }
+
+  private Durability durability() {
+    while (true) {
+      try {
+        JobCheckpoints checkpoints =
+            JobCheckpoints.claim(
+                new FolderFiles(storage, "start-" + starts), "job", new Holder("sim", starts, 0));
+        StoredLedger ledger =
+            new StoredLedger(
+                checkpoints,
+                "job",
+                Signatures.of(graph),
+                (manifest, files, location) -> {},
+                coordinator);
+        Optional<SavedCheckpoint> latest = ledger.latest(Set.of());
+        return new Durability(ledger, latest, true);
+      } catch (CheckpointException e) {
+        if (diskFaultsLeft == 0 && trouble.diskFaults() == 0) {
+          throw e;
+        }
+        // Whoever starts a process whose storage fails starts it again.
+      }
+    }
+  }
+
+  private void update(Object message) {
+    if (message instanceof JobUpdate.Ended end) {
+      ended = end;
     }
   }
 }

@@ -2,7 +2,6 @@ package dev.sluice.runner.simulation;
 
 import dev.sluice.runner.SluiceRunner;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import org.apache.beam.sdk.Pipeline;
@@ -11,8 +10,6 @@ import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /** One random pipeline, run once under one seed and checked. */
 final class SimulatedRun {
-  private static final Comparator<Datum> ORDER = Comparator.comparing(Datum::toString);
-
   private SimulatedRun() {}
 
   /**
@@ -22,37 +19,54 @@ final class SimulatedRun {
    * @throws AssertionError that names the seed
    */
   static long check(long seed) {
-    Simulation simulation = Simulation.seed(seed);
+    return check(seed, Simulation.Faults.NONE, SimulatedCluster.Trouble.NONE);
+  }
+
+  /** The same with everything that can go wrong. */
+  static long checkUnderFire(long seed) {
+    Random random = new Random(seed * 17 + 3);
+    SimulatedCluster.Trouble trouble =
+        new SimulatedCluster.Trouble(
+            1 + random.nextInt(4), random.nextInt(4), 1L << (4 + random.nextInt(8)));
+    return check(seed, Simulation.Faults.MANY, trouble);
+  }
+
+  private static long check(long seed, Simulation.Faults faults, SimulatedCluster.Trouble trouble) {
+    boolean underFire = faults != Simulation.Faults.NONE;
+    String replay = "SimulatedRun.check" + (underFire ? "UnderFire(" : "(") + seed + "L)";
+    Simulation simulation = Simulation.seed(seed, faults);
     Random random = new Random(seed * 31 + 7);
     PipelineOptions options = PipelineOptionsFactory.create();
     options.setRunner(SluiceRunner.class); // Beam wants one named, although the simulation runs it
     Pipeline pipeline = Pipeline.create(options);
-    String sink = "seed-" + seed;
-    List<Datum> expected = sorted(RandomPipeline.build(random, pipeline, sink));
+    String sink = replay;
+    List<String> expected = sorted(RandomPipeline.build(random, pipeline, sink));
     try {
-      new SimulatedCluster(simulation).run(pipeline, 1 + random.nextInt(3));
+      new SimulatedCluster(simulation, trouble).run(pipeline, 1 + random.nextInt(3));
     } catch (AssertionError | RuntimeException e) {
-      throw new AssertionError("seed " + seed + " (replay: SimulatedRun.check(" + seed + "L))", e);
+      throw new AssertionError("seed " + seed + " (replay: " + replay + ")", e);
     }
-    List<Datum> actual = sorted(Collected.takeFrom(sink));
+    List<String> actual = new ArrayList<>(Collected.takeFrom(sink));
+    actual.sort(null);
     if (!actual.equals(expected)) {
       throw new AssertionError(
-          "seed %d (replay: SimulatedRun.check(%dL))%nexpected %s%nbut got  %s"
-              .formatted(seed, seed, expected, actual));
+          "seed %d (replay: %s)%nexpected %s%nbut got  %s"
+              .formatted(seed, replay, expected, actual));
     }
     return simulation.traceHash();
   }
 
-  private static List<Datum> sorted(List<Datum> elements) {
-    List<Datum> sorted = new ArrayList<>(elements);
-    sorted.sort(ORDER);
-    return sorted;
+  private static List<String> sorted(List<Datum> elements) {
+    return elements.stream().map(Datum::toString).sorted().toList();
   }
 
-  /** Prints the trace hash of each seed from the first to the second argument, one per line. */
+  /**
+   * Prints the trace hash of each seed from the first to the second argument, one per line; with a
+   * third one, of the runs under fire.
+   */
   public static void main(String[] args) {
     for (long seed = Long.parseLong(args[0]); seed <= Long.parseLong(args[1]); seed++) {
-      System.out.println(check(seed));
+      System.out.println(args.length > 2 ? checkUnderFire(seed) : check(seed));
     }
   }
 }

@@ -19,11 +19,23 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 final class SimulatedRunTest {
   private static final int SEEDS = 300;
+  private static final int SEEDS_UNDER_FIRE = 1_000;
 
   @Test
   void randomPipelinesGiveTheModelsAnswer() {
     for (long seed = 1; seed <= SEEDS; seed++) {
       SimulatedRun.check(seed);
+    }
+  }
+
+  /**
+   * The same while processes crash, control messages get lost, clocks jump and the storage fails:
+   * still exactly the model's answer.
+   */
+  @Test
+  void randomPipelinesGiveTheModelsAnswerUnderFire() {
+    for (long seed = 1; seed <= SEEDS_UNDER_FIRE; seed++) {
+      SimulatedRun.checkUnderFire(seed);
     }
   }
 

@@ -1,11 +1,10 @@
 package dev.sluice.runner.simulation;
 
-import dev.sluice.state.MemoryDisk;
 import dev.sluice.worker.world.Clock;
+import dev.sluice.worker.world.Io;
 import dev.sluice.worker.world.Network;
 import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.TaskRunner;
-import dev.sluice.worker.world.World;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,42 +17,68 @@ import java.util.Random;
 import java.util.function.BooleanSupplier;
 
 /**
- * A whole cluster in one thread, ordered by a seed: steps tasks, delivers messages and moves the
- * clock, one after the other, by the choices of one random generator.
+ * A whole cluster in one thread, ordered by a seed: steps tasks, delivers messages, does what would
+ * block, moves the clock and crashes processes, one after the other, by the choices of one random
+ * generator.
  *
  * <p>Owned by the test's thread. Always true: the same seed makes the same choices, whose names are
- * folded into {@link #traceHash}; messages to one address keep their order; the clock moves only
- * when nothing else can happen.
+ * folded into {@link #traceHash}; messages from one address to another keep their order, unless
+ * {@link Faults} say otherwise; the clock moves only when nothing else can happen.
  */
-final class Simulation implements Clock, Network, TaskRunner {
+final class Simulation {
   private static final long START_MS = 1_000_000_000_000L;
 
   private final long seed;
   private final Random random;
-  private final Map<String, Endpoint> endpoints = new LinkedHashMap<>();
-  private final Map<String, Deque<Object>> mailboxes = new LinkedHashMap<>();
+  private final Faults faults;
+  private final List<Process> processes = new ArrayList<>();
   private final PriorityQueue<Delayed> delayed =
       new PriorityQueue<>(Comparator.comparingLong(Delayed::atNanos).thenComparing(Delayed::order));
-  private final List<Stepped> tasks = new ArrayList<>();
   private long nanos;
+  private long wallClockOffsetMs;
   private long order;
   private long events;
   private long traceHash = 1;
 
-  private record Delayed(long atNanos, long order, String to, Object message) {}
+  /** What goes wrong, each with a probability. */
+  record Faults(double lostMessage, double lateMessage, double clockJump) {
+    static final Faults NONE = new Faults(0, 0, 0);
 
-  private Simulation(long seed) {
+    /** Messages that get lost, come late and overtake each other; a clock that jumps. */
+    static final Faults MANY = new Faults(0.05, 0.1, 0.002);
+  }
+
+  /** Something that happens at a time; nothing if its process has crashed by then. */
+  private record Delayed(long atNanos, long order, Process process, Runnable what) {}
+
+  /** Unwinds the stack of a process that is no more. */
+  private static final class Crashed extends Error {
+    private static final long serialVersionUID = 1;
+
+    Crashed() {
+      super("the simulated process has crashed", null, false, false);
+    }
+  }
+
+  private Simulation(long seed, Faults faults) {
     this.seed = seed;
     this.random = new Random(seed);
+    this.faults = faults;
   }
 
   static Simulation seed(long seed) {
-    return new Simulation(seed);
+    return seed(seed, Faults.NONE);
   }
 
-  /** The world that a coordinator and its workers are handed. */
-  World world() {
-    return new World(this, this, job -> new MemoryDisk(Long.MAX_VALUE), this);
+  static Simulation seed(long seed, Faults faults) {
+    return new Simulation(seed, faults);
+  }
+
+  /** A process of its own, from now until it crashes. */
+  Process process(String name) {
+    Process process = new Process(name);
+    processes.add(process);
+    return process;
   }
 
   /** Choices for whoever builds the test's input. */
@@ -64,6 +89,13 @@ final class Simulation implements Clock, Network, TaskRunner {
   /** Folds the order of all that has happened into one number. */
   long traceHash() {
     return traceHash;
+  }
+
+  /** Lets {@code what} happen between {@code fromMs} and {@code toMs} milliseconds from now. */
+  void later(long fromMs, long toMs, Runnable what) {
+    long delayNanos =
+        fromMs * 1_000_000 + (long) (random.nextDouble() * (toMs - fromMs) * 1_000_000);
+    delayed.add(new Delayed(nanos + delayNanos, order++, null, what));
   }
 
   /**
@@ -77,10 +109,11 @@ final class Simulation implements Clock, Network, TaskRunner {
     while (!done.getAsBoolean()) {
       if (!next()) {
         throw new AssertionError(
-            "seed " + seed + ": stalled after " + events + " events: " + tasks);
+            "seed " + seed + ": stalled after " + events + " events: " + processes);
       }
       if (events > limit) {
-        throw new AssertionError("seed " + seed + ": no end after " + events + " events: " + tasks);
+        throw new AssertionError(
+            "seed " + seed + ": no end after " + events + " events: " + processes);
       }
     }
   }
@@ -88,36 +121,27 @@ final class Simulation implements Clock, Network, TaskRunner {
   /** One event, but no step of a task that is in the middle of one; false if none is possible. */
   private boolean next() {
     List<Runnable> choices = new ArrayList<>();
-    for (Map.Entry<String, Deque<Object>> mailbox : mailboxes.entrySet()) {
-      if (!mailbox.getValue().isEmpty()) {
-        choices.add(() -> deliver(mailbox.getKey(), mailbox.getValue().poll()));
-      }
-    }
-    for (Stepped task : tasks) {
-      if (task.runnable()) {
-        choices.add(task::stepOnce);
-      }
-    }
+    processes.forEach(process -> process.addChoices(choices));
     if (choices.isEmpty()) {
       return advanceClock();
     }
     events++;
-    choices.get(random.nextInt(choices.size())).run();
-    return true;
-  }
-
-  private void deliver(String address, Object message) {
-    trace(address + "<-" + message.getClass().getSimpleName());
-    Endpoint endpoint = endpoints.get(address);
-    if (endpoint != null) {
-      endpoint.handle(message);
+    if (random.nextDouble() < faults.clockJump()) {
+      wallClockOffsetMs += random.nextInt(120_000) - 60_000;
+      trace("clock jump");
     }
+    try {
+      choices.get(random.nextInt(choices.size())).run();
+    } catch (Crashed e) {
+      trace("crashed in the middle");
+    }
+    return true;
   }
 
   private boolean advanceClock() {
     long next = delayed.isEmpty() ? Long.MAX_VALUE : delayed.peek().atNanos();
-    for (Stepped task : tasks) {
-      next = Math.min(next, task.wakeAtNanos);
+    for (Process process : processes) {
+      next = Math.min(next, process.wakeAtNanos());
     }
     if (next == Long.MAX_VALUE) {
       return false;
@@ -126,13 +150,11 @@ final class Simulation implements Clock, Network, TaskRunner {
     events++;
     while (!delayed.isEmpty() && delayed.peek().atNanos() <= nanos) {
       Delayed due = delayed.poll();
-      send(due.to(), due.message());
-    }
-    for (Stepped task : tasks) {
-      if (task.wakeAtNanos <= nanos) {
-        task.wake();
+      if (due.process() == null || due.process().alive) {
+        due.what().run();
       }
     }
+    processes.forEach(Process::wakeDue);
     return true;
   }
 
@@ -140,54 +162,181 @@ final class Simulation implements Clock, Network, TaskRunner {
     traceHash = 31 * traceHash + event.hashCode();
   }
 
-  @Override
-  public long nowMs() {
-    return START_MS + nanos / 1_000_000;
+  /** The process at an address, or null. */
+  private Process at(String address) {
+    for (Process process : processes) {
+      if (process.endpoints.containsKey(address)) {
+        return process;
+      }
+    }
+    return null;
   }
 
-  @Override
-  public long nanoTime() {
-    return nanos;
-  }
+  /** One process: its addresses, tasks and blocking works, all gone when it crashes. */
+  final class Process implements Clock, Network, TaskRunner, Io {
+    private final String name;
+    private final Map<String, Endpoint> endpoints = new LinkedHashMap<>();
+    private final Map<String, Deque<Object>> mailboxes = new LinkedHashMap<>();
+    private final Map<String, Deque<Runnable>> lanes = new LinkedHashMap<>();
+    private final List<Stepped> tasks = new ArrayList<>();
+    private boolean alive = true;
 
-  @Override
-  public void register(String address, Endpoint endpoint) {
-    endpoints.put(address, endpoint);
-    mailboxes.computeIfAbsent(address, a -> new ArrayDeque<>());
-  }
+    private Process(String name) {
+      this.name = name;
+    }
 
-  @Override
-  public void unregister(String address) {
-    endpoints.remove(address);
-  }
+    /** Ends it as {@code kill -9} would. */
+    void crash() {
+      trace(name + " crashes");
+      alive = false;
+      processes.remove(this);
+    }
 
-  @Override
-  public void send(String to, Object message) {
-    mailboxes.computeIfAbsent(to, a -> new ArrayDeque<>()).add(message);
-  }
+    boolean isAlive() {
+      return alive;
+    }
 
-  @Override
-  public void sendLater(String to, Object message, long delayMs) {
-    delayed.add(new Delayed(nanos + delayMs * 1_000_000, order++, to, message));
-  }
+    private void addChoices(List<Runnable> choices) {
+      for (Map.Entry<String, Deque<Object>> mailbox : mailboxes.entrySet()) {
+        if (!mailbox.getValue().isEmpty()) {
+          choices.add(() -> deliver(mailbox.getKey(), mailbox.getValue().poll()));
+        }
+      }
+      for (Map.Entry<String, Deque<Runnable>> lane : lanes.entrySet()) {
+        if (!lane.getValue().isEmpty()) {
+          choices.add(() -> doWork(lane.getKey(), lane.getValue().poll()));
+        }
+      }
+      for (Stepped task : tasks) {
+        if (task.runnable()) {
+          choices.add(task::stepOnce);
+        }
+      }
+    }
 
-  @Override
-  public void start(String name, ClassLoader loader, Steppable task) {
-    Stepped stepped = new Stepped(name, task);
-    tasks.add(stepped);
-    task.started(stepped);
+    private void deliver(String address, Object message) {
+      trace(address + "<-" + message.getClass().getSimpleName());
+      Endpoint endpoint = endpoints.get(address);
+      if (endpoint != null) {
+        endpoint.handle(message);
+      }
+    }
+
+    private void doWork(String lane, Runnable work) {
+      trace("io:" + lane);
+      nanos += random.nextInt(5_000_000);
+      work.run();
+    }
+
+    private long wakeAtNanos() {
+      long least = Long.MAX_VALUE;
+      for (Stepped task : tasks) {
+        least = Math.min(least, task.wakeAtNanos);
+      }
+      return least;
+    }
+
+    private void wakeDue() {
+      for (Stepped task : tasks) {
+        if (task.wakeAtNanos <= nanos) {
+          task.wake();
+        }
+      }
+    }
+
+    private void arrive(String to, Object message) {
+      if (endpoints.containsKey(to)) {
+        mailboxes.computeIfAbsent(to, a -> new ArrayDeque<>()).add(message);
+      }
+    }
+
+    @Override
+    public long nowMs() {
+      return START_MS + wallClockOffsetMs + nanos / 1_000_000;
+    }
+
+    @Override
+    public long nanoTime() {
+      return nanos;
+    }
+
+    @Override
+    public void register(String address, Endpoint endpoint) {
+      endpoints.put(address, endpoint);
+    }
+
+    @Override
+    public void unregister(String address) {
+      endpoints.remove(address);
+      mailboxes.remove(address);
+    }
+
+    @Override
+    public void send(String to, Object message) {
+      if (!alive) {
+        return;
+      }
+      if (endpoints.containsKey(to)) {
+        arrive(to, message);
+        return;
+      }
+      double chance = random.nextDouble();
+      if (chance < faults.lostMessage()) {
+        trace("lost");
+      } else if (chance < faults.lostMessage() + faults.lateMessage()) {
+        later(0, 500, () -> arriveSomewhere(to, message));
+      } else {
+        arriveSomewhere(to, message);
+      }
+    }
+
+    private void arriveSomewhere(String to, Object message) {
+      Process receiver = at(to);
+      if (receiver != null) {
+        receiver.arrive(to, message);
+      }
+    }
+
+    @Override
+    public void sendLater(String to, Object message, long delayMs) {
+      delayed.add(
+          new Delayed(nanos + delayMs * 1_000_000, order++, this, () -> arrive(to, message)));
+    }
+
+    @Override
+    public void submit(String lane, Runnable work) {
+      if (alive) {
+        lanes.computeIfAbsent(lane, l -> new ArrayDeque<>()).add(work);
+      }
+    }
+
+    @Override
+    public void start(String taskName, ClassLoader loader, Steppable task) {
+      if (alive) {
+        Stepped stepped = new Stepped(this, taskName, task);
+        tasks.add(stepped);
+        task.started(stepped);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return name + tasks;
+    }
   }
 
   /** One task; runnable while it makes progress or has been woken. */
-  private final class Stepped implements Handle {
+  private final class Stepped implements TaskRunner.Handle {
+    private final Process process;
     private final String name;
-    private final Steppable task;
+    private final TaskRunner.Steppable task;
     private boolean awake = true;
     private boolean inStep;
     private long wakeAtNanos = Long.MAX_VALUE;
     private Step last;
 
-    Stepped(String name, Steppable task) {
+    Stepped(Process process, String name, TaskRunner.Steppable task) {
+      this.process = process;
       this.name = name;
       this.task = task;
     }
@@ -201,11 +350,14 @@ final class Simulation implements Clock, Network, TaskRunner {
       inStep = true;
       wakeAtNanos = Long.MAX_VALUE;
       last = task.step();
+      if (!process.alive) {
+        throw new Crashed();
+      }
       inStep = false;
       trace(name + ":" + last);
       nanos += 1_000 + random.nextInt(1_000_000);
       if (last == Step.FINISHED) {
-        tasks.remove(this);
+        process.tasks.remove(this);
         task.ended();
       } else if (last == Step.WORKED) {
         awake = true;
@@ -226,8 +378,14 @@ final class Simulation implements Clock, Network, TaskRunner {
 
     @Override
     public void rest() {
+      if (!process.alive) {
+        throw new Crashed();
+      }
       if (!next()) {
         throw new AssertionError("seed " + seed + ": " + name + " waits for room for ever");
+      }
+      if (!process.alive) {
+        throw new Crashed();
       }
     }
 
