@@ -48,11 +48,15 @@ final class CheckpointRules {
     if (now.phase() == JobPhase.COMPLETING) {
       return begin(now, true, Optional.empty());
     }
-    Optional<SavepointRequest> wanted =
-        now.checkpoints().wanted().stream().filter(w -> w.then() != Then.DRAIN).findFirst();
+    Optional<SavepointRequest> wanted = wantedNow(now);
     return wanted.isPresent()
         ? begin(now, false, wanted)
         : new Decision(now, schedule(now, now.spec().checkpointIntervalMs()));
+  }
+
+  /** The next savepoint to take while the job still works. */
+  private static Optional<SavepointRequest> wantedNow(JobState now) {
+    return now.checkpoints().wanted().stream().filter(w -> w.then() != Then.DRAIN).findFirst();
   }
 
   private static List<JobAction> schedule(JobState now, long intervalMs) {
@@ -65,7 +69,9 @@ final class CheckpointRules {
     if (stale || !now.isAtWork() || now.round().isPresent()) {
       return Decision.nothing(now);
     }
-    return begin(now, now.phase() == JobPhase.COMPLETING, Optional.empty());
+    return now.phase() == JobPhase.COMPLETING
+        ? begin(now, true, Optional.empty())
+        : begin(now, false, wantedNow(now));
   }
 
   static Decision begin(JobState now, boolean last, Optional<SavepointRequest> savepoint) {
@@ -197,7 +203,7 @@ final class CheckpointRules {
       return JobLifecycle.end(free, JobPhase.CANCELLED, Optional.empty());
     }
     if (now.phase() == JobPhase.RUNNING) {
-      boolean atOnce = round.releasesWork() && allIsRead(now);
+      boolean atOnce = round.releasesWork() && allIsRead(now) && wantedNow(free).isEmpty();
       return atOnce ? begin(free, false, Optional.empty()) : next(free);
     }
     if (!round.last() || round.releasesWork()) {
@@ -342,10 +348,8 @@ final class CheckpointRules {
 
   /** After a failure: what is next, but not at once. */
   private static Decision later(JobState now) {
-    boolean needed = now.phase() == JobPhase.COMPLETING || !now.checkpoints().wanted().isEmpty();
-    long intervalMs = now.spec().checkpointIntervalMs();
-    return new Decision(
-        now, schedule(now, needed || intervalMs == 0 ? RETRY_MS : Math.max(intervalMs, 1)));
+    boolean needed = now.phase() == JobPhase.COMPLETING || wantedNow(now).isPresent();
+    return new Decision(now, schedule(now, needed ? RETRY_MS : now.spec().checkpointIntervalMs()));
   }
 
   private static String warning(JobState now, String reason) {

@@ -86,7 +86,7 @@ public final class Coordinator implements Network.Endpoint {
     } else if (message instanceof Alarm alarm) {
       happened(alarm.job(), alarm.event());
     } else if (message instanceof WorkerRegistered registered) {
-      known(registered.worker());
+      registered(registered.worker());
     } else if (message instanceof Heartbeat heartbeat) {
       heard(heartbeat.worker());
     } else if (message instanceof Tick) {
@@ -97,6 +97,14 @@ public final class Coordinator implements Network.Endpoint {
   }
 
   // Workers.
+
+  private void registered(String worker) {
+    if (workers.contains(worker)) {
+      // Another process under its name: what it ran is gone.
+      lost(worker, "has started anew");
+    }
+    heard(worker);
+  }
 
   private void known(String worker) {
     if (workers.add(worker)) {
@@ -128,7 +136,7 @@ public final class Coordinator implements Network.Endpoint {
       return;
     }
     for (String worker : watch.tick()) {
-      lost(worker);
+      lost(worker, "has not been heard of for %d s".formatted(WorkerWatch.LIMIT_MS / 1000));
     }
     if (watch.isWatching() && !jobs.isEmpty()) {
       ticking = true;
@@ -136,13 +144,13 @@ public final class Coordinator implements Network.Endpoint {
     }
   }
 
-  private void lost(String worker) {
-    LOG.warn("worker {} is silent and is given up", worker);
+  private void lost(String worker, String why) {
+    LOG.warn("worker {} {}: what it ran is given up", worker, why);
     workers.remove(worker);
     for (JobId id : List.copyOf(jobs.keySet())) {
       Job job = jobs.get(id);
       job.metrics.silent(worker).forEach(request -> answerMetrics(job, request));
-      happened(id, new JobEvent.WorkerLost(worker));
+      happened(id, new JobEvent.WorkerLost(worker, why));
     }
   }
 
@@ -168,8 +176,8 @@ public final class Coordinator implements Network.Endpoint {
     if (jobs.putIfAbsent(spec.id(), new Job(JobState.submitted(spec))) != null) {
       throw new IllegalArgumentException("there is a job " + spec.id() + " already");
     }
-    tickIfNeeded();
     happened(spec.id(), new JobEvent.WorkersKnown(List.copyOf(workers)));
+    tickIfNeeded();
   }
 
   private void reported(FromWorker from) {
@@ -251,7 +259,7 @@ public final class Coordinator implements Network.Endpoint {
     } else if (action instanceof CommitMetrics commit) {
       job.metrics.commit(commit.committed());
     } else if (action instanceof Warn warn) {
-      LOG.warn("{}", warn.message());
+      LOG.warn(warn.message(), warn.cause().orElse(null));
     } else {
       actOnLedger(id, job.state.spec().durability().orElseThrow().ledger(), action);
     }

@@ -1,6 +1,7 @@
 package dev.sluice.coordinator;
 
 import dev.sluice.worker.protocol.WorkerCommand;
+import java.util.Optional;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /** What the coordinator does after a decision is written down. */
@@ -55,6 +56,14 @@ public sealed interface JobAction {
   /** Close the job's ledger; that it is closed is an event. */
   record CloseLedger(JobPhase outcome) implements JobAction {}
 
-  /** Warn about something that the job goes on in spite of. */
-  record Warn(String message) implements JobAction {}
+  /**
+   * Warn about something that the job goes on in spite of.
+   *
+   * @param cause what was thrown, if anything was
+   */
+  record Warn(String message, Optional<Throwable> cause) implements JobAction {
+    Warn(String message) {
+      this(message, Optional.empty());
+    }
+  }
 }

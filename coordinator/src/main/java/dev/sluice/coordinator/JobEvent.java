@@ -17,8 +17,12 @@ public sealed interface JobEvent {
   /** The client wants it stopped. */
   record CancelRequested() implements JobEvent {}
 
-  /** A worker has been silent for too long and is given up. */
-  record WorkerLost(String worker) implements JobEvent {}
+  /**
+   * What a worker runs is given up.
+   *
+   * @param why behind its name, for a person
+   */
+  record WorkerLost(String worker, String why) implements JobEvent {}
 
   /** The client wants its sources to stop and everything to come to its end. */
   record DrainRequested() implements JobEvent {}

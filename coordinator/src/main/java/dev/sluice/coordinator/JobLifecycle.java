@@ -75,7 +75,7 @@ final class JobLifecycle {
       return workersKnown(now.knowing(known.workers()));
     }
     if (event instanceof WorkerLost lost) {
-      return RecoveryRules.workerLost(now, lost.worker());
+      return RecoveryRules.workerLost(now, lost);
     }
     if (event instanceof CancelRequested) {
       return end(now, JobPhase.CANCELLED, Optional.empty());
@@ -186,7 +186,8 @@ final class JobLifecycle {
 
   // Start.
 
-  private static Decision workersKnown(JobState now) {
+  /** Starts what waited for a worker. */
+  static Decision workersKnown(JobState now) {
     return switch (now.phase()) {
       case SUBMITTED -> now.workers().isEmpty() ? Decision.nothing(now) : start(now);
       case RESTARTING -> RecoveryRules.startIfPossible(now);

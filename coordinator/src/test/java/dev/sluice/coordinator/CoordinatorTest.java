@@ -9,6 +9,7 @@ import dev.sluice.coordinator.ClientRequest.Submit;
 import dev.sluice.state.checkpoint.TaskSnapshot;
 import dev.sluice.worker.protocol.FailureKind;
 import dev.sluice.worker.protocol.FromWorker;
+import dev.sluice.worker.protocol.Heartbeat;
 import dev.sluice.worker.protocol.SourceSplit;
 import dev.sluice.worker.protocol.TaskId;
 import dev.sluice.worker.protocol.WorkerCommand;
@@ -211,6 +212,65 @@ class CoordinatorTest {
   @Test
   void aStrangeMessageIsABug() {
     assertThatThrownBy(() -> coordinator.handle("hello")).hasMessageContaining("hello");
+  }
+
+  @Test
+  void aWorkerThatIsSilentForTenSecondsIsGivenUpAndWelcomeAgain() {
+    start(Jobs.durable(new MemoryLedger()));
+    tell(new WorkerEvent.SourcesSplit(Jobs.ID, Map.of("read", List.of())));
+    tick(10);
+    coordinator.handle(new Heartbeat(W));
+    tick(10);
+    Object eleventh = delayed(Heartbeat.INTERVAL_MS);
+    coordinator.handle(eleventh);
+
+    List<RecordingNetwork.Sent> sent = network.take();
+    assertThat(sent.stream().map(RecordingNetwork.Sent::message))
+        .contains(new JobUpdate.Advanced(Jobs.ID, JobPhase.RESTARTING));
+    Object restart =
+        sent.stream()
+            .filter(s -> s.to().equals(SELF) && s.delayMs() == 100)
+            .findFirst()
+            .orElseThrow()
+            .message();
+    coordinator.handle(restart);
+    assertThat(network.takeTo(W)).as("there is no worker").isEmpty();
+
+    coordinator.handle(new Heartbeat(W));
+    assertThat(network.takeTo(W)).singleElement().isInstanceOf(WorkerCommand.Deploy.class);
+  }
+
+  @Test
+  void whatIsStoredInAnIoLaneComesBackAsAMessage() {
+    MemoryLedger ledger = new MemoryLedger();
+    JobSpec job = Jobs.durable(ledger);
+    start(job);
+    tell(new WorkerEvent.SourcesSplit(Jobs.ID, Map.of("read", List.of())));
+    coordinator.handle(delayed(10_000));
+    network.take();
+    acknowledgeAll(job, 1);
+    assertThat(ledger.stored).hasSize(1);
+
+    List<RecordingNetwork.Sent> sent = network.take();
+    assertThat(sent).as("only the coordinator knows yet").allMatch(s -> s.to().equals(SELF));
+    sent.forEach(s -> coordinator.handle(s.message()));
+    assertThat(network.takeTo(W)).containsExactly(new WorkerCommand.CompleteCheckpoint(Jobs.ID, 1));
+  }
+
+  private void tick(int times) {
+    for (int i = 0; i < times; i++) {
+      coordinator.handle(delayed(Heartbeat.INTERVAL_MS));
+    }
+  }
+
+  @Test
+  void aWorkerThatRegistersAgainHasLostWhatItRan() {
+    start(Jobs.durable(new MemoryLedger()));
+    tell(new WorkerEvent.SourcesSplit(Jobs.ID, Map.of("read", List.of())));
+    network.take();
+    coordinator.handle(new WorkerRegistered(W));
+    assertThat(network.takeTo(Jobs.CLIENT))
+        .contains(new JobUpdate.Advanced(Jobs.ID, JobPhase.RESTARTING));
   }
 
   // What the workers do.

@@ -58,7 +58,7 @@ class JobLifecycleTest {
 
   JobLifecycleTest() {
     add(new WorkersKnown(List.of(W)));
-    add(new WorkerLost(W));
+    add(new WorkerLost(W, "is silent"));
     add(new CancelRequested());
     add(new DrainRequested());
     add(new SavepointWanted(SAVEPOINT));
@@ -166,11 +166,11 @@ class JobLifecycleTest {
     expected.put("SUBMITTED+CancelRequested", "CANCELLED []");
     expected.put("SUBMITTED+DrainRequested", "SUBMITTED []");
     expected.put("SPLITTING+DrainRequested", "SPLITTING []");
-    expected.put("SPLITTING+WorkerLost", "FAILED []");
+    expected.put("SPLITTING+WorkerLost", "SUBMITTED []");
     expected.put("RUNNING+DrainRequested", "RUNNING [Drain]");
-    expected.put("RUNNING+WorkerLost", "FAILED []");
+    expected.put("RUNNING+WorkerLost", "FAILED [Stop]");
     expected.put("COMPLETING+DrainRequested", "COMPLETING [Drain]");
-    expected.put("COMPLETING+WorkerLost", "FAILED []");
+    expected.put("COMPLETING+WorkerLost", "FAILED [Stop]");
     expected.put(
         "COMPLETING+CheckpointFailed",
         "COMPLETING [Warn, AbandonCheckpoint, Schedule CheckpointDue]");
@@ -208,7 +208,7 @@ class JobLifecycleTest {
     String trigger = "RUNNING [TriggerCheckpoint, Schedule CheckpointOverdue]";
     String retry = "COMPLETING [Warn, AbandonCheckpoint, Schedule CheckpointDue]";
     String restart = "RESTARTING [Warn, Stop, Schedule StopOverdue]";
-    String restartAtOnce = "RESTARTING [Warn, Schedule StopOverdue, Schedule RestartDue]";
+    String restartAtOnce = "RESTARTING [Stop, Warn, Schedule StopOverdue, Schedule RestartDue]";
     for (JobPhase phase : durableJobs().keySet()) {
       expected.put(phase + "+SavepointWanted", phase + " []");
       expected.put(phase + "+SavepointWritten", phase + " [Answer]");
@@ -218,7 +218,7 @@ class JobLifecycleTest {
     }
     expected.put("SUBMITTED+WorkersKnown", "SPLITTING [SplitSources]");
     expected.put("SUBMITTED+CancelRequested", close);
-    expected.put("SPLITTING+WorkerLost", close);
+    expected.put("SPLITTING+WorkerLost", "SUBMITTED []");
     expected.put(
         "SPLITTING+SourcesSplit", "RUNNING [BeginMetrics, Deploy, Schedule CheckpointDue]");
     expected.put("SPLITTING+TaskFailed", stop);

@@ -210,8 +210,8 @@ class RecoveryRulesTest {
 
   @Test
   void aLostWorkerIsNotWaitedFor() {
-    assertThat(job.happens(new WorkerLost(Driven.W)))
-        .isEqualTo("[Warn, Schedule StopOverdue, Schedule RestartDue]");
+    assertThat(job.happens(new WorkerLost(Driven.W, "is silent")))
+        .isEqualTo("[Stop, Warn, Schedule StopOverdue, Schedule RestartDue]");
     assertThat(job.happens(new RestartDue(1))).as("no worker").isEqualTo("[]");
     assertThat(job.happens(new WorkersKnown(List.of("w2")))).contains("Deploy");
     assertThat(job.state.placement().workers()).containsExactly("w2");
