@@ -31,6 +31,7 @@ public final class Snapshots {
   private final Durations pauses = new Durations();
   private final Durations slices = new Durations();
   private Passed logging;
+  private boolean finished;
 
   /**
    * A barrier that the task has passed.
@@ -149,12 +150,15 @@ public final class Snapshots {
   }
 
   /**
-   * The task has finished and its thread has ended: what it left is its state in this checkpoint
-   * too. By the worker's loop.
+   * The task's thread has ended: if it had finished, what it left is its state in this checkpoint
+   * too; if not, it answers no more. By the worker's loop.
    *
    * @param save whether the checkpoint saves anything
    */
   public void acknowledgeFinished(long checkpoint, boolean save) {
+    if (!finished) {
+      return;
+    }
     if (save && log.isPresent()) {
       log.get().closeEpoch();
       seal(new Passed(checkpoint, countedSoFar(), false));
@@ -170,6 +174,7 @@ public final class Snapshots {
 
   /** The task has done all its work; its log stays open for further checkpoints. */
   void finished() {
+    finished = true;
     state.close();
     tellDurations();
   }

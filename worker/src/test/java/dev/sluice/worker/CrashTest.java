@@ -1,0 +1,214 @@
+package dev.sluice.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.state.checkpoint.FolderFiles;
+import dev.sluice.state.checkpoint.MemoryFolder;
+import dev.sluice.state.checkpoint.TaskSnapshot;
+import dev.sluice.translation.JobGraph;
+import dev.sluice.translation.JobGraphs;
+import dev.sluice.translation.Stage;
+import dev.sluice.worker.protocol.Attempt;
+import dev.sluice.worker.protocol.Barrier;
+import dev.sluice.worker.protocol.FromWorker;
+import dev.sluice.worker.protocol.JobId;
+import dev.sluice.worker.protocol.JobStorage;
+import dev.sluice.worker.protocol.RestorePoint;
+import dev.sluice.worker.protocol.SavedTask;
+import dev.sluice.worker.protocol.SourceSplit;
+import dev.sluice.worker.protocol.StateSettings;
+import dev.sluice.worker.protocol.TaskId;
+import dev.sluice.worker.protocol.WorkerCommand;
+import dev.sluice.worker.protocol.WorkerEvent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.testing.CrashingRunner;
+import org.apache.beam.sdk.util.construction.PipelineTranslation;
+import org.apache.beam.sdk.util.construction.SplittableParDo;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A pipeline with state and timers that user code and stops crash at seeded moments, restored from
+ * its last checkpoint under whatever parallelism: its results are exact.
+ */
+class CrashTest {
+  private static final JobId JOB = new JobId("job-1");
+  private static final int TURNS = 400_000;
+
+  private final FolderFiles files =
+      new FolderFiles(new MemoryFolder(1L << 26, MemoryFolder.Faults.NONE), "test");
+  private final Set<TaskId> running = new LinkedHashSet<>();
+  private final Map<TaskId, TaskSnapshot> acknowledged = new LinkedHashMap<>();
+  private JobGraph graph;
+  private PipelineOptions options;
+  private SteppedWorker worker;
+  private Map<String, List<SourceSplit>> splits;
+  private List<TaskId> tasks = List.of();
+  private int attempt;
+  private int parallelism;
+  private long checkpoint;
+  private boolean inFlight;
+  private boolean savedInAttempt;
+  private boolean stopping;
+  private boolean done;
+  private int restores;
+  private Optional<RestorePoint> last = Optional.empty();
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+  void whatHappensHappensOnce(long seed) {
+    CrashingPipeline.reset();
+    options = PipelineOptionsFactory.create();
+    options.setRunner(CrashingRunner.class);
+    Pipeline pipeline = Pipeline.create(options);
+    CrashingPipeline.build(pipeline);
+    SplittableParDo.convertReadBasedSplittableDoFnsToPrimitiveReads(pipeline);
+    graph = JobGraphs.translate(PipelineTranslation.toProto(pipeline), true);
+    worker = new SteppedWorker(seed, this::told);
+    worker.command(
+        new WorkerCommand.SplitSources(JOB, graph, options, getClass().getClassLoader(), 3));
+
+    int turns = 0;
+    while (!done) {
+      worker.turn();
+      if (!tasks.isEmpty() && !stopping) {
+        maybeDisturb();
+      }
+      assertThat(++turns).as("seed %d makes no progress: %s", seed, running).isLessThan(TURNS);
+    }
+
+    assertThat(CrashingPipeline.results()).isEqualTo(CrashingPipeline.expected());
+    assertThat(restores).as("restores").isPositive();
+  }
+
+  private void maybeDisturb() {
+    int choice = worker.random().nextInt(300);
+    boolean mayCrash = attempt < 8 && (savedInAttempt || worker.random().nextInt(10) == 0);
+    if (choice < 20 && !inFlight) {
+      trigger();
+    } else if (choice >= 20 && choice < 26 && mayCrash) {
+      CrashingPipeline.crashSoon();
+    } else if (choice == 27 && mayCrash) {
+      stop();
+    } else if (choice == 28 && inFlight) {
+      inFlight = false;
+      worker.command(new WorkerCommand.AbandonCheckpoint(JOB, checkpoint));
+    }
+  }
+
+  private void trigger() {
+    inFlight = true;
+    acknowledged.clear();
+    worker.command(new WorkerCommand.TriggerCheckpoint(JOB, ++checkpoint, Barrier.SAVE));
+  }
+
+  private void stop() {
+    stopping = true;
+    inFlight = false;
+    worker.command(new WorkerCommand.Stop(JOB));
+  }
+
+  private void deploy() {
+    attempt++;
+    savedInAttempt = false;
+    stopping = false;
+    parallelism = 1 + worker.random().nextInt(3);
+    tasks = new ArrayList<>();
+    for (Stage stage : graph.stages()) {
+      for (int i = 0; i < tasksOf(stage); i++) {
+        tasks.add(new TaskId(stage.id(), i));
+      }
+    }
+    running.clear();
+    running.addAll(tasks);
+    restores += last.isPresent() ? 1 : 0;
+    worker.command(
+        new WorkerCommand.Deploy(
+            JOB,
+            graph,
+            options,
+            getClass().getClassLoader(),
+            tasks,
+            splits,
+            parallelism,
+            false,
+            new Attempt(
+                attempt,
+                Optional.of(new JobStorage(files, "job/g1/a" + attempt)),
+                last,
+                StateSettings.none())));
+  }
+
+  private int tasksOf(Stage stage) {
+    return stage.parallelism() == Stage.Parallelism.ONE ? 1 : parallelism;
+  }
+
+  private void told(FromWorker from) {
+    if (from.event() instanceof WorkerEvent.SourcesSplit split) {
+      splits = split.splits();
+      deploy();
+    } else if (from.event() instanceof WorkerEvent.JobStopped) {
+      if (running.isEmpty() && !stopping) {
+        done = true;
+      } else {
+        deploy();
+      }
+    } else if (from.event() instanceof WorkerEvent.TaskFailed failed) {
+      assertThat(failed.failure().cause()).hasMessageContaining(CrashingPipeline.CRASH);
+      stop();
+    } else if (from.attempt() == attempt) {
+      toldOfThisAttempt(from.event());
+    }
+  }
+
+  private void toldOfThisAttempt(WorkerEvent event) {
+    if (event instanceof WorkerEvent.CheckpointAcknowledged ack) {
+      if (inFlight && ack.checkpoint() == checkpoint) {
+        acknowledged.put(ack.task(), ack.snapshot());
+        completeIfAll();
+      }
+    } else if (event instanceof WorkerEvent.CheckpointFailed) {
+      inFlight = false;
+      worker.command(new WorkerCommand.AbandonCheckpoint(JOB, checkpoint));
+    } else if (event instanceof WorkerEvent.TaskFinished finished && !stopping) {
+      running.remove(finished.task());
+      if (running.isEmpty()) {
+        worker.command(new WorkerCommand.Stop(JOB));
+      }
+    }
+  }
+
+  private void completeIfAll() {
+    if (acknowledged.size() < tasks.size()) {
+      return;
+    }
+    inFlight = false;
+    savedInAttempt = true;
+    if (attempt == 1) {
+      // Whatever the seed, there is something to restore.
+      CrashingPipeline.crashSoon();
+    }
+    List<SavedTask> saved = new ArrayList<>();
+    for (Stage stage : graph.stages()) {
+      List<String> names =
+          stage.nodes().stream()
+              .map(n -> graph.components().getTransformsOrThrow(n.transformId()).getUniqueName())
+              .toList();
+      for (int i = 0; i < tasksOf(stage); i++) {
+        TaskSnapshot snapshot = acknowledged.get(new TaskId(stage.id(), i));
+        saved.add(new SavedTask(names, i, tasksOf(stage), snapshot.segments()));
+      }
+    }
+    last = Optional.of(new RestorePoint(checkpoint, files, true, saved, 0, Set.of()));
+    worker.command(new WorkerCommand.CompleteCheckpoint(JOB, checkpoint));
+  }
+}
