@@ -92,6 +92,7 @@ public final class Benchmark {
       run.meter().stop();
       PipelineRun.Moment drained = run.awaitEnd();
       putRate(result, end.records() - start.records(), (end.nanos() - start.nanos()) / 1e9);
+      putCpu(result, start, end);
       putAllocation(result, start, end, run);
       result.put("drainSeconds", round((drained.nanos() - end.nanos()) / 1e9));
       putAnswer(result, run);
@@ -113,6 +114,7 @@ public final class Benchmark {
       PipelineRun.Moment start = run.now();
       PipelineRun.Moment end = run.awaitEnd();
       putRate(result, options.getRecords(), run.meter().activeSeconds());
+      putCpu(result, start, end);
       putAllocation(result, start, end, run);
       putAnswer(result, run);
     }
@@ -122,6 +124,13 @@ public final class Benchmark {
     result.put("recordsPerSecond", Math.round(records / seconds));
     result.put("records", records);
     result.put("seconds", round(seconds));
+  }
+
+  private static void putCpu(
+      Map<String, Object> result, PipelineRun.Moment start, PipelineRun.Moment end) {
+    long records = Math.max(1, end.records() - start.records());
+    result.put(
+        "cpuNanosPerRecord", Math.round((double) (end.cpuNanos() - start.cpuNanos()) / records));
   }
 
   private void putAllocation(

@@ -1,6 +1,8 @@
 package dev.sluice.benchmarks;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +18,12 @@ final class Machine {
     result.put("cores", Runtime.getRuntime().availableProcessors());
     result.put("jvm", System.getProperty("java.vm.name") + " " + Runtime.version());
     result.put("options", arguments);
+  }
+
+  /** The processor time that all threads of this process have taken, the collector's too. */
+  static long cpuNanos() {
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    return system.getProcessCpuTime();
   }
 
   /** The most memory that this process ever had, as Linux counts it; -1 elsewhere. */

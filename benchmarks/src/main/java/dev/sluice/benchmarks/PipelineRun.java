@@ -26,8 +26,9 @@ final class PipelineRun implements AutoCloseable {
    * @param nanos when
    * @param records read by the sources
    * @param allocatedBytes by all threads
+   * @param cpuNanos processor time of the whole process
    */
-  record Moment(long nanos, long records, long allocatedBytes) {}
+  record Moment(long nanos, long records, long allocatedBytes, long cpuNanos) {}
 
   private final String name;
   private final RunMeter meter;
@@ -52,7 +53,8 @@ final class PipelineRun implements AutoCloseable {
   }
 
   Moment now() {
-    return new Moment(System.nanoTime(), meter.recordsRead(), allocations.sample());
+    return new Moment(
+        System.nanoTime(), meter.recordsRead(), allocations.sample(), Machine.cpuNanos());
   }
 
   void awaitFirstRecord() {

@@ -107,15 +107,18 @@ public final class RocksPeer {
       awaitWarmUp();
       long before = updates();
       long started = System.nanoTime();
+      long cpuBefore = Machine.cpuNanos();
       Thread.sleep(options.getMeasureSeconds() * 1_000L);
       double seconds = (System.nanoTime() - started) / 1e9;
       long counted = updates() - before;
+      long cpuNanos = Machine.cpuNanos() - cpuBefore;
       stopped = true;
       for (Thread thread : threads) {
         thread.join();
       }
       result.put("benchmark", "RocksPeer");
       result.put("recordsPerSecond", Math.round(counted / seconds));
+      result.put("cpuNanosPerRecord", cpuNanos / Math.max(1, counted));
       result.put("warmUpRecords", before);
       return result;
     }
