@@ -107,7 +107,7 @@ final class CrashingPipeline {
         .apply(name + " written", ParDo.of(new WriteFn(name)));
   }
 
-  private static final class CrashFn extends DoFn<Long, KV<Integer, Long>> {
+  static final class CrashFn extends DoFn<Long, KV<Integer, Long>> {
     @ProcessElement
     public void process(@Element Long number, OutputReceiver<KV<Integer, Long>> out) {
       if (UNTIL_CRASH.decrementAndGet() == 0) {
@@ -118,7 +118,7 @@ final class CrashingPipeline {
     }
   }
 
-  private static final class CountFn extends DoFn<KV<Integer, Long>, String> {
+  static final class CountFn extends DoFn<KV<Integer, Long>, String> {
     @StateId("count")
     private final StateSpec<ValueState<Integer>> countSpec = StateSpecs.value(VarIntCoder.of());
 
@@ -154,7 +154,7 @@ final class CrashingPipeline {
     }
   }
 
-  private static final class DescribeFn extends DoFn<KV<Integer, Long>, String> {
+  static final class DescribeFn extends DoFn<KV<Integer, Long>, String> {
     @ProcessElement
     public void process(
         @Element KV<Integer, Long> kv, @Timestamp Instant time, OutputReceiver<String> out) {
@@ -162,14 +162,14 @@ final class CrashingPipeline {
     }
   }
 
-  private static final class OneKeyFn extends DoFn<String, KV<Integer, String>> {
+  static final class OneKeyFn extends DoFn<String, KV<Integer, String>> {
     @ProcessElement
     public void process(@Element String line, OutputReceiver<KV<Integer, String>> out) {
       out.output(KV.of(0, line));
     }
   }
 
-  private static final class WriteFn extends DoFn<KV<Integer, Iterable<String>>, Void> {
+  static final class WriteFn extends DoFn<KV<Integer, Iterable<String>>, Void> {
     private final String name;
 
     WriteFn(String name) {

@@ -7,6 +7,7 @@ import dev.sluice.worker.protocol.Barrier;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.beam.sdk.coders.BigEndianIntegerCoder;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
 import org.apache.beam.sdk.coders.Coder;
@@ -93,8 +94,8 @@ class BatchSizeTest {
   @Test
   void aSlowConsumerHasTwoBatchesInItsChannelAndAFastOneSixteen() {
     for (long nanos : new long[] {90_000_000, 1_000}) {
-      long[] now = new long[1];
-      InputGate gate = new InputGate(() -> now[0]);
+      AtomicLong now = new AtomicLong();
+      InputGate gate = new InputGate(now::get);
       Channel channel = new Channel(() -> {}, () -> {});
       gate.add(Taken.exchange("a", Exchange.Kind.FORWARD), channel, NoOpCounter.getInstance());
       for (int i = 0; i < 64; i++) {
@@ -110,10 +111,10 @@ class BatchSizeTest {
   }
 
   /** Takes as long for each batch as it is told. */
-  private record Slow(long[] now, long nanos) implements InputGate.Consumer {
+  private record Slow(AtomicLong now, long nanos) implements InputGate.Consumer {
     @Override
     public void batch(Exchange exchange, Batch batch) {
-      now[0] += nanos;
+      now.addAndGet(nanos);
     }
 
     @Override

@@ -139,7 +139,6 @@ class SideInputTest {
   void letsGoOfWindowsThatNothingCanMapTo() throws Exception {
     Singleton given = Singleton.windowed();
     try (ParDoHarness harness = ParDoHarness.open(given.pipeline, "fn")) {
-      String exchange = ParDoHarness.exchangeOf(given.view);
       harness.side(given.view, List.of(1), FIRST, ONLY).side(given.view, List.of(2), SECOND, ONLY);
       harness.watermark(9);
       assertEquals(2, harness.sideState.entryCount());
