@@ -51,6 +51,9 @@ final class RandomJob implements Network {
   /** Alarms come in any order: a simulation of every delay there may be. */
   private final List<Object> alarms = new ArrayList<>();
 
+  /** What workers that are gone have sent, and the network has kept. */
+  private final List<Object> late = new ArrayList<>();
+
   private final Queue<Runnable> io = new ArrayDeque<>();
   private final Map<String, WorkerModel> workers = new LinkedHashMap<>();
   private final List<String> history = new ArrayList<>();
@@ -66,6 +69,7 @@ final class RandomJob implements Network {
     final TreeSet<TaskId> tasks = new TreeSet<>();
     final List<WorkerEvent> mayTell = new ArrayList<>();
     boolean stopping;
+    boolean stoppedWithWork;
 
     WorkerModel(String name) {
       this.name = name;
@@ -97,6 +101,7 @@ final class RandomJob implements Network {
       assertThat(from).as("the newest that is stored").isEqualTo(newest);
       attempt = deploy.attempt().number();
       stopping = false;
+      stoppedWithWork = false;
       mayTell.clear();
       tasks.clear();
       tasks.addAll(deploy.tasks());
@@ -125,16 +130,36 @@ final class RandomJob implements Network {
           random.nextInt(8) == 0);
     }
 
+    /** Its process dies and starts anew; what it had still to say may come late, or never. */
+    void startsAnew() {
+      mayTell.forEach(event -> late.add(new FromWorker(name, attempt, event)));
+      mayTell.clear();
+      tasks.clear();
+      alive.clear();
+      stopping = false;
+      attempt = FromWorker.BEFORE_ANY;
+      onTheWay.remove(name);
+      RandomJob.this.send("coordinator", new WorkerRegistered(name));
+    }
+
+    boolean hasAllToldOfTheirEnd() {
+      return mayTell.stream().noneMatch(TaskFinished.class::isInstance);
+    }
+
     boolean canAct() {
       return !mayTell.isEmpty() || !alive.isEmpty();
     }
 
     void act() {
       if (stopping) {
+        stoppedWithWork |= !hasAllToldOfTheirEnd();
         mayTell.clear();
         alive.clear();
         stopping = false;
         send(attempt, new JobStopped(Jobs.ID, new MetricsContainerStepMap()));
+      } else if (failuresLeft > 0 && !alive.isEmpty() && random.nextInt(60) == 0) {
+        failuresLeft--;
+        startsAnew();
       } else if (failuresLeft > 0 && !alive.isEmpty() && random.nextInt(12) == 0) {
         failuresLeft--;
         send(attempt, new TaskFailed(Jobs.ID, Jobs.failure("boom " + failuresLeft)));
@@ -185,6 +210,11 @@ final class RandomJob implements Network {
     return ledger;
   }
 
+  /** Whether every task of the last attempt has said that its work is done. */
+  boolean allWorkIsDone() {
+    return workers.values().stream().noneMatch(worker -> worker.stoppedWithWork);
+  }
+
   long lastReleased() {
     return lastReleased;
   }
@@ -194,6 +224,7 @@ final class RandomJob implements Network {
     onTheWay.forEach((to, queue) -> addIf(!queue.isEmpty(), possible, () -> arrive(to)));
     workers.values().forEach(w -> addIf(w.canAct() || w.stopping, possible, w::act));
     addIf(!io.isEmpty(), possible, this::doIo);
+    addIf(!late.isEmpty(), possible, () -> send("coordinator", late.remove(0)));
     addIf(!nearAlarms().isEmpty() && random.nextInt(4) == 0, possible, this::alarm);
     if (possible.isEmpty()) {
       alarm();
