@@ -48,6 +48,7 @@ final class SimulatedCluster {
   private final MemoryFolder storage;
   private Simulation.Process coordinator;
   private Simulation.Process worker;
+  private String address;
   private JobGraph graph;
   private Pipeline pipeline;
   private int parallelism;
@@ -136,18 +137,19 @@ final class SimulatedCluster {
     SequencedNetwork network = new SequencedNetwork("net-worker-" + starts, worker);
     new Worker(
         "worker-" + starts,
-        "coordinator",
+        address,
         new World(worker, network, job -> new MemoryDisk(Long.MAX_VALUE), worker, worker));
   }
 
   private void startCoordinator() {
     coordinator = simulation.process("coordinator" + starts++);
     SequencedNetwork network = new SequencedNetwork("net-coordinator-" + starts, coordinator);
+    // One of its own, so that what a worker of before sends late is not taken for this one's.
+    address = "coordinator-" + starts;
     network.register("client", this::update);
     network.register(
-        "coordinator",
-        new Coordinator("coordinator", network, entry -> LOG.debug("{}", entry), coordinator));
-    network.send("coordinator", new ClientRequest.Submit(spec()));
+        address, new Coordinator(address, network, entry -> LOG.debug("{}", entry), coordinator));
+    network.send(address, new ClientRequest.Submit(spec()));
   }
 
   private JobSpec spec() {

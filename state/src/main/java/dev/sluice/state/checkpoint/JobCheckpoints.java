@@ -216,20 +216,35 @@ public final class JobCheckpoints implements AutoCloseable {
 
   private void replace(JobClaim next) throws IOException {
     byte[] bytes = json.write(next);
-    if (!files.compareAndSet(claimName(), Optional.of(claimBytes), bytes)) {
-      Optional<byte[]> now = files.read(claimName());
-      // A write whose answer was lost may have been ours.
-      if (now.isEmpty() || !java.util.Arrays.equals(now.get(), bytes)) {
-        String by =
-            now.map(theirs -> json.claim(theirs, claimName()).holder().toString())
-                .orElse("somebody who deleted them");
-        throw new ClaimLostException(
-            "the checkpoints of job %s in %s were taken over by %s: this process can complete none any more, and stops"
-                .formatted(job, files.location(), by));
-      }
+    boolean replaced = files.compareAndSet(claimName(), Optional.of(claimBytes), bytes);
+    if (!replaced) {
+      adoptOwnWrite();
+      replaced = files.compareAndSet(claimName(), Optional.of(claimBytes), bytes);
+    }
+    if (!replaced) {
+      throw lost(files.read(claimName()));
     }
     claim = next;
     claimBytes = bytes;
+  }
+
+  /** What stands there may be ours: a write that failed may have been done all the same. */
+  private void adoptOwnWrite() throws IOException {
+    Optional<byte[]> now = files.read(claimName());
+    if (now.isPresent() && json.claim(now.get(), claimName()).generation() == claim.generation()) {
+      claimBytes = now.get();
+    } else {
+      throw lost(now);
+    }
+  }
+
+  private ClaimLostException lost(Optional<byte[]> now) {
+    String by =
+        now.map(theirs -> json.claim(theirs, claimName()).holder().toString())
+            .orElse("somebody who deleted them");
+    return new ClaimLostException(
+        "the checkpoints of job %s in %s were taken over by %s: this process can complete none any more, and stops"
+            .formatted(job, files.location(), by));
   }
 
   /** What only the dropped checkpoints need goes. A file that cannot be deleted is left behind. */
