@@ -119,7 +119,7 @@ final class TaskBuilder {
                 new TaskLog(
                     new LogPlace(
                         storage.files(),
-                        storage.prefixOf(id),
+                        storage.prefixOf(id) + "/",
                         resources.logDisk(fileName("log", id)),
                         LogLanes.of(resources.world().io()::submit, lane(id))),
                     saved.origin(),
