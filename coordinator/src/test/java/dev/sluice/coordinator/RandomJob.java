@@ -69,7 +69,6 @@ final class RandomJob implements Network {
     final TreeSet<TaskId> tasks = new TreeSet<>();
     final List<WorkerEvent> mayTell = new ArrayList<>();
     boolean stopping;
-    boolean stoppedWithWork;
 
     WorkerModel(String name) {
       this.name = name;
@@ -101,7 +100,6 @@ final class RandomJob implements Network {
       assertThat(from).as("the newest that is stored").isEqualTo(newest);
       attempt = deploy.attempt().number();
       stopping = false;
-      stoppedWithWork = false;
       mayTell.clear();
       tasks.clear();
       tasks.addAll(deploy.tasks());
@@ -152,12 +150,11 @@ final class RandomJob implements Network {
 
     void act() {
       if (stopping) {
-        stoppedWithWork |= !hasAllToldOfTheirEnd();
         mayTell.clear();
         alive.clear();
         stopping = false;
         send(attempt, new JobStopped(Jobs.ID, new MetricsContainerStepMap()));
-      } else if (failuresLeft > 0 && !alive.isEmpty() && random.nextInt(60) == 0) {
+      } else if (failuresLeft > 0 && !alive.isEmpty() && random.nextInt(16) == 0) {
         failuresLeft--;
         startsAnew();
       } else if (failuresLeft > 0 && !alive.isEmpty() && random.nextInt(12) == 0) {
@@ -184,17 +181,19 @@ final class RandomJob implements Network {
   RandomJob(long seed) {
     random = new Random(seed);
     failuresLeft = random.nextInt(4);
-    coordinator =
-        new Coordinator(
-            "coordinator",
-            this,
-            entry -> history.add(entry.toString()),
-            (lane, work) -> io.add(work));
+    coordinator = new Coordinator("coordinator", this, this::decided, (lane, work) -> io.add(work));
     for (String worker : WORKERS) {
       workers.put(worker, new WorkerModel(worker));
       send("coordinator", new WorkerRegistered(worker));
     }
     send("coordinator", new ClientRequest.Submit(Jobs.durable(ledger)));
+  }
+
+  private void decided(JournalEntry entry) {
+    history.add(entry.toString());
+    if (entry.from() == JobPhase.RUNNING && entry.to() == JobPhase.COMPLETING) {
+      assertThat(workers.values()).as("all work is done").allMatch(w -> w.hasAllToldOfTheirEnd());
+    }
   }
 
   /** Runs to the end of the job; how it has ended. */
@@ -210,11 +209,6 @@ final class RandomJob implements Network {
     return ledger;
   }
 
-  /** Whether every task of the last attempt has said that its work is done. */
-  boolean allWorkIsDone() {
-    return workers.values().stream().noneMatch(worker -> worker.stoppedWithWork);
-  }
-
   long lastReleased() {
     return lastReleased;
   }
@@ -224,7 +218,10 @@ final class RandomJob implements Network {
     onTheWay.forEach((to, queue) -> addIf(!queue.isEmpty(), possible, () -> arrive(to)));
     workers.values().forEach(w -> addIf(w.canAct() || w.stopping, possible, w::act));
     addIf(!io.isEmpty(), possible, this::doIo);
-    addIf(!late.isEmpty(), possible, () -> send("coordinator", late.remove(0)));
+    addIf(
+        !late.isEmpty() && random.nextInt(20) == 0,
+        possible,
+        () -> send("coordinator", late.remove(0)));
     addIf(!nearAlarms().isEmpty() && random.nextInt(4) == 0, possible, this::alarm);
     if (possible.isEmpty()) {
       alarm();
