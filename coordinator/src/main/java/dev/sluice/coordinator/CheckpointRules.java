@@ -200,7 +200,8 @@ final class CheckpointRules {
   private static Decision over(JobState now, CheckpointRound round) {
     JobState free = now.with(now.checkpoints().with(Optional.empty()));
     if (round.halts()) {
-      return JobLifecycle.end(free, JobPhase.CANCELLED, Optional.empty());
+      JobPhase outcome = round.last() ? JobPhase.DONE : JobPhase.CANCELLED;
+      return JobLifecycle.end(free, outcome, Optional.empty());
     }
     if (now.phase() == JobPhase.RUNNING) {
       boolean atOnce = round.releasesWork() && allIsRead(now) && wantedNow(free).isEmpty();

@@ -213,6 +213,20 @@ class CheckpointRulesTest {
   }
 
   @Test
+  void aJobThatHasNothingLeftToDoIsDoneWhenItStopsWithASavepoint() {
+    job.finishAll();
+    job.happens(new SavepointWanted(savepoint(Then.STOP)));
+    job.acknowledgeAll(false);
+    job.happens(new CheckpointStored(1));
+    job.releases();
+    job.acknowledgeAll(false);
+    job.happens(new CheckpointStored(2));
+    job.happens(new SavepointWritten(2, savepoint(Then.STOP)));
+    job.releases();
+    assertThat(job.state.ending().orElseThrow().outcome()).isEqualTo(JobPhase.DONE);
+  }
+
+  @Test
   void aJobThatCannotWriteItsLastSavepointGoesOn() {
     job.happens(new SavepointWanted(savepoint(Then.STOP)));
     job.acknowledgeAll(false);
