@@ -3,8 +3,8 @@ package dev.sluice.runner;
 import dev.sluice.coordinator.ClientRequest;
 import dev.sluice.coordinator.JobPhase;
 import dev.sluice.coordinator.JobUpdate;
-import dev.sluice.coordinator.SavepointRequest;
 import dev.sluice.coordinator.JobUpdate.JobMetricValues;
+import dev.sluice.coordinator.SavepointRequest;
 import dev.sluice.worker.protocol.JobId;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -91,8 +91,7 @@ final class JobHandle {
     long request = requests.incrementAndGet();
     CompletableFuture<JobUpdate> answer = new CompletableFuture<>();
     savepoints.put(request, answer);
-    cluster.send(
-        new ClientRequest.Savepoint(id, new SavepointRequest(request, location, then)));
+    cluster.send(new ClientRequest.Savepoint(id, new SavepointRequest(request, location, then)));
     JobUpdate.Ended how = endedOrNull();
     if (how != null) {
       answer.complete(how);

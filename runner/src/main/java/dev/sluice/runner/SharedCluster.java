@@ -45,14 +45,7 @@ final class SharedCluster {
     JobId id = new JobId(options.getJobName() + "-" + submitted);
     JobHandle job =
         cluster.submit(
-            new JobSpec(
-                id,
-                graph,
-                options,
-                loader,
-                settings,
-                EmbeddedCluster.CLIENT,
-                durability));
+            new JobSpec(id, graph, options, loader, settings, EmbeddedCluster.CLIENT, durability));
     watches.forEach(watch -> watch.add(job));
     return job;
   }

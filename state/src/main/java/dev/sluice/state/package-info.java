@@ -25,7 +25,7 @@
  *   |    +- Namespaces                                 one object for each window in use
  *   |    +- StateColumns                               one object for each state id
  *   |    +- TimerQueue for each time domain, holds
- *   +- TaskList, TaskValue                             not keyed, but in a key group
+ *   +- TaskQueue, TaskValue                            not keyed, but in a key group
  *   +- StatePart                                       other structures, e.g. of a fast operator
  * }</pre>
  *

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.StreamSupport;
+import java.util.stream.LongStream;
 import org.apache.beam.runners.core.StateNamespace;
 import org.apache.beam.runners.core.StateNamespaces;
 import org.apache.beam.runners.core.StateTags;
@@ -33,9 +33,10 @@ class TaskStateTest {
   @Test
   void everyKindOfStateIsShownWithCodersThatEncodeIt() throws Exception {
     fillKey("a");
-    TaskList<String> list = fixture.task.list("ParDo", "waiting", StringUtf8Coder.of());
-    list.append("first");
-    list.append("second");
+    TaskQueue<String> queue =
+        fixture.task.queue("ParDo", "waiting", StringUtf8Coder.of(), element -> 0);
+    queue.append("first");
+    queue.append("second");
     TaskValue<Long> mark = fixture.task.value("Read", "mark", 17, VarLongCoder.of());
     mark.set(5L);
     fixture.task.register("Combine", "accumulators", new OneEntry());
@@ -66,8 +67,8 @@ class TaskStateTest {
             "user/sum = 6",
             "user/hold = 1970-01-01T00:00:00.009Z",
             "timer/event_time [KV{family, t}] = t",
-            "waiting [0] = first",
-            "waiting [1] = second",
+            "waiting = first",
+            "waiting = second",
             "mark = 5",
             "accumulators = 11");
   }
@@ -132,22 +133,25 @@ class TaskStateTest {
   }
 
   @Test
-  void aListIsIteratedAsItWasAndReplacedByAPartOfItself() {
-    TaskList<Long> list = fixture.task.list("ParDo", "waiting", VarLongCoder.of());
-    assertThat(list.isEmpty()).isTrue();
+  void aQueueGivesWhatCameFirstAndMayBePutIntoWhileItIsTakenFrom() {
+    TaskQueue<Long> queue = fixture.task.queue("ParDo", "waiting", VarLongCoder.of(), element -> 0);
+    assertThat(queue.isEmpty()).isTrue();
+    List<Long> taken = new ArrayList<>();
     for (long i = 0; i < 10; i++) {
-      list.append(i);
+      queue.append(i);
     }
-    for (Long element : list) {
-      list.append(element + 10);
+    for (long i = 10; i < 5_000; i++) {
+      taken.add(queue.take());
+      queue.append(i);
     }
-    assertThat(list.size()).isEqualTo(20);
-    Iterable<Long> all = list.snapshot();
-    list.replace(
-        () -> StreamSupport.stream(all.spliterator(), false).filter(e -> e % 2 == 0).iterator());
-    assertThat(list).hasSize(10).startsWith(0L, 2L);
-    list.clear();
-    assertThat(list.isEmpty()).isTrue();
+    assertThat(queue.size()).isEqualTo(10);
+    List<Long> left = new ArrayList<>();
+    queue.forEach(left::add);
+    taken.addAll(left);
+    assertThat(taken).isEqualTo(LongStream.range(0, 5_000).boxed().toList());
+    while (!queue.isEmpty()) {
+      queue.take();
+    }
     assertThat(fixture.entries()).isEmpty();
   }
 

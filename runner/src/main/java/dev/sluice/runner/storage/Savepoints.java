@@ -96,8 +96,7 @@ public final class Savepoints implements StoredLedger.Savepoints {
             "option --%s: there is no savepoint in %s: it has no %s"
                 .formatted(option, location, MANIFEST));
       }
-      Manifest manifest =
-          new ManifestJson().manifest(json.get(), location + "/" + MANIFEST);
+      Manifest manifest = new ManifestJson().manifest(json.get(), location + "/" + MANIFEST);
       for (SegmentRef segment : manifest.segments()) {
         if (files.size(segment.file()) != segment.bytes()) {
           throw new CheckpointException(

@@ -1,5 +1,6 @@
 package dev.sluice.worker.pardo;
 
+import dev.sluice.state.KeyGroups;
 import dev.sluice.translation.Node;
 import dev.sluice.worker.stage.Operator;
 import dev.sluice.worker.stage.OperatorContext;
@@ -7,6 +8,7 @@ import dev.sluice.worker.stage.Receiver;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 import org.apache.beam.runners.core.LateDataDroppingDoFnRunner;
 import org.apache.beam.runners.core.metrics.CounterCell;
 import org.apache.beam.sdk.metrics.MetricName;
@@ -29,6 +31,7 @@ public final class ParDoOperator implements Operator, Receiver {
   private final Pushback pushback;
   private final KeyedElements keyed;
   private final SplittableElements splittable;
+  private final StableInput stable;
   private final WindowScope.Cache scopes;
   private final CounterCell dropped;
   private BoundedWindow lastReady;
@@ -70,7 +73,8 @@ public final class ParDoOperator implements Operator, Receiver {
     }
     if (readsSides) {
       this.sideInputs = new SideInputLookup(spec, context.components(), sideInputs);
-      this.pushback = new Pushback(context, spec, this.sideInputs, this::processReady);
+      this.pushback =
+          new Pushback(context, spec, this.sideInputs, groupOf(context), this::processReady);
       userFn.arguments().withSideInputs(this.sideInputs);
       if (splitter != null) {
         splitter.arguments().withSideInputs(this.sideInputs);
@@ -79,6 +83,10 @@ public final class ParDoOperator implements Operator, Receiver {
       this.sideInputs = null;
       this.pushback = null;
     }
+    this.stable =
+        spec.stableInput()
+            ? new StableInput(context, spec, groupOf(context), node.keyed(), new Delivery())
+            : null;
     this.dropped =
         context
             .metrics()
@@ -86,6 +94,12 @@ public final class ParDoOperator implements Operator, Receiver {
                 MetricName.named(
                     LateDataDroppingDoFnRunner.class,
                     LateDataDroppingDoFnRunner.DROPPED_DUE_TO_LATENESS));
+  }
+
+  /** In which key group an element that waits is saved: that of its key, if it has one. */
+  private ToIntFunction<Object> groupOf(OperatorContext context) {
+    int own = context.task().state().ownGroup();
+    return keyed == null ? value -> own : value -> KeyGroups.groupOf(keyed.hashOf(value));
   }
 
   private static UserFn userFn(
@@ -123,11 +137,52 @@ public final class ParDoOperator implements Operator, Receiver {
   @Override
   public void open() {
     userFn.setUp();
+    if (stable != null) {
+      stable.open();
+    }
     if (pushback != null) {
       pushback.open();
     }
     if (splittable != null) {
       splittable.open();
+    }
+  }
+
+  @Override
+  public void barrier(long checkpoint) {
+    if (stable != null) {
+      stable.barrier();
+    }
+  }
+
+  @Override
+  public boolean waitsForCheckpoint() {
+    return stable != null && stable.waits();
+  }
+
+  /** Takes what is stable. */
+  private final class Delivery implements StableInput.Delivery {
+    @Override
+    public void deliver(
+        Object value,
+        long timestampMs,
+        Collection<? extends BoundedWindow> windows,
+        PaneInfo pane) {
+      ParDoOperator.this.deliver(value, timestampMs, windows, pane);
+    }
+
+    @Override
+    public void advanced() {
+      catchUp();
+    }
+  }
+
+  private void deliver(
+      Object value, long timestampMs, Collection<? extends BoundedWindow> windows, PaneInfo pane) {
+    if (perWindow) {
+      receivePerWindow(value, keyed == null ? 0 : keyed.hashOf(value), timestampMs, windows, pane);
+    } else {
+      userFn.process(value, timestampMs, windows, pane);
     }
   }
 
@@ -139,10 +194,10 @@ public final class ParDoOperator implements Operator, Receiver {
   @Override
   public void receive(
       Object value, long timestampMs, Collection<? extends BoundedWindow> windows, PaneInfo pane) {
-    if (perWindow) {
-      receivePerWindow(value, keyed == null ? 0 : keyed.hashOf(value), timestampMs, windows, pane);
+    if (stable != null) {
+      stable.add(value, timestampMs, windows, pane);
     } else {
-      userFn.process(value, timestampMs, windows, pane);
+      deliver(value, timestampMs, windows, pane);
     }
   }
 
@@ -154,7 +209,9 @@ public final class ParDoOperator implements Operator, Receiver {
       long timestampMs,
       Collection<? extends BoundedWindow> windows,
       PaneInfo pane) {
-    if (perWindow) {
+    if (stable != null) {
+      stable.add(value, timestampMs, windows, pane);
+    } else if (perWindow) {
       receivePerWindow(value, keyHash, timestampMs, windows, pane);
     } else {
       userFn.process(value, timestampMs, windows, pane);
@@ -227,6 +284,9 @@ public final class ParDoOperator implements Operator, Receiver {
   private void catchUp() {
     long reachedMs =
         pushback == null ? inputWatermarkMs : Math.min(inputWatermarkMs, pushback.holdMs());
+    if (stable != null) {
+      reachedMs = Math.min(reachedMs, stable.advance(inputWatermarkMs));
+    }
     if (keyed != null) {
       keyed.advanceWatermark(reachedMs);
     }
@@ -238,6 +298,9 @@ public final class ParDoOperator implements Operator, Receiver {
   @Override
   public long outputWatermarkMs() {
     long watermarkMs = inputWatermarkMs;
+    if (stable != null) {
+      watermarkMs = Math.min(watermarkMs, stable.holdMs());
+    }
     if (pushback != null) {
       watermarkMs = Math.min(watermarkMs, pushback.holdMs());
     }
@@ -254,7 +317,8 @@ public final class ParDoOperator implements Operator, Receiver {
 
   @Override
   public boolean hasDueWork() {
-    return (pushback != null && pushback.hasDueWork())
+    return (stable != null && stable.hasDueWork())
+        || (pushback != null && pushback.hasDueWork())
         || (keyed != null && keyed.hasDueWork())
         || (splittable != null && splittable.hasDueWork());
   }
@@ -262,6 +326,10 @@ public final class ParDoOperator implements Operator, Receiver {
   @Override
   public int fireTimers(int limit) {
     int done = 0;
+    if (stable != null) {
+      done += stable.deliver(limit);
+      catchUp();
+    }
     if (pushback != null && pushback.hasDueWork()) {
       done += pushback.drain(limit);
       catchUp();
@@ -285,7 +353,8 @@ public final class ParDoOperator implements Operator, Receiver {
 
   @Override
   public boolean hasPendingWork() {
-    return (pushback != null && !pushback.isEmpty())
+    return (stable != null && stable.waits())
+        || (pushback != null && !pushback.isEmpty())
         || (keyed != null && keyed.hasPendingWork())
         || (splittable != null && splittable.hasPendingWork());
   }

@@ -38,6 +38,7 @@ import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBu
  * @param inputCoder coder of the main input's elements
  * @param windowing windowing of the main input
  * @param restrictionCoderId coder of restriction and estimator state; empty unless splittable
+ * @param stableInput whether elements are delivered only once a checkpoint contains them
  */
 record ParDoSpec(
     String transformName,
@@ -50,7 +51,8 @@ record ParDoSpec(
     List<SideInputSpec> sideInputs,
     Coder<Object> inputCoder,
     WindowingStrategy<?, ?> windowing,
-    String restrictionCoderId) {
+    String restrictionCoderId,
+    boolean stableInput) {
 
   /** A side input's wiring together with its view. */
   record SideInputSpec(SideInput wiring, RunnerApi.SideInput view) {}
@@ -76,7 +78,8 @@ record ParDoSpec(
         sideInputs,
         components.elementCoder(node.input()),
         components.windowing(node.input()),
-        payload.getRestrictionCoderId());
+        payload.getRestrictionCoderId(),
+        StableInputRule.applies(node.transformId(), payload, components.proto()));
   }
 
   /** Coder of the main input's windows. */

@@ -1,14 +1,10 @@
 package dev.sluice.worker.pardo;
 
-import dev.sluice.state.TaskList;
-import dev.sluice.state.TaskState;
-import dev.sluice.state.TaskValue;
+import dev.sluice.state.TaskQueue;
 import dev.sluice.worker.stage.OperatorContext;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
-import org.apache.beam.sdk.coders.VarLongCoder;
+import java.util.function.ToIntFunction;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.values.WindowedValue;
@@ -16,13 +12,11 @@ import org.apache.beam.sdk.values.WindowedValues;
 import org.joda.time.Instant;
 
 /**
- * The elements of a ParDo that wait for a side input.
+ * The elements that wait for a side input's window, in front of one transform.
  *
- * <p>Owned by one {@link ParDoOperator}. The elements are in two spillable lists of the task's
- * state: one takes what comes, the other is worked through once some window has become ready, and
- * what still has to wait goes back into the first; then they change places. How far the work has
- * come is in state too, so a barrier may fall anywhere in it. Always true: no element that waits is
- * behind {@link #holdMs}.
+ * <p>Owned by one {@link ParDoOperator}. The elements are in a spillable queue of the task's state.
+ * Once some window has become ready each of them is looked at once: it is processed, or goes back
+ * to the end. Always true: no element that waits is behind {@link #holdMs}.
  */
 final class Pushback {
   private static final long NO_HOLD = Long.MAX_VALUE;
@@ -34,45 +28,41 @@ final class Pushback {
 
   private final SideInputLookup sideInputs;
   private final Ready ready;
-  private final List<TaskList<WindowedValue<Object>>> lists;
-  private final TaskValue<Long> progress;
+  private final TaskQueue<WindowedValue<Object>> queue;
   private final Set<BoundedWindow> waiting = new LinkedHashSet<>();
-  private final long[] holdsMs = {NO_HOLD, NO_HOLD};
-  private Iterator<WindowedValue<Object>> draining;
-  private int intake;
-  private long drained;
+  private long holdMs = NO_HOLD;
+
+  /** How many elements are still to be looked at, and the hold of those that come after them. */
+  private long toVisit;
+
+  private long keptHoldMs = NO_HOLD;
   private long checkedVersion = -1;
 
-  Pushback(OperatorContext context, ParDoSpec spec, SideInputLookup sideInputs, Ready ready) {
+  /**
+   * @param groupOf the key group that an element is saved in
+   */
+  Pushback(
+      OperatorContext context,
+      ParDoSpec spec,
+      SideInputLookup sideInputs,
+      ToIntFunction<Object> groupOf,
+      Ready ready) {
     this.sideInputs = sideInputs;
     this.ready = ready;
-    TaskState state = context.task().state();
-    var coder = WindowedValues.getFullCoder(spec.inputCoder(), spec.windowCoder());
-    lists =
-        List.of(
-            state.list(context.transformName(), "pushback-0", coder),
-            state.list(context.transformName(), "pushback-1", coder));
-    progress =
-        state.value(
-            context.transformName(), "pushback-progress", state.range().first(), VarLongCoder.of());
+    this.queue =
+        context
+            .task()
+            .state()
+            .queue(
+                context.transformName(),
+                "~waits for side input",
+                WindowedValues.getFullCoder(spec.inputCoder(), spec.windowCoder()),
+                element -> groupOf.applyAsInt(element.getValue()));
   }
 
   /** Derives from state what is kept beside it. */
   void open() {
-    Long at = progress.get();
-    intake = at == null ? 0 : (int) (at & 1);
-    drained = at == null ? 0 : at >> 1;
-    for (int i = 0; i < 2; i++) {
-      for (WindowedValue<Object> element : lists.get(i)) {
-        note(i, element.getTimestamp().getMillis(), windowOf(element));
-      }
-    }
-    if (!lists.get(1 - intake).isEmpty()) {
-      startDraining();
-      for (long i = 0; i < drained; i++) {
-        draining.next();
-      }
-    }
+    queue.forEach(this::note);
   }
 
   /** Keeps an element until {@code window} is ready. */
@@ -81,20 +71,22 @@ final class Pushback {
   }
 
   private void keep(WindowedValue<Object> element) {
-    lists.get(intake).append(element);
-    note(intake, element.getTimestamp().getMillis(), windowOf(element));
+    queue.append(element);
+    note(element);
   }
 
-  private void note(int list, long timestampMs, BoundedWindow window) {
-    holdsMs[list] = Math.min(holdsMs[list], timestampMs);
-    if (waiting.add(window)) {
+  private void note(WindowedValue<Object> element) {
+    long timestampMs = element.getTimestamp().getMillis();
+    holdMs = Math.min(holdMs, timestampMs);
+    keptHoldMs = Math.min(keptHoldMs, timestampMs);
+    if (waiting.add(windowOf(element))) {
       checkedVersion = -1;
     }
   }
 
   /** Whether an element can be processed that could not be before. */
   boolean hasDueWork() {
-    if (draining != null) {
+    if (toVisit > 0) {
       return true;
     }
     if (waiting.isEmpty() || checkedVersion == sideInputs.version()) {
@@ -113,30 +105,21 @@ final class Pushback {
   int drain(int limit) {
     int done = 0;
     while (done < limit && hasDueWork()) {
-      if (draining == null) {
-        turn();
+      if (toVisit == 0) {
+        toVisit = queue.size();
+        keptHoldMs = NO_HOLD;
+        waiting.clear();
       }
-      while (done < limit && draining.hasNext()) {
-        WindowedValue<Object> element = draining.next();
-        drained++;
+      while (done < limit && toVisit > 0) {
+        toVisit--;
         done++;
-        revisit(element);
+        revisit(queue.take());
       }
-      if (!draining.hasNext()) {
-        endDraining();
+      if (toVisit == 0) {
+        holdMs = keptHoldMs;
       }
-      saveProgress();
     }
     return done;
-  }
-
-  private void saveProgress() {
-    if (isEmpty()) {
-      intake = 0;
-      progress.clear();
-    } else {
-      progress.set(drained << 1 | intake);
-    }
   }
 
   private void revisit(WindowedValue<Object> element) {
@@ -149,31 +132,13 @@ final class Pushback {
     }
   }
 
-  private void turn() {
-    intake = 1 - intake;
-    waiting.clear();
-    drained = 0;
-    startDraining();
-  }
-
-  private void startDraining() {
-    draining = lists.get(1 - intake).iterator();
-  }
-
-  private void endDraining() {
-    draining = null;
-    drained = 0;
-    lists.get(1 - intake).clear();
-    holdsMs[1 - intake] = NO_HOLD;
-  }
-
   /** No element that waits is earlier than this. */
   long holdMs() {
-    return Math.min(holdsMs[0], holdsMs[1]);
+    return holdMs;
   }
 
   boolean isEmpty() {
-    return lists.get(0).isEmpty() && lists.get(1).isEmpty();
+    return queue.isEmpty();
   }
 
   private static BoundedWindow windowOf(WindowedValue<Object> element) {
