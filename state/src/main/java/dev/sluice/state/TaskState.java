@@ -4,6 +4,7 @@ import dev.sluice.state.log.TaskLog;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.ToIntFunction;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 
@@ -17,7 +18,7 @@ public final class TaskState implements AutoCloseable {
   private final KeyGroupRange range;
   private final PageMemory pageMemory;
   private final Map<String, KeyedState<?>> keyed = new LinkedHashMap<>();
-  private final Map<StateEntry.Column, TaskList<?>> lists = new LinkedHashMap<>();
+  private final Map<StateEntry.Column, TaskQueue<?>> queues = new LinkedHashMap<>();
   private final Map<GroupColumn, TaskValue<?>> values = new LinkedHashMap<>();
   private final Map<StateEntry.Column, StatePart> parts = new LinkedHashMap<>();
   private final StateLog log = new StateLog();
@@ -67,20 +68,27 @@ public final class TaskState implements AutoCloseable {
   }
 
   /**
-   * Makes a list of a transform, once; it is saved in the first group of the task (of a task that
-   * owns none: in the one it would begin with).
+   * Makes a queue of a transform, once.
+   *
+   * @param groupOf the key group in which an element is saved, one of the task's; see {@link
+   *     #ownGroup} for what has no key
    */
-  public <T> TaskList<T> list(String transform, String stateId, Coder<T> coder) {
+  public <T> TaskQueue<T> queue(
+      String transform, String stateId, Coder<T> coder, ToIntFunction<T> groupOf) {
     StateEntry.Column name = new StateEntry.Column(transform, stateId);
-    TaskList<T> made =
-        new TaskList<>(
-            Math.min(range.first(), KeyGroups.COUNT - 1),
-            name,
-            new PageKind<>(pageMemory, coder, name),
-            log);
-    checkNew(lists.putIfAbsent(name, made), name);
+    TaskQueue<T> made =
+        new TaskQueue<>(name, new PageKind<>(pageMemory, coder, name), groupOf, log);
+    checkNew(queues.putIfAbsent(name, made), name);
     saved.named(name, made::restore);
     return made;
+  }
+
+  /**
+   * Returns the group in which the task saves what belongs to no key: its first one, and of a task
+   * that owns none the one it would begin with.
+   */
+  public int ownGroup() {
+    return Math.min(range.first(), KeyGroups.COUNT - 1);
   }
 
   /** Makes a value of a transform in one of the task's key groups, once. */
@@ -168,14 +176,14 @@ public final class TaskState implements AutoCloseable {
     return true;
   }
 
-  /** Returns how many entries there are: live cells, timers, elements of lists, values. */
+  /** Returns how many entries there are: live cells, timers, elements of queues, values. */
   public long entryCount() {
     long count = 0;
     for (KeyedState<?> state : keyed.values()) {
       count += state.entryCount();
     }
-    for (TaskList<?> list : lists.values()) {
-      count += list.size();
+    for (TaskQueue<?> queue : queues.values()) {
+      count += queue.size();
     }
     for (TaskValue<?> value : values.values()) {
       count += value.get() == null ? 0 : 1;
@@ -189,7 +197,7 @@ public final class TaskState implements AutoCloseable {
   /** Shows everything that a barrier would save. */
   public void forEachEntry(EntryVisitor visitor) {
     keyed.values().forEach(state -> state.forEachEntry(visitor));
-    lists.values().forEach(list -> list.forEachEntry(visitor));
+    queues.values().forEach(queue -> queue.forEachEntry(visitor));
     values.values().forEach(value -> value.forEachEntry(visitor));
     parts.forEach((name, part) -> part.forEachEntry(name, visitor));
   }
