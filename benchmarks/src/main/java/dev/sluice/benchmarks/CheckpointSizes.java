@@ -72,11 +72,11 @@ public final class CheckpointSizes {
       while (lastEpoch(watch) < first) {
         look(run, watch);
       }
-      long basesBefore = watch.baseBytes();
+      long mergedBefore = watch.mergedBytes();
       while (lastEpoch(watch) < first + CHECKPOINTS) {
         look(run, watch);
       }
-      return summary(watch, first, watch.baseBytes() - basesBefore);
+      return summary(watch, first, watch.mergedBytes() - mergedBefore);
     }
   }
 
@@ -89,7 +89,7 @@ public final class CheckpointSizes {
     return watch.bytesByEpoch().keySet().stream().mapToLong(Long::longValue).max().orElse(0);
   }
 
-  private static Map<String, Object> summary(StorageWatch watch, long first, long renewedBytes) {
+  private static Map<String, Object> summary(StorageWatch watch, long first, long mergedBytes) {
     Map<Long, Long> byEpoch = watch.bytesByEpoch();
     long full = 0;
     long changed = 0;
@@ -108,10 +108,10 @@ public final class CheckpointSizes {
     result.put("checkpoints", each.size());
     result.put("bytesOfEach", each);
     result.put("meanPercentOfFull", percent(changed / (double) each.size(), full));
-    result.put("renewedBaseBytes", renewedBytes);
-    result.put("bases", watch.bases());
+    result.put("mergedBytes", mergedBytes);
+    result.put("merged", watch.merged());
     result.put(
-        "meanPercentWithBases", percent((changed + renewedBytes) / (double) each.size(), full));
+        "meanPercentWithMerged", percent((changed + mergedBytes) / (double) each.size(), full));
     return result;
   }
 

@@ -2,16 +2,18 @@ package dev.sluice.benchmarks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
@@ -22,6 +24,7 @@ import org.apache.beam.sdk.options.PipelineOptionsFactory;
  */
 public final class RestartTime {
   private static final String JOB = "restart-time";
+  private static final Pattern MANIFEST = Pattern.compile("chk-(\\d+)\\.json");
   private static final Duration LOOK = Duration.ofMillis(5);
 
   private RestartTime() {}
@@ -53,23 +56,33 @@ public final class RestartTime {
     Runtime.getRuntime().halt(0);
   }
 
-  private static void fill(PipelineRun run, Path storage, long keys) throws IOException {
+  private static void fill(PipelineRun run, Path storage, long keys) {
     run.awaitFirstRecord();
     while (run.meter().sunk().count() < keys) {
       run.runFor(LOOK);
     }
     // The checkpoint under way may be older than the last key, the one after it is not.
     for (int i = 0; i < 2; i++) {
-      FileTime before = lastCompleted(storage);
-      while (lastCompleted(storage).equals(before)) {
+      long before = lastCompleted(storage);
+      while (lastCompleted(storage) <= before) {
         run.runFor(LOOK);
       }
     }
   }
 
-  private static FileTime lastCompleted(Path storage) throws IOException {
-    Path latest = storage.resolve(JOB).resolve("latest");
-    return Files.exists(latest) ? Files.getLastModifiedTime(latest) : FileTime.fromMillis(0);
+  /** The number of the last checkpoint that has a manifest; 0 if there is none. */
+  private static long lastCompleted(Path storage) {
+    try (Stream<Path> files = Files.walk(storage)) {
+      return files
+          .map(path -> MANIFEST.matcher(path.getFileName().toString()))
+          .filter(Matcher::matches)
+          .mapToLong(name -> Long.parseLong(name.group(1)))
+          .max()
+          .orElse(0);
+    } catch (IOException | UncheckedIOException e) {
+      // A file went away while the walk was under way.
+      return 0;
+    }
   }
 
   private static Map<String, Object> restart(PipelineRun run, Path storage) throws IOException {

@@ -16,10 +16,11 @@ import java.util.stream.Stream;
  */
 final class StorageWatch {
   private static final Pattern SEGMENT = Pattern.compile("e(\\d+)\\.seg");
+  private static final Pattern MERGED = Pattern.compile("[bm](\\d+)\\.(base|seg)");
 
   private final Path folder;
   private final Map<String, Long> sizes = new TreeMap<>();
-  private final Map<String, Long> baseSizes = new TreeMap<>();
+  private final Map<String, Long> mergedSizes = new TreeMap<>();
 
   StorageWatch(Path folder) {
     this.folder = folder;
@@ -34,7 +35,9 @@ final class StorageWatch {
       for (Path path : found.toList()) {
         String name = path.getFileName().toString();
         Map<String, Long> into =
-            SEGMENT.matcher(name).matches() ? sizes : name.endsWith(".base") ? baseSizes : null;
+            SEGMENT.matcher(name).matches()
+                ? sizes
+                : MERGED.matcher(name).matches() ? mergedSizes : null;
         if (into != null) {
           into.merge(folder.relativize(path).toString(), path.toFile().length(), Math::max);
         }
@@ -59,12 +62,12 @@ final class StorageWatch {
     return bytes;
   }
 
-  /** Returns the bytes of all bases that were ever there. */
-  long baseBytes() {
-    return baseSizes.values().stream().mapToLong(Long::longValue).sum();
+  /** Returns the bytes of all files that were ever merged from others. */
+  long mergedBytes() {
+    return mergedSizes.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  int bases() {
-    return baseSizes.size();
+  int merged() {
+    return mergedSizes.size();
   }
 }
