@@ -47,6 +47,22 @@ final class BagCell<T> extends StateCell implements BagState<T> {
     return this;
   }
 
+  /** Pages are counted where they are leased. */
+  @Override
+  int elements() {
+    return 0;
+  }
+
+  @Override
+  boolean isSmall() {
+    return elements.size() <= MOST_ELEMENTS;
+  }
+
+  @Override
+  void discard() {
+    elements.clear();
+  }
+
   @Override
   void encodeContent(Bytes out) {
     out.putLong(elements.size());

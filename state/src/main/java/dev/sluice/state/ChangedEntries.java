@@ -3,40 +3,43 @@ package dev.sluice.state;
 import java.util.Arrays;
 
 /**
- * The entries that changed in one epoch, in the order in which they did first.
+ * The entries that changed in one epoch and are not logged yet, about in the order in which they
+ * did first.
  *
- * <p>Owned by a {@link KeyedState}. An entry may be in it although it was logged meanwhile.
+ * <p>Owned by a {@link KeyedState}. What is always true: an entry is in one of these exactly while
+ * it is marked as changed, and knows its place there, so that one that leaves the heap is not kept.
  */
 final class ChangedEntries {
   private static final int LEAST_CAPACITY = 16;
   private static final int KEPT_CAPACITY = 1 << 20;
 
   private KeyEntry[] entries = new KeyEntry[LEAST_CAPACITY];
-  private int next;
-  private int end;
+  private int size;
 
   void add(KeyEntry entry) {
-    if (end == entries.length) {
-      entries = Arrays.copyOf(entries, end * 2);
+    if (size == entries.length) {
+      entries = Arrays.copyOf(entries, size * 2);
     }
-    entries[end++] = entry;
+    entry.placeInChanged = size;
+    entries[size++] = entry;
   }
 
   boolean isEmpty() {
-    return next == end;
+    return size == 0;
   }
 
-  /** Takes out the first one; the list is as new when none is left. */
-  KeyEntry take() {
-    KeyEntry first = entries[next];
-    entries[next++] = null;
-    if (next == end) {
-      next = 0;
-      end = 0;
-      if (entries.length > KEPT_CAPACITY) {
-        entries = new KeyEntry[LEAST_CAPACITY];
-      }
+  KeyEntry last() {
+    return entries[size - 1];
+  }
+
+  /** Takes out an entry; the list is as new when none is left. */
+  void remove(KeyEntry entry) {
+    KeyEntry last = entries[--size];
+    entries[entry.placeInChanged] = last;
+    last.placeInChanged = entry.placeInChanged;
+    entries[size] = null;
+    if (size == 0 && entries.length > KEPT_CAPACITY) {
+      entries = new KeyEntry[LEAST_CAPACITY];
     }
-    return first;
   }
 }

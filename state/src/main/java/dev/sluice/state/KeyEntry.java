@@ -13,6 +13,12 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * <p>Most keys have one cell and no timer, so these are all that an entry itself has room for.
  */
 final class KeyEntry {
+  /** Itself, its key and its place in the table. */
+  private static final int OWN_BYTES = 120;
+
+  /** A timer with its times, its identifiers and its places. */
+  private static final int TIMER_BYTES = 200;
+
   final @Nullable Object key;
 
   /** What stands for the key in look-ups: see {@link KeyLookup}. */
@@ -28,8 +34,23 @@ final class KeyEntry {
   /** The epoch in which it changed without being logged since; 0 if there is nothing to log. */
   int changedIn;
 
+  /** Where it is among the {@link ChangedEntries} while it is marked as changed. */
+  int placeInChanged;
+
   /** Whether some segment may have a record of it. */
   boolean logged;
+
+  /** Whether the store has a record of it, which may be of an older state. */
+  boolean stored;
+
+  /** Whether the store's record says what it is now. */
+  boolean storedSame;
+
+  /** Whether it was selected since the clock's hand came by. */
+  boolean recent;
+
+  /** The bytes that it is counted with. */
+  int leased;
 
   /** The saved cells that nobody has asked for yet. */
   @Nullable RawCells raw;
@@ -74,6 +95,38 @@ final class KeyEntry {
     return onlyCell != null && onlyCell.column == column && onlyCell.namespace == namespace
         ? onlyCell
         : null;
+  }
+
+  /** Returns an estimate of the bytes it takes. */
+  int heapBytes() {
+    int bytes = raw == null ? OWN_BYTES : OWN_BYTES + raw.heapBytes();
+    if (onlyCell != null) {
+      bytes += onlyCell.heapBytes();
+    } else if (manyCells != null) {
+      for (int i = 0; i < manyCells.count(); i++) {
+        bytes += manyCells.at(i).heapBytes();
+      }
+    }
+    return timers == null ? bytes : bytes + TIMER_BYTES * timers.count();
+  }
+
+  /** Says whether all of it may go to the store: collections that are too large stay. */
+  boolean canLeave() {
+    for (int i = 0; i < cellCount(); i++) {
+      if (!cellAt(i).isSmall()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Lets go of all cells: their content is in the store. */
+  void dropCells(Namespaces namespaces) {
+    for (int i = 0; i < cellCount(); i++) {
+      StateCell cell = cellAt(i);
+      cell.discard();
+      cell.letGo(namespaces);
+    }
   }
 
   void addCell(StateCell cell) {

@@ -1,6 +1,5 @@
 package dev.sluice.state;
 
-import dev.sluice.state.log.ChangeLog;
 import org.apache.beam.runners.core.StateInternals;
 import org.apache.beam.runners.core.StateNamespace;
 import org.apache.beam.runners.core.TimerInternals;
@@ -27,10 +26,14 @@ public final class KeyedState<K> {
   /** So many cells of the selected key may stay empty while it is selected again and again. */
   private static final int EMPTY_CELLS_KEPT = 16;
 
+  /** One key in so many is encoded to learn what its cells take. */
+  private static final int MEASURED_EACH = 1024;
+
   private final String transformId;
   private final KeyGroupRange range;
   private final KeyLookup<K> lookup;
   private final PageMemory pageMemory;
+  private final HeapShare share;
   private final KeyTable[] groups;
   private final Namespaces namespaces = new Namespaces();
   private final LongMultiset holds = new LongMultiset();
@@ -44,6 +47,18 @@ public final class KeyedState<K> {
 
   private long liveCells;
 
+  /** Keys in the tables. */
+  private long keysOnHeap;
+
+  /** Keys that are in the store and not in the tables. */
+  private long keysInStore;
+
+  /** Where the clock's hand is, which looks for keys to evict. */
+  private int handGroup;
+
+  private int handPlace;
+  private int untilMeasured;
+
   private final StateLog log;
   private final EntryCodec<K> codec;
 
@@ -54,15 +69,12 @@ public final class KeyedState<K> {
   private ChangedEntries closing = new ChangedEntries();
 
   KeyedState(
-      String transformId,
-      Keying<K> keying,
-      KeyGroupRange range,
-      PageMemory pageMemory,
-      StateLog log) {
+      String transformId, Keying<K> keying, KeyGroupRange range, Places places, StateLog log) {
     this.transformId = transformId;
     this.range = range;
     this.lookup = new KeyLookup<>(keying.keyCoder());
-    this.pageMemory = pageMemory;
+    this.pageMemory = places.pages();
+    this.share = places.share();
     this.log = log;
     this.codec =
         new EntryCodec<>(
@@ -71,6 +83,9 @@ public final class KeyedState<K> {
     this.groups = new KeyTable[range.size()];
     for (int i = 0; i < groups.length; i++) {
       groups[i] = new KeyTable();
+    }
+    if (share.isLimited()) {
+      timers.useStore(share.store(), log.transformHash(transformId));
     }
     this.boundState = new BoundState(this, new StateColumns(this, transformId));
     this.boundTimers = new BoundTimers(this, keying.times());
@@ -92,10 +107,14 @@ public final class KeyedState<K> {
       leave(now);
     }
     KeyEntry known = tableOf(keyHash).find(lookup, sought, keyHash);
+    if (known == null && keysInStore > 0) {
+      known = load(key, sought, keyHash);
+    }
     if (known == null) {
       current = lookup.newEntry(key, sought, keyHash);
     } else {
       touch(known);
+      known.recent = true;
       current = known;
     }
   }
@@ -137,10 +156,12 @@ public final class KeyedState<K> {
     if (current == timer.entry) {
       stay(current);
     } else {
-      if (current != null) {
-        leave(current);
-      }
+      KeyEntry former = current;
       current = timer.entry;
+      current.recent = true;
+      if (former != null) {
+        leave(former);
+      }
     }
     return timer.data;
   }
@@ -177,11 +198,7 @@ public final class KeyedState<K> {
   /** Returns how many keys have state or timers. */
   public long keyCount() {
     settle();
-    long keys = 0;
-    for (KeyTable group : groups) {
-      keys += group.size();
-    }
-    return keys;
+    return keysOnHeap + keysInStore;
   }
 
   /** Clears all state and timers that the selected key has in exactly this namespace. */
@@ -254,22 +271,111 @@ public final class KeyedState<K> {
     if (entry.changedIn != log.epoch) {
       touch(entry);
       entry.changedIn = log.epoch;
-      changed.add(entry);
+      entry.storedSame = false;
+      if (log.isOn()) {
+        changed.add(entry);
+      }
     }
   }
 
   /** To be called before an entry is handed out: what the epoch before has left of it is logged. */
   void touch(KeyEntry entry) {
     if (entry.changedIn != 0 && entry.changedIn != log.epoch) {
-      write(entry, log.closing());
+      codec.value(entry);
+      codec.key(entry);
+      logWritten(entry);
     }
   }
 
-  private void write(KeyEntry entry, ChangeLog to) {
+  /** Logs the entry, whose key and value are in the log's buffers, if it is marked as changed. */
+  private void logWritten(KeyEntry entry) {
+    if (entry.changedIn != 0 && log.isOn()) {
+      (entry.changedIn == log.epoch ? log.open() : log.closing()).put(log.key, log.value);
+      entry.logged = true;
+    }
+    unmark(entry);
+  }
+
+  private void unmark(KeyEntry entry) {
+    if (entry.changedIn != 0 && log.isOn()) {
+      (entry.changedIn == log.epoch ? changed : closing).remove(entry);
+    }
     entry.changedIn = 0;
-    entry.logged = true;
+  }
+
+  /** Brings a key back from the store, for {@link #select}. Null if it is not there either. */
+  private @Nullable KeyEntry load(@Nullable K key, @Nullable Object sought, int hash) {
+    byte[] value = share.store().get(codec.key(key, hash));
+    return value == null
+        ? null
+        : loaded(lookup.newEntry(key, sought, hash), log.key.toByteArray(), value);
+  }
+
+  /** Brings back the key that a timer in the store belongs to. */
+  void load(byte[] recordKey) {
+    byte[] value = share.store().get(log.key.clear().put(recordKey));
+    K key = codec.keyOf(recordKey);
+    loaded(lookup.newEntry(key, lookup.of(key), EntryCodec.hashOf(value)), recordKey, value);
+  }
+
+  private KeyEntry loaded(KeyEntry entry, byte[] recordKey, byte[] value) {
+    keysInStore--;
+    codec.read(value, entry, (data, order) -> timers.fromStore(entry, data, order, recordKey));
+    entry.logged = log.isOn();
+    entry.stored = true;
+    entry.storedSame = true;
+    intoTable(entry);
+    return entry;
+  }
+
+  /**
+   * Moves the next key that was not selected for a while to the store: second chances, by a hand
+   * that goes round over all tables.
+   *
+   * @return false if there is no key that may go
+   */
+  boolean evictOne() {
+    if (keysOnHeap == 0) {
+      return false;
+    }
+    for (int rounds = 0; rounds <= 2 * groups.length; rounds++) {
+      KeyTable table = groups[handGroup];
+      while (handPlace < table.capacity()) {
+        KeyEntry entry = table.entryAt(handPlace++);
+        if (entry == null || entry == current) {
+          continue;
+        }
+        if (entry.recent) {
+          entry.recent = false;
+        } else if (entry.canLeave()) {
+          // Removal closes the gap, so that another entry may stand in its place now.
+          handPlace--;
+          evict(entry);
+          return true;
+        }
+      }
+      handPlace = 0;
+      handGroup = handGroup + 1 < groups.length ? handGroup + 1 : 0;
+    }
+    return false;
+  }
+
+  private void evict(KeyEntry entry) {
     codec.value(entry);
-    to.put(codec.key(entry), log.value);
+    codec.key(entry);
+    logWritten(entry);
+    if (!entry.storedSame) {
+      share.store().put(log.key, log.value);
+    }
+    if (entry.timerCount() > 0) {
+      timers.toStore(entry, log.key.toByteArray());
+    }
+    entry.dropCells(namespaces);
+    entry.inTable = false;
+    tableOf(entry.hash).remove(entry);
+    share.uncount(entry);
+    keysOnHeap--;
+    keysInStore++;
   }
 
   /** The epoch that is going on ends; no key is selected any more. */
@@ -290,7 +396,7 @@ public final class KeyedState<K> {
   /** Logs entries of the closed epoch; true when there is none left. */
   boolean logSome(SliceLimit limit) {
     while (!closing.isEmpty()) {
-      touch(closing.take());
+      touch(closing.last());
       if (limit.over()) {
         return closing.isEmpty();
       }
@@ -309,6 +415,9 @@ public final class KeyedState<K> {
     liveCells += entry.liveCells;
     if (entry.raw != null) {
       entry.raw.forEachHold(holds::add);
+    }
+    if (share.isLimited()) {
+      share.count(entry, entry.heapBytes());
     }
   }
 
@@ -368,6 +477,7 @@ public final class KeyedState<K> {
   void intoTable(KeyEntry entry) {
     if (!entry.inTable) {
       entry.inTable = true;
+      keysOnHeap++;
       tableOf(entry.hash).insert(entry);
     }
   }
@@ -384,8 +494,27 @@ public final class KeyedState<K> {
     if (entry.emptyCells() > 0) {
       entry.dropEmptyCells(namespaces);
     }
-    if (entry.inTable && entry.isEmpty()) {
-      outOfTable(entry);
+    if (entry.inTable) {
+      if (entry.isEmpty()) {
+        outOfTable(entry);
+      } else if (share.isLimited()) {
+        count(entry);
+      }
+    }
+  }
+
+  /** Has the heap that the entry takes counted; now and then looks at how much that is. */
+  private void count(KeyEntry entry) {
+    if (--untilMeasured <= 0) {
+      untilMeasured = MEASURED_EACH;
+      for (int i = 0; i < entry.cellCount(); i++) {
+        entry.cellAt(i).measure(log.value);
+      }
+      share.relieve();
+    }
+    int bytes = entry.heapBytes();
+    if (bytes != entry.leased) {
+      share.count(entry, bytes);
     }
   }
 
@@ -393,10 +522,17 @@ public final class KeyedState<K> {
   private void outOfTable(KeyEntry entry) {
     entry.inTable = false;
     tableOf(entry.hash).remove(entry);
-    entry.changedIn = 0;
+    keysOnHeap--;
+    unmark(entry);
+    share.uncount(entry);
     if (entry.logged && log.isOn()) {
       entry.logged = false;
       log.open().delete(codec.key(entry));
+    }
+    if (entry.stored) {
+      entry.stored = false;
+      entry.storedSame = false;
+      share.store().delete(codec.key(entry));
     }
   }
 
@@ -426,4 +562,12 @@ public final class KeyedState<K> {
    * @param times what state and timers are told of time
    */
   record Keying<K>(Coder<K> keyCoder, Coder<? extends BoundedWindow> windowCoder, Times times) {}
+
+  /**
+   * Where a transform's state is.
+   *
+   * @param pages the memory for pages of bags
+   * @param share the heap for keys, and the store for those that do not fit
+   */
+  record Places(PageMemory pages, HeapShare share) {}
 }

@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import dev.sluice.state.store.StateStore;
 import org.apache.beam.runners.core.StateNamespace;
 import org.apache.beam.runners.core.TimerInternals.TimerData;
 import org.apache.beam.sdk.state.TimeDomain;
@@ -10,7 +11,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * domain, and the holds that they put on the watermark.
  *
  * <p>Owned by a {@link KeyedState}. What is always true: a timer is in its entry, in its domain's
- * queue and counted in the holds, or in none of them.
+ * queue and counted in the holds, or in none of them; while its key is in the store, it is in the
+ * domain's {@link StoredTimers} instead of the queue.
  */
 final class KeyedTimers {
   private final KeyedState<?> owner;
@@ -19,6 +21,9 @@ final class KeyedTimers {
   private final TimerQueue synchronizedTime = new TimerQueue();
   private final LongMultiset holds = new LongMultiset();
   private long setSoFar;
+
+  /** Of the keys that are in the store, by domain; null if keys never go there. */
+  private final @Nullable StoredTimers[] stored = new StoredTimers[TimeDomain.values().length];
 
   KeyedTimers(KeyedState<?> owner) {
     this.owner = owner;
@@ -44,6 +49,31 @@ final class KeyedTimers {
     owner.markChanged(entry);
   }
 
+  /** From now on keys may go to a store. */
+  void useStore(StateStore store, int transformHash) {
+    for (TimeDomain domain : TimeDomain.values()) {
+      stored[domain.ordinal()] = new StoredTimers(store, transformHash, domain.ordinal());
+    }
+  }
+
+  /** The key of some timers goes to the store; they count as before. */
+  void toStore(KeyEntry entry, byte[] recordKey) {
+    for (int i = 0; i < entry.timerCount(); i++) {
+      TimerNode timer = entry.timerAt(i);
+      queue(timer.data.getDomain()).remove(timer);
+      stored[timer.data.getDomain().ordinal()].put(timer, recordKey);
+      owner.namespaces().release(timer.namespace);
+    }
+  }
+
+  /** A timer comes back with its key from the store. */
+  void fromStore(KeyEntry entry, TimerData data, long order, byte[] recordKey) {
+    TimerNode timer =
+        new TimerNode(entry, owner.namespaces().intern(data.getNamespace()), data, order);
+    stored[data.getDomain().ordinal()].remove(timer, recordKey);
+    place(timer);
+  }
+
   /** Takes back a timer that was saved. */
   void restore(KeyEntry entry, TimerData data, long order) {
     setSoFar = Math.max(setSoFar, order + 1);
@@ -51,10 +81,14 @@ final class KeyedTimers {
   }
 
   private void add(TimerNode timer) {
+    place(timer);
+    holds.add(timer.outputMs());
+  }
+
+  private void place(TimerNode timer) {
     owner.namespaces().use(timer.namespace);
     timer.entry.addTimer(timer);
     queue(timer.data.getDomain()).add(timer);
-    holds.add(timer.outputMs());
   }
 
   /** Returns a timer of the selected key, or null if it is not set. */
@@ -83,6 +117,13 @@ final class KeyedTimers {
 
   @Nullable TimerNode pollDue(TimeDomain domain, long upToMs) {
     TimerNode first = queue(domain).first();
+    StoredTimers inStore = stored[domain.ordinal()];
+    if (inStore != null
+        && inStore.firstMs() <= upToMs
+        && (first == null || inStore.hasBefore(first))) {
+      owner.load(inStore.firstKey());
+      first = queue(domain).first();
+    }
     if (first == null || first.timestampMs > upToMs) {
       return null;
     }
@@ -93,7 +134,9 @@ final class KeyedTimers {
 
   long nextMs(TimeDomain domain) {
     TimerNode first = queue(domain).first();
-    return first == null ? Long.MAX_VALUE : first.timestampMs;
+    long onHeap = first == null ? Long.MAX_VALUE : first.timestampMs;
+    StoredTimers inStore = stored[domain.ordinal()];
+    return inStore == null ? onHeap : Math.min(onHeap, inStore.firstMs());
   }
 
   long leastOutputMs() {

@@ -96,6 +96,11 @@ final class MapCell<K, V> extends StateCell implements MapState<K, V> {
   }
 
   @Override
+  int elements() {
+    return pairs.size();
+  }
+
+  @Override
   void encodeContent(Bytes out) {
     out.putVarInt(pairs.size());
     for (Lookups.Pair<K, V> pair : pairs.all()) {

@@ -19,6 +19,9 @@ final class MultimapCell<K, V> extends StateCell implements MultimapState<K, V> 
   private final Lookups<K, List<V>> lists;
   private final Coder<V> valueCoder;
 
+  /** Values of all keys. */
+  private int count;
+
   MultimapCell(CellPlace place, Coder<K> keyCoder, Coder<V> valueCoder) {
     super(place);
     this.lists = new Lookups<>(keyCoder);
@@ -32,6 +35,7 @@ final class MultimapCell<K, V> extends StateCell implements MultimapState<K, V> 
     } else {
       becomeLive();
     }
+    count++;
     Lookups.Pair<K, List<V>> known = lists.find(key);
     if (known == null) {
       List<V> values = new ArrayList<>(1);
@@ -44,8 +48,10 @@ final class MultimapCell<K, V> extends StateCell implements MultimapState<K, V> 
 
   @Override
   public void remove(K key) {
-    if (lists.remove(key) != null) {
+    Lookups.Pair<K, List<V>> removed = lists.remove(key);
+    if (removed != null) {
       changing();
+      count -= removed.value().size();
       if (lists.isEmpty()) {
         becomeEmpty();
       }
@@ -99,8 +105,14 @@ final class MultimapCell<K, V> extends StateCell implements MultimapState<K, V> 
   public void clear() {
     if (live) {
       lists.clear();
+      count = 0;
       becomeEmpty();
     }
+  }
+
+  @Override
+  int elements() {
+    return count;
   }
 
   @Override
@@ -124,6 +136,7 @@ final class MultimapCell<K, V> extends StateCell implements MultimapState<K, V> 
         values.add(in.decodeNested(valueCoder, described()));
       }
       lists.put(key, values);
+      count += values.size();
     }
   }
 

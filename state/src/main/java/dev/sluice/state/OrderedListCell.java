@@ -28,6 +28,9 @@ final class OrderedListCell<T> extends StateCell implements OrderedListState<T> 
   private final Coder<T> coder;
   private final NavigableMap<Instant, List<T>> byTime = new TreeMap<>();
 
+  /** Values of all timestamps. */
+  private int count;
+
   OrderedListCell(CellPlace place, Coder<T> coder) {
     super(place);
     this.coder = coder;
@@ -40,6 +43,7 @@ final class OrderedListCell<T> extends StateCell implements OrderedListState<T> 
     } else {
       becomeLive();
     }
+    count++;
     byTime.computeIfAbsent(value.getTimestamp(), time -> new ArrayList<>(1)).add(value.getValue());
   }
 
@@ -57,7 +61,11 @@ final class OrderedListCell<T> extends StateCell implements OrderedListState<T> 
   public void clearRange(Instant minTimestamp, Instant limitTimestamp) {
     if (live) {
       changing();
-      byTime.subMap(minTimestamp, true, limitTimestamp, false).clear();
+      Map<Instant, List<T>> range = byTime.subMap(minTimestamp, true, limitTimestamp, false);
+      for (List<T> values : range.values()) {
+        count -= values.size();
+      }
+      range.clear();
       if (byTime.isEmpty()) {
         becomeEmpty();
       }
@@ -68,6 +76,7 @@ final class OrderedListCell<T> extends StateCell implements OrderedListState<T> 
   public void clear() {
     if (live) {
       byTime.clear();
+      count = 0;
       becomeEmpty();
     }
   }
@@ -85,6 +94,11 @@ final class OrderedListCell<T> extends StateCell implements OrderedListState<T> 
   @Override
   public OrderedListState<T> readRangeLater(Instant minTimestamp, Instant limitTimestamp) {
     return this;
+  }
+
+  @Override
+  int elements() {
+    return count;
   }
 
   @Override
@@ -107,6 +121,7 @@ final class OrderedListCell<T> extends StateCell implements OrderedListState<T> 
         values.add(in.decodeNested(coder, described()));
       }
       byTime.put(time, values);
+      count += values.size();
     }
   }
 

@@ -50,6 +50,11 @@ final class RawCells {
     return new RawCells(bytes, starts);
   }
 
+  /** What it takes on the heap. */
+  int heapBytes() {
+    return 64 + bytes.length + Integer.BYTES * starts.length;
+  }
+
   int count() {
     return count;
   }

@@ -79,6 +79,11 @@ final class SetCell<T> extends StateCell implements SetState<T> {
   }
 
   @Override
+  int elements() {
+    return elements.size();
+  }
+
+  @Override
   void encodeContent(Bytes out) {
     out.putVarInt(elements.size());
     for (Lookups.Pair<T, Boolean> pair : elements.all()) {

@@ -24,6 +24,10 @@ abstract sealed class StateCell implements State
         MapCell,
         MultimapCell,
         OrderedListCell {
+  private static final int CELL_BYTES = 48;
+  private static final int MOST_BYTES = 1 << 30;
+  static final int MOST_ELEMENTS = 4096;
+
   /** Takes the parts of a cell's content, each with its coders. */
   @FunctionalInterface
   interface PartVisitor {
@@ -52,6 +56,33 @@ abstract sealed class StateCell implements State
 
   /** Takes back what {@link #encodeContent} has written, into a cell without content. */
   abstract void decodeContent(ByteReader in);
+
+  /** Returns about how many bytes it takes on the heap, without looking at the content. */
+  final int heapBytes() {
+    return CELL_BYTES + (int) Math.min(MOST_BYTES, (long) elements() * column.elementBytes());
+  }
+
+  /** Returns how many pieces of content there are on the heap. */
+  int elements() {
+    return 1;
+  }
+
+  /** Says whether the content is little enough to be one part of a record. */
+  boolean isSmall() {
+    return elements() <= MOST_ELEMENTS;
+  }
+
+  /** Lets go of what content takes outside of this object; the cell is used no more. */
+  void discard() {}
+
+  /** Has the column learn from what the content takes when encoded. */
+  final void measure(Bytes scratch) {
+    int elements = elements();
+    if (live && elements > 0 && isSmall()) {
+      encodeContent(scratch.clear());
+      column.measured(scratch.size() / elements);
+    }
+  }
 
   /** For messages: which state it is. */
   final String described() {

@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import dev.sluice.state.store.ObjectSize;
 import org.apache.beam.sdk.coders.Coder;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -14,8 +15,18 @@ final class StateColumn {
   final int ordinal;
   final StateEntry.Column name;
 
+  private static final int GUESSED_BYTES = 64;
+
+  /** An element of a collection: two objects and a place in a table. */
+  private static final ObjectSize COLLECTED = new ObjectSize(128, 3);
+
+  /** What an element takes on the heap, by those that were measured. */
+  private int elementBytes = GUESSED_BYTES;
+
   private int hash;
   private boolean hashed;
+
+  private @Nullable ObjectSize size;
 
   /** Of a column of values; the coder that came last decides. */
   private @Nullable Coder<?> valueCoder;
@@ -36,6 +47,21 @@ final class StateColumn {
       hashed = true;
     }
     return hash;
+  }
+
+  int elementBytes() {
+    return elementBytes;
+  }
+
+  /** Takes in that an element took so many bytes when encoded; small differences are forgotten. */
+  void measured(int encodedBytes) {
+    if (size == null) {
+      size = valueCoder == null ? COLLECTED : ObjectSize.of(valueCoder);
+    }
+    long bytes = (elementBytes * 7L + size.bytes(encodedBytes)) / 8;
+    if (Math.abs(bytes - elementBytes) > elementBytes / 8) {
+      elementBytes = (int) Math.min(Integer.MAX_VALUE / 2, bytes);
+    }
   }
 
   void holdsValues(Coder<?> coder) {

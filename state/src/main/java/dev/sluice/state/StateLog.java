@@ -13,25 +13,24 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * The log of one task as the parts of its {@link TaskState} see it: the epoch that is going on, and
  * where its changes and those of the epoch before it are written.
  *
- * <p>Owned by the task's thread. What is always true: {@link #epoch} is 0 while nothing is logged,
- * so that what was never marked as changed need never be; otherwise it counts barriers from 1 on.
- * {@link #key} and {@link #value} are scratch: whoever fills them has them written before anybody
- * else does.
+ * <p>Owned by the task's thread. What is always true: {@link #epoch} counts barriers from 1 on,
+ * whether anything is logged or not, and no entry is marked with an epoch before the one that is
+ * closing. {@link #key} and {@link #value} are scratch: whoever fills them has them written before
+ * anybody else does.
  */
 final class StateLog {
   final Bytes key = new Bytes();
   final Bytes value = new Bytes();
-  int epoch;
+  int epoch = 1;
   private final Bytes encoded = new Bytes();
   private @Nullable TaskLog log;
 
   void begin(TaskLog taskLog) {
     log = taskLog;
-    epoch = 1;
   }
 
   boolean isOn() {
-    return epoch != 0;
+    return log != null;
   }
 
   /** Takes changes of the epoch that is going on. */

@@ -21,19 +21,31 @@ public final class TaskState implements AutoCloseable {
   private final Map<StateEntry.Column, TaskQueue<?>> queues = new LinkedHashMap<>();
   private final Map<GroupColumn, TaskValue<?>> values = new LinkedHashMap<>();
   private final Map<StateEntry.Column, StatePart> parts = new LinkedHashMap<>();
+  private final HeapShare share;
   private final StateLog log = new StateLog();
   private final SavedEntries saved = new SavedEntries(log);
 
   /**
-   * Empty state.
+   * Empty state, of which all keys stay on the heap.
    *
    * @param range the key groups that the task owns
    * @param spill where lists and bags go that do not fit on the heap; shared with the job's other
    *     tasks, and closed by whoever made it
    */
   public TaskState(KeyGroupRange range, SpillArea spill) {
+    this(range, StateSpace.onHeap(spill));
+  }
+
+  /**
+   * Empty state.
+   *
+   * @param range the key groups that the task owns
+   * @param space where its state may be; its quota and store are closed with the state
+   */
+  public TaskState(KeyGroupRange range, StateSpace space) {
     this.range = range;
-    this.pageMemory = new PageMemory(spill);
+    this.pageMemory = new PageMemory(space.spill());
+    this.share = new HeapShare(space);
   }
 
   /** Returns the key groups that the task owns. */
@@ -57,12 +69,13 @@ public final class TaskState implements AutoCloseable {
             transform,
             new KeyedState.Keying<>(keyCoder, windowCoder, times),
             range,
-            pageMemory,
+            new KeyedState.Places(pageMemory, share),
             log);
     KeyedState<?> former = keyed.putIfAbsent(transform, made);
     if (former != null) {
       throw new IllegalStateException("Transform " + transform + " has its keyed state already");
     }
+    share.add(made);
     saved.keyed(transform, made::restore);
     return made;
   }
@@ -162,6 +175,9 @@ public final class TaskState implements AutoCloseable {
     if (log.congested()) {
       return false;
     }
+    if (share.isLimited()) {
+      share.relieve();
+    }
     SliceLimit limit = new SliceLimit(limitNanos, nanoTime);
     for (KeyedState<?> state : keyed.values()) {
       if (!state.logSome(limit)) {
@@ -206,6 +222,7 @@ public final class TaskState implements AutoCloseable {
   @Override
   public void close() {
     pageMemory.close();
+    share.close();
   }
 
   private static void checkNew(Object former, StateEntry.Column name) {

@@ -2,6 +2,8 @@ package dev.sluice.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.state.store.HeapGauge;
+import dev.sluice.state.store.StateMemory;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -32,6 +34,7 @@ import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
 import org.apache.beam.sdk.values.TimestampedValue;
 import org.joda.time.Instant;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -81,7 +84,25 @@ class KeyedStateModelTest {
   @ParameterizedTest
   @ValueSource(longs = {11, 12, 13, 14, 15, 16})
   void equalsBeamsStateInMemoryThroughBarriersAndRestarts(long seed) {
-    LoggedTask logged = new LoggedTask();
+    throughBarriersAndRestarts(seed, new LoggedTask(null));
+  }
+
+  /** The same with room for no key, or for a few, on the heap: the others are in the store. */
+  @ParameterizedTest
+  @CsvSource({"21, 1", "22, 1", "23, 8000", "24, 8000", "25, 20000", "26, 20000"})
+  void equalsBeamsStateInMemoryThroughBarriersRestartsAndEvictions(long seed, long budgetBytes) {
+    throughBarriersAndRestarts(seed, new LoggedTask(new StateMemory(budgetBytes, HeapGauge.NONE)));
+  }
+
+  /** Without a log, with room for no key on the heap. */
+  @ParameterizedTest
+  @CsvSource({"31, 1", "32, 8000", "33, 20000"})
+  void equalsBeamsStateInMemoryThroughEvictions(long seed, long budgetBytes) {
+    fixture = new StateFixture(null, new StateMemory(budgetBytes, HeapGauge.NONE));
+    equalsBeamsStateInMemory(seed);
+  }
+
+  private void throughBarriersAndRestarts(long seed, LoggedTask logged) {
     fixture = logged.start();
     random = new Random(seed);
     for (int step = 0; step < STEPS; step++) {

@@ -13,9 +13,11 @@ import dev.sluice.state.log.SegmentFilter;
 import dev.sluice.state.log.SegmentMerge;
 import dev.sluice.state.log.StateNames;
 import dev.sluice.state.log.TaskLog;
+import dev.sluice.state.store.StateMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** A task whose state is logged, and which is started again from what was. One thread. */
 final class LoggedTask {
@@ -27,9 +29,19 @@ final class LoggedTask {
   private List<SegmentRef> segments = List.of();
   private TaskLog log;
   private StateFixture fixture;
+  private final @Nullable StateMemory memory;
   private boolean logging;
   private long checkpoint;
   private int attempt;
+
+  /**
+   * A task that was never started.
+   *
+   * @param memory what its keys may take on the heap, if that is limited
+   */
+  LoggedTask(@Nullable StateMemory memory) {
+    this.memory = memory;
+  }
 
   /** Starts for the first time. */
   StateFixture start() {
@@ -42,7 +54,7 @@ final class LoggedTask {
     LogOrigin origin =
         segments.isEmpty() ? new LogOrigin.Nothing() : new LogOrigin.Continued(segments);
     log = new TaskLog(place, origin, SegmentFilter.ALL, new StateNames(), TINY);
-    fixture = new StateFixture(log);
+    fixture = new StateFixture(log, memory);
     return fixture;
   }
 

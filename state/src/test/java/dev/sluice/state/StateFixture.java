@@ -1,11 +1,14 @@
 package dev.sluice.state;
 
 import dev.sluice.state.log.TaskLog;
+import dev.sluice.state.store.SortedMapStore;
+import dev.sluice.state.store.StateMemory;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** The state of a task with one keyed transform, and the time that it is told. */
 final class StateFixture {
@@ -50,12 +53,29 @@ final class StateFixture {
     state = keyed(TRANSFORM, StringUtf8Coder.of());
   }
 
-  /** The state of a task that logs. */
+  /** The state of a task that logs, of which all keys stay on the heap. */
   StateFixture(TaskLog log) {
+    this(log, null);
+  }
+
+  /**
+   * The state of a task.
+   *
+   * @param log where its changes are logged, if anywhere
+   * @param memory what its keys may take on the heap, if that is limited
+   */
+  StateFixture(@Nullable TaskLog log, @Nullable StateMemory memory) {
     disk = new MemoryDisk(1L << 30);
     area = new SpillArea(disk, 1L << 30);
-    task = new TaskState(KeyGroupRange.ALL, area);
-    task.logTo(log);
+    task =
+        new TaskState(
+            KeyGroupRange.ALL,
+            memory == null
+                ? StateSpace.onHeap(area)
+                : new StateSpace(area, memory.open("test"), new SortedMapStore()));
+    if (log != null) {
+      task.logTo(log);
+    }
     state = keyed(TRANSFORM, StringUtf8Coder.of());
   }
 

@@ -169,8 +169,9 @@ class TaskStateTest {
 
   @Test
   void aNameIsGivenOnceAndAGroupMustBeTheTasksOwn() {
-    fixture.task.list("ParDo", "waiting", VarLongCoder.of());
-    assertThatThrownBy(() -> fixture.task.list("ParDo", "waiting", VarLongCoder.of()))
+    fixture.task.queue("ParDo", "waiting", VarLongCoder.of(), element -> 0);
+    assertThatThrownBy(
+            () -> fixture.task.queue("ParDo", "waiting", VarLongCoder.of(), element -> 0))
         .hasMessageContaining("ParDo");
     assertThatThrownBy(() -> fixture.keyed(StateFixture.TRANSFORM, VarLongCoder.of()))
         .hasMessageContaining(StateFixture.TRANSFORM);

@@ -2,6 +2,8 @@ package dev.sluice.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.state.store.HeapGauge;
+import dev.sluice.state.store.StateMemory;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -15,6 +17,7 @@ import org.apache.beam.sdk.state.TimeDomain;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.joda.time.Instant;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -29,7 +32,7 @@ class TimerModelTest {
   private static final int KEYS = 20;
   private static final List<TimeDomain> DOMAINS = List.of(TimeDomain.values());
 
-  private final StateFixture fixture = new StateFixture();
+  private StateFixture fixture = new StateFixture();
   private final Map<String, InMemoryTimerInternals> models = new TreeMap<>();
 
   @ParameterizedTest
@@ -65,6 +68,14 @@ class TimerModelTest {
     fireUpTo(now + 10_000);
     assertThat(fixture.state.entryCount()).isZero();
     assertThat(fixture.state.keyCount()).isZero();
+  }
+
+  /** The same while all keys but the selected one, or most of them, are in the store. */
+  @ParameterizedTest
+  @CsvSource({"4, 1", "5, 1", "6, 12000", "7, 12000"})
+  void equalsBeamsTimersInMemoryThroughEvictions(long seed, long budgetBytes) throws Exception {
+    fixture = new StateFixture(null, new StateMemory(budgetBytes, HeapGauge.NONE));
+    equalsBeamsTimersInMemory(seed);
   }
 
   private static StateNamespace window(int number) {
