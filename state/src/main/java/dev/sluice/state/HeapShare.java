@@ -60,8 +60,9 @@ final class HeapShare implements AutoCloseable {
 
   /** Evicts for the good of another task, if there is one that needs it. */
   void relieve() {
-    while (quota.overdrawn() && evictOne()) {
-      continue;
+    boolean evicted = true;
+    while (evicted && quota.overdrawn()) {
+      evicted = evictOne();
     }
   }
 

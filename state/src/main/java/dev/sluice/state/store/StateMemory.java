@@ -8,13 +8,13 @@ import java.util.List;
  * of it.
  *
  * <p>Shared by all tasks; its methods lock, and are called once in a chunk of bytes only ({@link
- * TaskQuota} does the arithmetic in between). What is always true: what is leased is the sum of
+ * TaskQuota} does the arithmetic in between), or once for each object while there is no room. What is always true: what is leased is the sum of
  * what the open quotas hold, and no chunk is leased beyond {@link #limitBytes} except by {@link
  * TaskQuota#take}.
  *
  * <p>Whoever comes first may have everything. When a task is refused a chunk although it has less
- * than its fair share, the one that has the most is told to give back a quarter of what it has
- * beyond its own ({@link TaskQuota#overdrawn}); it is told again as long as the other one asks.
+ * than its fair share, the one that has the most is told to give back some of what it has beyond its
+ * own ({@link TaskQuota#overdrawn}); it is told again as long as the other one asks.
  *
  * <p>Sizes of objects are estimates. After each collection of garbage that the {@link HeapGauge}
  * reports, the limit shrinks if the heap is fuller than {@value #FULL_PERCENT}%, and grows back to
@@ -30,6 +30,12 @@ public final class StateMemory {
   private static final int GROW_PERCENT = 105;
   private static final int LEAST_FRACTION = 8;
 
+  /** A task that is told to give back evicts so much in one step: for some milliseconds. */
+  private static final int TOLD_CHUNKS = 2;
+
+  /** A full memory refuses for each object; it asks the gauge once in so many. */
+  private static final int ASK_INTERVAL = 64;
+
   private final long budgetBytes;
   private final long chunkBytes;
   private final HeapGauge gauge;
@@ -37,6 +43,7 @@ public final class StateMemory {
   private long limitBytes;
   private long leasedBytes;
   private long collections;
+  private int refusals;
 
   /**
    * Memory of so many bytes.
@@ -77,12 +84,15 @@ public final class StateMemory {
 
   /** Leases whole chunks that have room for the bytes; returns how many bytes these are, or 0. */
   synchronized long lease(TaskQuota quota, long bytes) {
-    correct();
     long chunks = wholeChunks(bytes);
     if (chunks > limitBytes - leasedBytes) {
+      if (refusals++ % ASK_INTERVAL == 0) {
+        correct();
+      }
       makeRoomFor(quota);
       return 0;
     }
+    correct();
     grant(quota, chunks);
     return chunks;
   }
@@ -136,8 +146,7 @@ public final class StateMemory {
     }
     long beyond = greatest.heldBytes - share;
     if (beyond > 0 && !greatest.overdrawn) {
-      greatest.targetBytes =
-          greatest.heldBytes - Math.max(Math.min(chunkBytes, beyond), beyond / 4);
+      greatest.targetBytes = greatest.heldBytes - Math.min(beyond, TOLD_CHUNKS * chunkBytes);
       greatest.overdrawn = true;
     }
   }
@@ -153,16 +162,6 @@ public final class StateMemory {
       limitBytes = Math.max(budgetBytes / LEAST_FRACTION, limitBytes / 100 * SHRINK_PERCENT);
     } else if (percent < ROOMY_PERCENT) {
       limitBytes = Math.min(budgetBytes, limitBytes / 100 * GROW_PERCENT + 1);
-    }
-    if (leasedBytes > limitBytes) {
-      long share = limitBytes / Math.max(1, quotas.size());
-      for (TaskQuota quota : quotas) {
-        if (quota.heldBytes > share) {
-          quota.targetBytes =
-              Math.min(quota.targetBytes, Math.max(share, quota.heldBytes / 100 * SHRINK_PERCENT));
-          quota.overdrawn = true;
-        }
-      }
     }
   }
 }
