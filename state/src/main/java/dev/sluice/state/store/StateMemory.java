@@ -8,13 +8,13 @@ import java.util.List;
  * of it.
  *
  * <p>Shared by all tasks; its methods lock, and are called once in a chunk of bytes only ({@link
- * TaskQuota} does the arithmetic in between), or once for each object while there is no room. What is always true: what is leased is the sum of
- * what the open quotas hold, and no chunk is leased beyond {@link #limitBytes} except by {@link
- * TaskQuota#take}.
+ * TaskQuota} does the arithmetic in between), or once for each object while there is no room. What
+ * is always true: what is leased is the sum of what the open quotas hold, and no chunk is leased
+ * beyond {@link #limitBytes} except by {@link TaskQuota#take}.
  *
  * <p>Whoever comes first may have everything. When a task is refused a chunk although it has less
- * than its fair share, the one that has the most is told to give back some of what it has beyond its
- * own ({@link TaskQuota#overdrawn}); it is told again as long as the other one asks.
+ * than its fair share, the one that has the most is told to give back some of what it has beyond
+ * its own ({@link TaskQuota#overdrawn}); it is told again as long as the other one asks.
  *
  * <p>Sizes of objects are estimates. After each collection of garbage that the {@link HeapGauge}
  * reports, the limit shrinks if the heap is fuller than {@value #FULL_PERCENT}%, and grows back to
