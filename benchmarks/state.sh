@@ -52,12 +52,17 @@ barrier() {
   grep -o '[0-9.]*ms$' "$work/gc.log" | sort -n | awk '{all[NR] = $1 + 0} END {print "{\"pair\":\"barrier-gc\",\"pauses\":" NR ",\"p50Ms\":" all[int((NR + 1) / 2)] ",\"maxMs\":" all[NR] "}"}'
 }
 
-# From the start of a process to the first new output of a job that was killed with 1 GB of state.
+# From the start of a process to the first new output of a job that was killed with 1 GB of state: in values of 1,000
+# bytes, and in ten times as many of 100.
 restart() {
-  local state="--keys=9000000 --valueBytes=100 --parallelism=2 --checkpointIntervalMs=2000 --recordsPerSecond=1000"
-  run restart-fill "$large" RestartTime fill "$work/storage" $state
-  run restart "$large" RestartTime restart "$work/storage" $state
-  rm -rf "$work/storage"
+  local size
+  for size in "1000000 1000" "9000000 100"; do
+    set -- $size
+    local state="--keys=$1 --valueBytes=$2 --parallelism=2 --checkpointIntervalMs=2000 --recordsPerSecond=1000"
+    run restart-fill "$large" RestartTime fill "$work/storage" $state
+    run "restart-$2-byte-values" "$large" RestartTime restart "$work/storage" $state
+    rm -rf "$work/storage"
+  done
 }
 
 for pair in "${@:-heap intervals uniform zipf sizes barrier restart}"; do
