@@ -124,7 +124,7 @@ final class EntryCodec<K> {
     }
   }
 
-  private static int codeOf(TimeDomain domain) {
+  static int codeOf(TimeDomain domain) {
     return switch (domain) {
       case EVENT_TIME -> 'e';
       case PROCESSING_TIME -> 'p';

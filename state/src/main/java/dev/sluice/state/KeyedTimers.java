@@ -16,14 +16,11 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 final class KeyedTimers {
   private final KeyedState<?> owner;
-  private final TimerQueue eventTime = new TimerQueue();
-  private final TimerQueue processingTime = new TimerQueue();
-  private final TimerQueue synchronizedTime = new TimerQueue();
+  private final Domain eventTime = new Domain();
+  private final Domain processingTime = new Domain();
+  private final Domain synchronizedTime = new Domain();
   private final LongMultiset holds = new LongMultiset();
   private long setSoFar;
-
-  /** Of the keys that are in the store, by domain; null if keys never go there. */
-  private final @Nullable StoredTimers[] stored = new StoredTimers[TimeDomain.values().length];
 
   KeyedTimers(KeyedState<?> owner) {
     this.owner = owner;
@@ -52,7 +49,7 @@ final class KeyedTimers {
   /** From now on keys may go to a store. */
   void useStore(StateStore store, int transformHash) {
     for (TimeDomain domain : TimeDomain.values()) {
-      stored[domain.ordinal()] = new StoredTimers(store, transformHash, domain.ordinal());
+      of(domain).stored = new StoredTimers(store, transformHash, EntryCodec.codeOf(domain));
     }
   }
 
@@ -60,8 +57,9 @@ final class KeyedTimers {
   void toStore(KeyEntry entry, byte[] recordKey) {
     for (int i = 0; i < entry.timerCount(); i++) {
       TimerNode timer = entry.timerAt(i);
-      queue(timer.data.getDomain()).remove(timer);
-      stored[timer.data.getDomain().ordinal()].put(timer, recordKey);
+      Domain domain = of(timer.data.getDomain());
+      domain.queue.remove(timer);
+      domain.stored.put(timer, recordKey);
       owner.namespaces().release(timer.namespace);
     }
   }
@@ -70,7 +68,7 @@ final class KeyedTimers {
   void fromStore(KeyEntry entry, TimerData data, long order, byte[] recordKey) {
     TimerNode timer =
         new TimerNode(entry, owner.namespaces().intern(data.getNamespace()), data, order);
-    stored[data.getDomain().ordinal()].remove(timer, recordKey);
+    of(data.getDomain()).stored.remove(timer, recordKey);
     place(timer);
   }
 
@@ -88,7 +86,7 @@ final class KeyedTimers {
   private void place(TimerNode timer) {
     owner.namespaces().use(timer.namespace);
     timer.entry.addTimer(timer);
-    queue(timer.data.getDomain()).add(timer);
+    of(timer.data.getDomain()).queue.add(timer);
   }
 
   /** Returns a timer of the selected key, or null if it is not set. */
@@ -99,7 +97,7 @@ final class KeyedTimers {
 
   void remove(TimerNode timer) {
     owner.markChanged(timer.entry);
-    queue(timer.data.getDomain()).remove(timer);
+    of(timer.data.getDomain()).queue.remove(timer);
     timer.entry.removeTimer(timer);
     holds.remove(timer.outputMs());
     owner.namespaces().release(timer.namespace);
@@ -116,13 +114,14 @@ final class KeyedTimers {
   }
 
   @Nullable TimerNode pollDue(TimeDomain domain, long upToMs) {
-    TimerNode first = queue(domain).first();
-    StoredTimers inStore = stored[domain.ordinal()];
+    Domain timers = of(domain);
+    TimerNode first = timers.queue.first();
+    StoredTimers inStore = timers.stored;
     if (inStore != null
         && inStore.firstMs() <= upToMs
         && (first == null || inStore.hasBefore(first))) {
       owner.load(inStore.firstKey());
-      first = queue(domain).first();
+      first = timers.queue.first();
     }
     if (first == null || first.timestampMs > upToMs) {
       return null;
@@ -133,10 +132,10 @@ final class KeyedTimers {
   }
 
   long nextMs(TimeDomain domain) {
-    TimerNode first = queue(domain).first();
+    Domain timers = of(domain);
+    TimerNode first = timers.queue.first();
     long onHeap = first == null ? Long.MAX_VALUE : first.timestampMs;
-    StoredTimers inStore = stored[domain.ordinal()];
-    return inStore == null ? onHeap : Math.min(onHeap, inStore.firstMs());
+    return timers.stored == null ? onHeap : Math.min(onHeap, timers.stored.firstMs());
   }
 
   long leastOutputMs() {
@@ -147,7 +146,15 @@ final class KeyedTimers {
     return holds.total();
   }
 
-  private TimerQueue queue(TimeDomain domain) {
+  /** The timers of one time domain. */
+  private static final class Domain {
+    final TimerQueue queue = new TimerQueue();
+
+    /** Those of the keys that are in the store; null if keys never go there. */
+    @Nullable StoredTimers stored;
+  }
+
+  private Domain of(TimeDomain domain) {
     return switch (domain) {
       case EVENT_TIME -> eventTime;
       case PROCESSING_TIME -> processingTime;
