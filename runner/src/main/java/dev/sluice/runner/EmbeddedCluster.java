@@ -4,12 +4,15 @@ import dev.sluice.coordinator.ClientRequest;
 import dev.sluice.coordinator.Coordinator;
 import dev.sluice.coordinator.JobSpec;
 import dev.sluice.coordinator.JobUpdate;
+import dev.sluice.state.store.RocksDbStores;
+import dev.sluice.state.store.StateMemory;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.protocol.JobId;
 import dev.sluice.worker.task.TaskThreads;
 import dev.sluice.worker.world.Clock;
 import dev.sluice.worker.world.IoThreads;
 import dev.sluice.worker.world.LocalNetwork;
+import dev.sluice.worker.world.StateRoom;
 import dev.sluice.worker.world.SystemClock;
 import dev.sluice.worker.world.World;
 import java.util.Map;
@@ -34,6 +37,9 @@ final class EmbeddedCluster {
   /** How long a thread may take to end after its task has; only user code can make it longer. */
   private static final long THREAD_END_LIMIT_MS = 1_000;
 
+  /** Beside the heap, RocksDB may take a quarter of what the heap may. */
+  private static final int NATIVE_FRACTION = 4;
+
   /** They compress, upload and merge, beside the tasks. */
   private static final int IO_THREADS = 4;
 
@@ -44,23 +50,30 @@ final class EmbeddedCluster {
   private final TaskThreads tasks = new TaskThreads(clock);
   private final IoThreads io = new IoThreads(IO_THREADS);
   private final LocalScratch scratch = new LocalScratch();
+  private final StateMemory memory;
+  private final RocksDbStores stores;
   private final Map<JobId, JobHandle> jobs = new ConcurrentHashMap<>();
   private final Runnable onJobEnd;
   private Worker worker;
   private volatile boolean closed;
 
-  private EmbeddedCluster(Runnable onJobEnd) {
+  private EmbeddedCluster(Runnable onJobEnd, long stateBytes) {
     this.onJobEnd = onJobEnd;
+    this.memory = new StateMemory(stateBytes, new CollectedHeap());
+    this.stores =
+        new RocksDbStores(
+            scratch.folder("state"), Runtime.getRuntime().maxMemory() / NATIVE_FRACTION);
   }
 
   /**
    * Starts a cluster.
    *
+   * @param stateBytes what the state of all jobs may take on the heap
    * @param onJobEnd called by the client's endpoint for each job that has ended, before whoever
    *     waits for the job learns it
    */
-  static EmbeddedCluster start(Runnable onJobEnd) {
-    EmbeddedCluster cluster = new EmbeddedCluster(onJobEnd);
+  static EmbeddedCluster start(long stateBytes, Runnable onJobEnd) {
+    EmbeddedCluster cluster = new EmbeddedCluster(onJobEnd, stateBytes);
     cluster.wire();
     return cluster;
   }
@@ -71,7 +84,11 @@ final class EmbeddedCluster {
     // journal.
     network.register(
         COORDINATOR, new Coordinator(COORDINATOR, network, entry -> LOG.debug("{}", entry), io));
-    worker = new Worker(WORKER, COORDINATOR, new World(clock, network, scratch, tasks, io));
+    worker =
+        new Worker(
+            WORKER,
+            COORDINATOR,
+            new World(clock, network, scratch, tasks, io, new StateRoom(memory, stores)));
   }
 
   /** Starts a job; returns at once. */
@@ -92,6 +109,7 @@ final class EmbeddedCluster {
     worker.close();
     network.close();
     io.close();
+    stores.close();
     scratch.close();
     closed = true;
   }

@@ -34,8 +34,13 @@ final class LocalScratch implements World.Scratch, AutoCloseable {
   }
 
   private Disk disk(String job) {
-    String name = prefix + job.replaceAll("[^A-Za-z0-9_.-]", "_");
-    return new LocalDisk(Path.of(System.getProperty("java.io.tmpdir"), name));
+    return new LocalDisk(folder(job));
+  }
+
+  /** A folder for scratch files that somebody else makes and deletes. */
+  Path folder(String name) {
+    return Path.of(
+        System.getProperty("java.io.tmpdir"), prefix + name.replaceAll("[^A-Za-z0-9_.-]", "_"));
   }
 
   @Override

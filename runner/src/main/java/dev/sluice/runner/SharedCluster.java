@@ -18,6 +18,8 @@ import org.apache.beam.sdk.options.PipelineOptions;
  * keeps a job's class loader alive.
  */
 final class SharedCluster {
+  private static final int STATE_PERCENT = 40;
+
   private EmbeddedCluster cluster;
   private final List<JobWatch> watches = new ArrayList<>();
   private int jobs;
@@ -38,7 +40,7 @@ final class SharedCluster {
       JobSettings settings,
       Optional<Durability> durability) {
     if (cluster == null) {
-      cluster = EmbeddedCluster.start(this::jobEnded);
+      cluster = EmbeddedCluster.start(stateBytes(options), this::jobEnded);
     }
     jobs++;
     submitted++;
@@ -52,6 +54,14 @@ final class SharedCluster {
 
   /** Called by the cluster's client endpoint before anybody learns that the job has ended. */
   private synchronized void jobEnded() {
+  /** What state may take on the heap: as the first of the jobs that run at a time wants it. */
+  private static long stateBytes(PipelineOptions options) {
+    Integer megabytes = options.as(SluicePipelineOptions.class).getStateMemoryMb();
+    return megabytes == null
+        ? Runtime.getRuntime().maxMemory() / 100 * STATE_PERCENT
+        : (long) megabytes << 20;
+  }
+
     jobs--;
     if (jobs == 0) {
       cluster.close();

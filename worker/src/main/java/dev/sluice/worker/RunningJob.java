@@ -230,7 +230,7 @@ final class RunningJob {
   private void stopIfEnded() {
     if (stopping && alive.isEmpty() && !stopped) {
       stopped = true;
-      tasks.values().forEach(task -> task.snapshots().closeLog());
+      tasks.values().forEach(task -> task.snapshots().close());
       resources.close();
       send(new WorkerEvent.JobStopped(id(), mergedMetrics()));
     }

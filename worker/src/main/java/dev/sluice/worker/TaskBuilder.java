@@ -4,6 +4,7 @@ import dev.sluice.state.Disk;
 import dev.sluice.state.KeyGroupRange;
 import dev.sluice.state.KeyGroups;
 import dev.sluice.state.KeyHasher;
+import dev.sluice.state.StateSpace;
 import dev.sluice.state.TaskState;
 import dev.sluice.state.log.LogLanes;
 import dev.sluice.state.log.LogLimits;
@@ -29,6 +30,7 @@ import dev.sluice.worker.task.TaskListener;
 import dev.sluice.worker.task.TaskPorts;
 import dev.sluice.worker.task.TaskSpec;
 import dev.sluice.worker.world.Clock;
+import dev.sluice.worker.world.StateRoom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,7 +81,7 @@ final class TaskBuilder {
     CheckpointCallbacks callbacks = new CheckpointCallbacks(id, listener);
     String name = deploy.job() + "/" + id;
     KeyGroupRange groups = KeyGroups.rangeOf(id.index(), tasksOf(stage));
-    TaskState state = new TaskState(groups, resources.spill());
+    TaskState state = new TaskState(groups, space(lane(id)));
     TaskContext context =
         new TaskContext(
             name,
@@ -108,6 +110,11 @@ final class TaskBuilder {
         restore(id, saved, state),
         room -> new TaskPorts(gate(id, metrics, tasks), writers(id, components, tasks, room)),
         ports -> builder.build(graph.into(id.stageId()), ports.outputs()));
+  }
+
+  private StateSpace space(String task) {
+    StateRoom room = resources.world().state();
+    return new StateSpace(resources.spill(), room.memory().open(task), room.stores().open(task));
   }
 
   private Optional<TaskLog> log(TaskId id, SavedState saved) {

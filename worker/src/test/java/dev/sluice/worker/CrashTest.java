@@ -73,7 +73,7 @@ class CrashTest {
     CrashingPipeline.build(pipeline);
     SplittableParDo.convertReadBasedSplittableDoFnsToPrimitiveReads(pipeline);
     graph = JobGraphs.translate(PipelineTranslation.toProto(pipeline), true);
-    worker = new SteppedWorker(seed, this::told);
+    worker = new SteppedWorker(seed, seed % 2 == 0 ? 1L << 30 : 4_096, this::told);
     worker.command(
         new WorkerCommand.SplitSources(JOB, graph, options, getClass().getClassLoader(), 3));
 

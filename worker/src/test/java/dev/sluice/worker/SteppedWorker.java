@@ -6,6 +6,7 @@ import dev.sluice.worker.protocol.FromWorker;
 import dev.sluice.worker.protocol.WorkerCommand;
 import dev.sluice.worker.world.Clock;
 import dev.sluice.worker.world.Network;
+import dev.sluice.worker.world.StateRoom;
 import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.TaskRunner;
 import dev.sluice.worker.world.World;
@@ -71,9 +72,10 @@ final class SteppedWorker implements Network, TaskRunner, Clock {
   }
 
   /**
+   * @param stateBytes how much of the state is on the heap; the rest is in a store
    * @param coordinator takes what the worker tells
    */
-  SteppedWorker(long seed, Consumer<FromWorker> coordinator) {
+  SteppedWorker(long seed, long stateBytes, Consumer<FromWorker> coordinator) {
     this.random = new Random(seed);
     this.coordinator = coordinator;
     this.worker =
@@ -85,7 +87,8 @@ final class SteppedWorker implements Network, TaskRunner, Clock {
                 this,
                 job -> disks.computeIfAbsent(job, name -> new MemoryDisk(1L << 26)),
                 this,
-                (lane, work) -> lanes.computeIfAbsent(lane, name -> new ArrayDeque<>()).add(work)));
+                (lane, work) -> lanes.computeIfAbsent(lane, name -> new ArrayDeque<>()).add(work),
+                StateRoom.inMemory(stateBytes)));
   }
 
   Random random() {

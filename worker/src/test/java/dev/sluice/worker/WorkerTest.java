@@ -16,6 +16,7 @@ import dev.sluice.worker.protocol.TaskId;
 import dev.sluice.worker.protocol.WorkerCommand;
 import dev.sluice.worker.protocol.WorkerEvent;
 import dev.sluice.worker.world.Network;
+import dev.sluice.worker.world.StateRoom;
 import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.SystemClock;
 import dev.sluice.worker.world.TaskRunner;
@@ -58,7 +59,8 @@ class WorkerTest {
               new Wire(),
               job -> new MemoryDisk(1L << 20),
               new ByHand(),
-              (lane, work) -> work.run()));
+              (lane, work) -> work.run(),
+              StateRoom.inMemory(1L << 30)));
 
   private final class Wire implements Network {
     @Override

@@ -21,6 +21,7 @@ import dev.sluice.translation.JobGraphs;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.protocol.JobId;
 import dev.sluice.worker.world.SequencedNetwork;
+import dev.sluice.worker.world.StateRoom;
 import dev.sluice.worker.world.World;
 import java.io.IOException;
 import java.util.Optional;
@@ -138,7 +139,13 @@ final class SimulatedCluster {
     new Worker(
         "worker-" + starts,
         address,
-        new World(worker, network, job -> new MemoryDisk(Long.MAX_VALUE), worker, worker));
+        new World(
+            worker,
+            network,
+            job -> new MemoryDisk(Long.MAX_VALUE),
+            worker,
+            worker,
+            StateRoom.inMemory(1L << 30)));
   }
 
   private void startCoordinator() {

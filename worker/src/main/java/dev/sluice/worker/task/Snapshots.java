@@ -32,6 +32,7 @@ public final class Snapshots {
   private final Durations slices = new Durations();
   private Passed logging;
   private boolean finished;
+  private boolean closed;
 
   /**
    * A barrier that the task has passed.
@@ -93,7 +94,7 @@ public final class Snapshots {
   }
 
   /** The task will change its state no more; what is left is logged like an epoch. */
-  void close() {
+  void saveLast() {
     if (log.isPresent()) {
       closeEpoch(new Passed(NO_CHECKPOINT, countedSoFar(), false));
     }
@@ -175,19 +176,27 @@ public final class Snapshots {
   /** The task has done all its work; its log stays open for further checkpoints. */
   void finished() {
     finished = true;
-    state.close();
-    tellDurations();
+    closeState();
   }
 
   /** The task ends before its work is done. */
   void abandon() {
+    closeState();
+    log.ifPresent(TaskLog::close);
+  }
+
+  private void closeState() {
+    closed = true;
     state.close();
-    closeLog();
     tellDurations();
   }
 
-  /** Gives up what is not safe. */
-  public void closeLog() {
+  /** No checkpoint follows, and the task has no thread: by the worker's loop. */
+  public void close() {
+    if (!closed) {
+      // Its thread was never started.
+      closeState();
+    }
     log.ifPresent(TaskLog::close);
   }
 

@@ -313,7 +313,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
         return shutDown(null);
       }
       left = true;
-      snapshots.close();
+      snapshots.saveLast();
       return Step.WORKED;
     }
     return handled ? Step.WORKED : Step.NEEDS_TIMER;

@@ -10,8 +10,10 @@ import dev.sluice.state.Disk;
  * @param scratch where a job may put files it can lose
  * @param tasks what steps the tasks: a thread each, or a simulation
  * @param io where work is done that may block on a disk or a storage
+ * @param state the room that the state of all tasks shares
  */
-public record World(Clock clock, Network network, Scratch scratch, TaskRunner tasks, Io io) {
+public record World(
+    Clock clock, Network network, Scratch scratch, TaskRunner tasks, Io io, StateRoom state) {
 
   /** Scratch space by job. */
   @FunctionalInterface
