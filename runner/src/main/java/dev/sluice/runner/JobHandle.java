@@ -24,8 +24,7 @@ final class JobHandle {
   private final JobId id;
   private final EmbeddedCluster cluster;
 
-  /** Held for as long as the job is known. */
-  private volatile LogLevels logLevels;
+  private final LogLevels logLevels;
 
   private final AtomicLong requests = new AtomicLong();
   private final Map<Long, CompletableFuture<JobMetricValues>> metricQueries =
@@ -33,14 +32,10 @@ final class JobHandle {
   private final Map<Long, CompletableFuture<JobUpdate>> savepoints = new ConcurrentHashMap<>();
   private final CompletableFuture<JobUpdate.Ended> ended = new CompletableFuture<>();
 
-  JobHandle(JobId id, EmbeddedCluster cluster) {
+  JobHandle(JobId id, EmbeddedCluster cluster, LogLevels logLevels) {
     this.id = id;
     this.cluster = cluster;
-  }
-
-  /** Keeps the levels of the job's loggers. */
-  void keep(LogLevels levels) {
-    logLevels = levels;
+    this.logLevels = logLevels;
   }
 
   JobId id() {
@@ -134,6 +129,7 @@ final class JobHandle {
     } else if (update instanceof JobUpdate.SavepointFailed failed) {
       answerSavepoint(failed.request(), failed);
     } else if (update instanceof JobUpdate.Ended end) {
+      logLevels.restore();
       ended.complete(end);
       savepoints.values().forEach(waiting -> waiting.complete(end));
       metricQueries.values().forEach(query -> query.complete(end.metrics()));

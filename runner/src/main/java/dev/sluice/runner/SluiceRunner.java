@@ -75,8 +75,7 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
                 ours.isFresh(),
                 ours.isAllowDropState()),
             graph.streaming() && settings.checkpoints().intervalMs() > 0);
-    JobHandle job = CLUSTER.submit(graph, seenByUserCode, loader, settings, durability);
-    job.keep(logLevels);
+    JobHandle job = CLUSTER.submit(graph, seenByUserCode, loader, settings, durability, logLevels);
     JobMetricResults metrics =
         new JobMetricResults(
             () -> Interruption.rethrown(job::metrics, "asking for metrics"), stepsOf(graph));
