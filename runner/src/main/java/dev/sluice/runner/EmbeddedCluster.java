@@ -92,8 +92,8 @@ final class EmbeddedCluster {
   }
 
   /** Starts a job; returns at once. */
-  JobHandle submit(JobSpec spec) {
-    JobHandle job = new JobHandle(spec.id(), this);
+  JobHandle submit(JobSpec spec, LogLevels logLevels) {
+    JobHandle job = new JobHandle(spec.id(), this, logLevels);
     jobs.put(spec.id(), job);
     send(new ClientRequest.Submit(spec));
     return job;

@@ -38,7 +38,8 @@ final class SharedCluster {
       PipelineOptions options,
       ClassLoader loader,
       JobSettings settings,
-      Optional<Durability> durability) {
+      Optional<Durability> durability,
+      LogLevels logLevels) {
     if (cluster == null) {
       cluster = EmbeddedCluster.start(stateBytes(options), this::jobEnded);
     }
@@ -47,13 +48,12 @@ final class SharedCluster {
     JobId id = new JobId(options.getJobName() + "-" + submitted);
     JobHandle job =
         cluster.submit(
-            new JobSpec(id, graph, options, loader, settings, EmbeddedCluster.CLIENT, durability));
+            new JobSpec(id, graph, options, loader, settings, EmbeddedCluster.CLIENT, durability),
+            logLevels);
     watches.forEach(watch -> watch.add(job));
     return job;
   }
 
-  /** Called by the cluster's client endpoint before anybody learns that the job has ended. */
-  private synchronized void jobEnded() {
   /** What state may take on the heap: as the first of the jobs that run at a time wants it. */
   private static long stateBytes(PipelineOptions options) {
     Integer megabytes = options.as(SluicePipelineOptions.class).getStateMemoryMb();
@@ -62,6 +62,8 @@ final class SharedCluster {
         : (long) megabytes << 20;
   }
 
+  /** Called by the cluster's client endpoint before anybody learns that the job has ended. */
+  private synchronized void jobEnded() {
     jobs--;
     if (jobs == 0) {
       cluster.close();
