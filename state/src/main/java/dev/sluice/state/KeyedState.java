@@ -1,5 +1,7 @@
 package dev.sluice.state;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.beam.runners.core.StateInternals;
 import org.apache.beam.runners.core.StateNamespace;
 import org.apache.beam.runners.core.TimerInternals;
@@ -53,20 +55,18 @@ public final class KeyedState<K> {
   /** Keys that are in the store and not in the tables. */
   private long keysInStore;
 
-  /** Where the clock's hand is, which looks for keys to evict. */
-  private int handGroup;
-
-  private int handPlace;
   private int untilMeasured;
 
   private final StateLog log;
   private final EntryCodec<K> codec;
 
-  /** The entries that changed in the epoch that is going on, in the order in which they did. */
-  private ChangedEntries changed = new ChangedEntries();
+  private final Changes changes;
+  private final ClockHand hand;
 
-  /** Those of the epoch before that are still to be logged. */
-  private ChangedEntries closing = new ChangedEntries();
+  /** Keys that were expected and are not on the heap, and their keys in the store. */
+  private final List<KeyEntry> expected = new ArrayList<>();
+
+  private final List<byte[]> expectedKeys = new ArrayList<>();
 
   KeyedState(
       String transformId, Keying<K> keying, KeyGroupRange range, Places places, StateLog log) {
@@ -79,11 +79,13 @@ public final class KeyedState<K> {
     this.codec =
         new EntryCodec<>(
             log, transformId, keying.keyCoder(), new NamespaceCodec(keying.windowCoder()));
+    this.changes = new Changes(transformId, log, codec);
     this.timerCoder = TimerInternals.TimerDataCoderV2.of(keying.windowCoder());
     this.groups = new KeyTable[range.size()];
     for (int i = 0; i < groups.length; i++) {
       groups[i] = new KeyTable();
     }
+    this.hand = new ClockHand(groups);
     if (share.isLimited()) {
       timers.useStore(share.store(), log.transformHash(transformId));
     }
@@ -268,39 +270,50 @@ public final class KeyedState<K> {
 
   /** To be called before an entry changes: it will be logged. */
   void markChanged(KeyEntry entry) {
-    if (entry.changedIn != log.epoch) {
-      touch(entry);
-      entry.changedIn = log.epoch;
-      entry.storedSame = false;
-      if (log.isOn()) {
-        changed.add(entry);
-      }
-    }
+    changes.mark(entry);
   }
 
   /** To be called before an entry is handed out: what the epoch before has left of it is logged. */
   void touch(KeyEntry entry) {
-    if (entry.changedIn != 0 && entry.changedIn != log.epoch) {
-      codec.value(entry);
-      codec.key(entry);
-      logWritten(entry);
+    changes.touch(entry);
+  }
+
+  /**
+   * Says that a key will be selected soon; {@link #fetch} is to be called when all that come
+   * together have been named.
+   */
+  public void expect(@Nullable K key, int keyHash) {
+    Object sought = lookup.of(key);
+    KeyEntry known = tableOf(keyHash).find(lookup, sought, keyHash);
+    if (known != null) {
+      known.recent = true;
+    } else if (keysInStore > 0) {
+      expected.add(lookup.newEntry(key, sought, keyHash));
+      expectedKeys.add(codec.key(key, keyHash).toByteArray());
     }
   }
 
-  /** Logs the entry, whose key and value are in the log's buffers, if it is marked as changed. */
-  private void logWritten(KeyEntry entry) {
-    if (entry.changedIn != 0 && log.isOn()) {
-      (entry.changedIn == log.epoch ? log.open() : log.closing()).put(log.key, log.value);
-      entry.logged = true;
+  /** Brings the keys that are expected from the store to the heap, by one read. */
+  public void fetch() {
+    if (expected.isEmpty()) {
+      return;
     }
-    unmark(entry);
-  }
-
-  private void unmark(KeyEntry entry) {
-    if (entry.changedIn != 0 && log.isOn()) {
-      (entry.changedIn == log.epoch ? changed : closing).remove(entry);
+    List<byte @Nullable []> values = share.store().getAll(expectedKeys);
+    int kept = 0;
+    for (int i = 0; i < values.size(); i++) {
+      KeyEntry entry = expected.get(i);
+      // A key may be expected many times.
+      if (values.get(i) != null
+          && tableOf(entry.hash).find(lookup, entry.standIn, entry.hash) == null) {
+        loaded(entry, expectedKeys.get(i), values.get(i)).recent = true;
+        expected.set(kept++, entry);
+      }
     }
-    entry.changedIn = 0;
+    for (int i = 0; i < kept; i++) {
+      share.count(expected.get(i), expected.get(i).heapBytes());
+    }
+    expected.clear();
+    expectedKeys.clear();
   }
 
   /** Brings a key back from the store, for {@link #select}. Null if it is not there either. */
@@ -328,42 +341,20 @@ public final class KeyedState<K> {
     return entry;
   }
 
-  /**
-   * Moves the next key that was not selected for a while to the store: second chances, by a hand
-   * that goes round over all tables.
-   *
-   * @return false if there is no key that may go
-   */
+  /** Moves a key to the store; false if there is none that may go. */
   boolean evictOne() {
-    if (keysOnHeap == 0) {
+    KeyEntry entry = keysOnHeap == 0 ? null : hand.next(current);
+    if (entry == null) {
       return false;
     }
-    for (int rounds = 0; rounds <= 2 * groups.length; rounds++) {
-      KeyTable table = groups[handGroup];
-      while (handPlace < table.capacity()) {
-        KeyEntry entry = table.entryAt(handPlace++);
-        if (entry == null || entry == current) {
-          continue;
-        }
-        if (entry.recent) {
-          entry.recent = false;
-        } else if (entry.canLeave()) {
-          // Removal closes the gap, so that another entry may stand in its place now.
-          handPlace--;
-          evict(entry);
-          return true;
-        }
-      }
-      handPlace = 0;
-      handGroup = handGroup + 1 < groups.length ? handGroup + 1 : 0;
-    }
-    return false;
+    evict(entry);
+    return true;
   }
 
   private void evict(KeyEntry entry) {
     codec.value(entry);
     codec.key(entry);
-    logWritten(entry);
+    changes.logWritten(entry);
     if (!entry.storedSame) {
       share.store().put(log.key, log.value);
     }
@@ -384,24 +375,12 @@ public final class KeyedState<K> {
       leave(current);
       current = null;
     }
-    if (!closing.isEmpty()) {
-      throw new IllegalStateException(
-          "transform " + transformId + " has an epoch ended before the one before it is logged");
-    }
-    ChangedEntries spare = closing;
-    closing = changed;
-    changed = spare;
+    changes.barrier();
   }
 
   /** Logs entries of the closed epoch; true when there is none left. */
   boolean logSome(SliceLimit limit) {
-    while (!closing.isEmpty()) {
-      touch(closing.last());
-      if (limit.over()) {
-        return closing.isEmpty();
-      }
-    }
-    return true;
+    return changes.logSome(limit);
   }
 
   /** Takes back what was saved of one key. */
@@ -523,7 +502,7 @@ public final class KeyedState<K> {
     entry.inTable = false;
     tableOf(entry.hash).remove(entry);
     keysOnHeap--;
-    unmark(entry);
+    changes.unmark(entry);
     share.uncount(entry);
     if (entry.logged && log.isOn()) {
       entry.logged = false;

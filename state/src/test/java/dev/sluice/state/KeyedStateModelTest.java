@@ -152,6 +152,12 @@ class KeyedStateModelTest {
   }
 
   private void stepOn(String key) {
+    if (random.nextInt(50) == 0) {
+      for (int i = random.nextInt(20); i > 0; i--) {
+        fixture.expect("key-" + random.nextInt(KEYS));
+      }
+      fixture.state.fetch();
+    }
     fixture.select(key);
     StateInternals ours = fixture.state.stateInternals();
     StateInternals model = models.computeIfAbsent(key, InMemoryStateInternals::forKey);

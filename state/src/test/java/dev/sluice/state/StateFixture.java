@@ -83,6 +83,10 @@ final class StateFixture {
     return task.keyed(transform, coder, IntervalWindow.getCoder(), times);
   }
 
+  void expect(String key) {
+    state.expect(key, hasher.hash(key));
+  }
+
   void select(String key) {
     state.select(key, hasher.hash(key));
   }
