@@ -62,7 +62,7 @@ final class EmbeddedCluster {
     this.memory = new StateMemory(stateBytes, new CollectedHeap());
     this.stores =
         new RocksDbStores(
-            scratch.folder("state"), Runtime.getRuntime().maxMemory() / NATIVE_FRACTION);
+            scratch.newFolder("state"), Runtime.getRuntime().maxMemory() / NATIVE_FRACTION);
   }
 
   /**

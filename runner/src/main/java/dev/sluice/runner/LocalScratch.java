@@ -4,10 +4,16 @@ import dev.sluice.state.Disk;
 import dev.sluice.state.LocalDisk;
 import dev.sluice.worker.world.World;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +28,7 @@ final class LocalScratch implements World.Scratch, AutoCloseable {
 
   private final String prefix = "sluice-" + UUID.randomUUID() + "-";
   private final Map<String, Disk> disks = new ConcurrentHashMap<>();
+  private final List<Path> folders = new CopyOnWriteArrayList<>();
   private final Thread atExit = new Thread(this::deleteAll, "delete-scratch");
 
   LocalScratch() {
@@ -37,10 +44,16 @@ final class LocalScratch implements World.Scratch, AutoCloseable {
     return new LocalDisk(folder(job));
   }
 
-  /** A folder for scratch files that somebody else makes and deletes. */
-  Path folder(String name) {
+  private Path folder(String name) {
     return Path.of(
         System.getProperty("java.io.tmpdir"), prefix + name.replaceAll("[^A-Za-z0-9_.-]", "_"));
+  }
+
+  /** A folder for scratch files that somebody else makes; if it is there in the end, it goes. */
+  Path newFolder(String name) {
+    Path folder = folder(name);
+    folders.add(folder);
+    return folder;
   }
 
   @Override
@@ -60,6 +73,20 @@ final class LocalScratch implements World.Scratch, AutoCloseable {
       } catch (IOException e) {
         LOG.warn("scratch files in {} could not be deleted", disk.location(), e);
       }
+    }
+    folders.forEach(LocalScratch::deleteTree);
+  }
+
+  private static void deleteTree(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      LOG.warn("scratch files in {} could not be deleted", folder, e);
     }
   }
 }
