@@ -1,5 +1,6 @@
 package dev.sluice.examples.adclicks;
 
+import dev.sluice.examples.broker.KafkaBroker;
 import dev.sluice.runner.cli.Example;
 import dev.sluice.runner.cli.Screen;
 import dev.sluice.runner.cli.UserError;
@@ -102,6 +103,10 @@ public final class AdClicksExample implements Example {
     checkOptions();
     if (bootstrapServers != null) {
       return run(options, screen, bootstrapServers, produce, () -> {});
+    }
+    if (System.getProperty(KafkaBroker.MODULE_PROPERTY) == null) {
+      throw new UserError(
+          "no Kafka broker here: run this with bin/sluice, or give --bootstrapServers of your own");
     }
     screen.show(List.of("starting a Kafka broker ..."));
     try (KafkaBroker broker = KafkaBroker.start()) {

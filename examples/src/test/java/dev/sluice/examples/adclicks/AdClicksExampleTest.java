@@ -3,6 +3,7 @@ package dev.sluice.examples.adclicks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.examples.broker.KafkaBroker;
 import dev.sluice.runner.cli.Screen;
 import dev.sluice.runner.cli.UserError;
 import java.io.IOException;

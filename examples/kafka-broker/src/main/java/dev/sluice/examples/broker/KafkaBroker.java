@@ -1,6 +1,5 @@
-package dev.sluice.examples.adclicks;
+package dev.sluice.examples.broker;
 
-import dev.sluice.runner.cli.UserError;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -27,11 +26,11 @@ import java.util.stream.Stream;
  * closes it or is gone for any other reason, and then stops and deletes its folder: nothing is left
  * behind after {@link #close}, nor after Ctrl-C, nor if this JVM is killed.
  */
-final class KafkaBroker implements AutoCloseable {
+public final class KafkaBroker implements AutoCloseable {
   /** The folder of the broker's module: its classes, and its class path in a file. */
-  static final String MODULE_PROPERTY = "sluice.kafkaBroker";
+  public static final String MODULE_PROPERTY = "sluice.kafkaBroker";
 
-  private static final String MAIN_CLASS = "dev.sluice.examples.broker.BrokerMain";
+  private static final String MAIN_CLASS = BrokerMain.class.getName();
   private static final String READY = "READY";
   private static final int START_SECONDS = 60;
   private static final int STOP_SECONDS = 15;
@@ -51,7 +50,7 @@ final class KafkaBroker implements AutoCloseable {
   }
 
   /** Starts a broker on free ports of the loopback interface and waits until it answers. */
-  static KafkaBroker start() throws IOException, InterruptedException {
+  public static KafkaBroker start() throws IOException, InterruptedException {
     String classPath = classPath();
     InetAddress loopback = InetAddress.getLoopbackAddress();
     int port;
@@ -79,24 +78,24 @@ final class KafkaBroker implements AutoCloseable {
   }
 
   /** Where clients connect. */
-  String bootstrapServers() {
+  public String bootstrapServers() {
     return bootstrapServers;
   }
 
   /** Throws if the process has ended, with the last lines that it wrote. */
-  void check() {
+  public void check() {
     if (!process.isAlive()) {
       throw new IllegalStateException("the Kafka broker has ended:" + lastLines());
     }
   }
 
   /** The broker's process. */
-  ProcessHandle process() {
+  public ProcessHandle process() {
     return process.toHandle();
   }
 
   /** Where its data are. */
-  Path folder() {
+  public Path folder() {
     return folder;
   }
 
@@ -152,8 +151,7 @@ final class KafkaBroker implements AutoCloseable {
   private static String classPath() throws IOException {
     String module = System.getProperty(MODULE_PROPERTY);
     if (module == null) {
-      throw new UserError(
-          "no Kafka broker here: run this with bin/sluice, or give --bootstrapServers of your own");
+      throw new IllegalStateException("-D" + MODULE_PROPERTY + " must name the broker's module");
     }
     Path libraries = Path.of(module, "broker.classpath");
     return Path.of(module, "classes") + File.pathSeparator + Files.readString(libraries).strip();
