@@ -4,6 +4,7 @@ import dev.sluice.state.Disk;
 import dev.sluice.state.DiskFile;
 import dev.sluice.state.SpillArea;
 import dev.sluice.state.log.StateNames;
+import dev.sluice.worker.pardo.SharedSideInputs;
 import dev.sluice.worker.protocol.WorkerCommand;
 import dev.sluice.worker.world.JobClock;
 import dev.sluice.worker.world.World;
@@ -22,8 +23,15 @@ import org.slf4j.LoggerFactory;
  * @param spill where elements go that do not fit on the heap
  * @param logs where logs put what is not yet safe, and merges their runs
  * @param names of transforms and states, as they stand in segments
+ * @param sideInputs the panes and views that tasks have in common
  */
-record JobResources(World world, JobClock clock, SpillArea spill, Disk logs, StateNames names) {
+record JobResources(
+    World world,
+    JobClock clock,
+    SpillArea spill,
+    Disk logs,
+    StateNames names,
+    SharedSideInputs sideInputs) {
   private static final Logger LOG = LoggerFactory.getLogger(JobResources.class);
 
   static JobResources of(WorkerCommand.Deploy deploy, World world, JobClock clock) {
@@ -34,7 +42,8 @@ record JobResources(World world, JobClock clock, SpillArea spill, Disk logs, Sta
         clock,
         SpillArea.onDisk(world.scratch().ofJob(run)),
         world.scratch().ofJob(run + "-logs"),
-        new StateNames());
+        new StateNames(),
+        new SharedSideInputs());
   }
 
   /** The part of the disk for logs that only one of them uses. */

@@ -7,6 +7,7 @@ import dev.sluice.worker.exchange.Batch;
 import dev.sluice.worker.exchange.ExchangeWriter;
 import dev.sluice.worker.grouping.GroupingOperators;
 import dev.sluice.worker.pardo.ParDoOperator;
+import dev.sluice.worker.pardo.SharedSideInputs;
 import dev.sluice.worker.pardo.SideInputs;
 import dev.sluice.worker.protocol.SourceSplit;
 import dev.sluice.worker.source.SourceOperators;
@@ -49,13 +50,14 @@ final class StageBuilder {
       PipelineComponents components,
       TaskContext task,
       MetricsContainerStepMap metrics,
-      Map<String, List<SourceSplit>> splits) {
+      Map<String, List<SourceSplit>> splits,
+      SharedSideInputs shared) {
     this.stage = stage;
     this.components = components;
     this.task = task;
     this.metrics = metrics;
     this.splits = splits;
-    this.sideInputs = new SideInputs(task.state());
+    this.sideInputs = new SideInputs(task.state(), shared);
   }
 
   JavaStage build(List<Exchange> inputs, List<ExchangeWriter> outputs) {

@@ -102,7 +102,9 @@ final class TaskBuilder {
             id.index(),
             tasksOf(stage));
     Snapshots snapshots = new Snapshots(spec, state, log(id, saved), metrics);
-    StageBuilder builder = new StageBuilder(stage, components, context, metrics, deploy.splits());
+    StageBuilder builder =
+        new StageBuilder(
+            stage, components, context, metrics, deploy.splits(), resources.sideInputs());
     return new Task(
         spec,
         callbacks,

@@ -3,6 +3,7 @@ package dev.sluice.worker.pardo;
 import dev.sluice.state.KeyHasher;
 import dev.sluice.state.KeyedState;
 import dev.sluice.state.Times;
+import dev.sluice.worker.exchange.Batch;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.TransformException;
 import org.apache.beam.runners.core.StateNamespaces;
@@ -96,6 +97,16 @@ final class KeyedElements implements Times {
       return hasher.hash(key);
     } catch (RuntimeException e) {
       throw new TransformException(context.transformName(), e);
+    }
+  }
+
+  /** Has the keys of a batch fetched together that are not on the heap. */
+  void expect(Batch batch) {
+    if (state.hasKeysInStore()) {
+      for (int i = 0; i < batch.size(); i++) {
+        state.expect(userFn.keyOf(batch.value(i)), batch.keyHash(i));
+      }
+      state.fetch();
     }
   }
 

@@ -25,10 +25,10 @@ import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.WindowingStrategy;
 
 /**
- * The panes that one exchange brought, by window, and the views made of them.
+ * The panes that one exchange brought to one task, by window, and the views of them.
  *
- * <p>Owned by the {@link SideInputs} of one task. Always true: a window holds its newest pane only;
- * a view is made of it at most once for all transforms that look at it the same way; and a window
+ * <p>Owned by the {@link SideInputs} of that task. Elements and views are shared with the job's
+ * other tasks; which pane is current is not. Always true: a window holds its newest pane only, and
  * is let go when no transform's input can map to it any more.
  */
 final class SideInputPanes implements StatePart {
@@ -36,19 +36,29 @@ final class SideInputPanes implements StatePart {
 
   /** What is known of one window. */
   private static final class Pane {
-    final long index;
-    final Iterable<?> elements;
+    final SharedSideInputs.Pane shared;
     final List<Object> views = new ArrayList<>();
 
-    Pane(long index, Iterable<?> elements) {
-      this.index = index;
-      this.elements = elements;
+    Pane(SharedSideInputs.Pane shared) {
+      this.shared = shared;
+    }
+
+    long index() {
+      return shared.index;
+    }
+
+    /** As it is saved. */
+    @SuppressWarnings("unchecked") // the elements are those of the side input's coder
+    KV<Long, Iterable<Object>> kept() {
+      return KV.of(shared.index, (Iterable<Object>) shared.elements);
     }
   }
 
   private final Map<BoundedWindow, Pane> panes = new LinkedHashMap<>();
   private final List<SideInputView> kinds = new ArrayList<>();
   private final List<Long> collectBefore = new ArrayList<>();
+  private final String exchangeId;
+  private final SharedSideInputs shared;
   private final WindowingStrategy<?, ?> windowing;
   private final Coder<KV<Long, Iterable<Object>>> paneCoder;
   private final boolean saves;
@@ -58,9 +68,18 @@ final class SideInputPanes implements StatePart {
   private long version;
 
   /**
+   * @param exchangeId by which the panes come
+   * @param shared what the tasks have in common
    * @param saves whether this task, rather than another one of the stage, saves the panes
    */
-  SideInputPanes(WindowingStrategy<?, ?> windowing, Coder<Object> elementCoder, boolean saves) {
+  SideInputPanes(
+      String exchangeId,
+      SharedSideInputs shared,
+      WindowingStrategy<?, ?> windowing,
+      Coder<Object> elementCoder,
+      boolean saves) {
+    this.exchangeId = exchangeId;
+    this.shared = shared;
     this.windowing = windowing;
     this.paneCoder = KvCoder.of(VarLongCoder.of(), IterableCoder.of(elementCoder));
     this.saves = saves;
@@ -90,11 +109,9 @@ final class SideInputPanes implements StatePart {
   void receive(Iterable<?> elements, Collection<? extends BoundedWindow> windows, PaneInfo pane) {
     for (BoundedWindow window : windows) {
       Pane held = panes.get(window);
-      boolean newer = held == null || held.index <= pane.getIndex();
+      boolean newer = held == null || held.index() <= pane.getIndex();
       if (newer && window.maxTimestamp().getMillis() >= releasedBeforeMs) {
-        Pane newest = new Pane(pane.getIndex(), elements);
-        panes.put(window, newest);
-        version++;
+        Pane newest = put(window, pane.getIndex(), elements);
         if (saves && log.isOn()) {
           save(window, newest);
         }
@@ -102,10 +119,19 @@ final class SideInputPanes implements StatePart {
     }
   }
 
-  @SuppressWarnings("unchecked") // the elements are those of the side input's coder
+  private Pane put(BoundedWindow window, long index, Iterable<?> elements) {
+    Pane newest = new Pane(shared.hold(this, exchangeId, window, index, elements));
+    Pane replaced = panes.put(window, newest);
+    if (replaced != null && replaced.shared != newest.shared) {
+      shared.giveBack(this, replaced.shared);
+    }
+    version++;
+    return newest;
+  }
+
   private void save(BoundedWindow window, Pane pane) {
     Bytes value = log.value();
-    log.encode(value, KV.of(pane.index, (Iterable<Object>) pane.elements), paneCoder);
+    log.encode(value, pane.kept(), paneCoder);
     log.open().put(keyOf(window), value);
   }
 
@@ -133,8 +159,7 @@ final class SideInputPanes implements StatePart {
   public void restore(byte[] key, byte[] value) {
     BoundedWindow window = PartLog.windowOf(key, windowing.getWindowFn().windowCoder());
     KV<Long, Iterable<Object>> pane = log.decodeValue(value, 0, paneCoder);
-    panes.put(window, new Pane(pane.getKey(), pane.getValue()));
-    version++;
+    put(window, pane.getKey(), pane.getValue());
   }
 
   void advanceWatermark(long toMs) {
@@ -167,7 +192,7 @@ final class SideInputPanes implements StatePart {
     }
     Object view = pane.views.get(kind);
     if (view == null) {
-      view = kinds.get(kind).of(pane.elements);
+      view = pane.shared.view(kinds.get(kind));
       pane.views.set(kind, view);
     }
     return view;
@@ -180,15 +205,18 @@ final class SideInputPanes implements StatePart {
     }
     collectBefore.set(consumer, boundMs);
     releasedBeforeMs = Collections.min(collectBefore);
-    if (panes.keySet().removeIf(this::isReleased)) {
+    if (panes.entrySet().removeIf(held -> isReleased(held.getKey(), held.getValue()))) {
       version++;
     }
   }
 
-  private boolean isReleased(BoundedWindow window) {
+  private boolean isReleased(BoundedWindow window, Pane pane) {
     boolean released = window.maxTimestamp().getMillis() < releasedBeforeMs;
-    if (released && saves && log.isOn()) {
-      log.open().delete(keyOf(window));
+    if (released) {
+      shared.giveBack(this, pane.shared);
+      if (saves && log.isOn()) {
+        log.open().delete(keyOf(window));
+      }
     }
     return released;
   }
@@ -211,6 +239,6 @@ final class SideInputPanes implements StatePart {
                     StateNamespaces.window(windowCoder, window),
                     null,
                     null,
-                    new Coded<>(KV.of(pane.index, (Iterable<Object>) pane.elements), paneCoder))));
+                    new Coded<>(pane.kept(), paneCoder))));
   }
 }

@@ -21,13 +21,19 @@ import org.apache.beam.sdk.values.WindowingStrategy;
 public final class SideInputs {
   private final Map<String, SideInputPanes> byExchange = new LinkedHashMap<>();
   private final TaskState state;
+  private final SharedSideInputs shared;
 
   /** The task that owns this group saves the panes, which all tasks of the stage have alike. */
   static final int KEY_GROUP = 0;
 
-  /** The side inputs of the task that has this state. */
-  public SideInputs(TaskState state) {
+  /**
+   * The side inputs of the task that has this state.
+   *
+   * @param shared what it has in common with the job's other tasks
+   */
+  public SideInputs(TaskState state, SharedSideInputs shared) {
     this.state = state;
+    this.shared = shared;
   }
 
   /**
@@ -65,7 +71,9 @@ public final class SideInputs {
       Coder<Object> elementCoder) {
     SideInputPanes panes = byExchange.get(exchangeId);
     if (panes == null) {
-      panes = new SideInputPanes(windowing, elementCoder, state.range().contains(KEY_GROUP));
+      panes =
+          new SideInputPanes(
+              exchangeId, shared, windowing, elementCoder, state.range().contains(KEY_GROUP));
       byExchange.put(exchangeId, panes);
       state.register(name.transformId(), name.stateId(), panes);
     }

@@ -56,12 +56,17 @@ final class ParDoHarness implements AutoCloseable {
   final MetricsContainerImpl metrics = new MetricsContainerImpl("step");
   final TaskState state;
   final TaskState sideState = newState();
-  final SideInputs sideInputs = new SideInputs(sideState);
+  final SideInputs sideInputs;
   final ParDoOperator operator;
 
   private ParDoHarness(
-      Pipeline pipeline, String name, TaskState state, Map<String, Receiver> replacedOutputs) {
+      Pipeline pipeline,
+      String name,
+      TaskState state,
+      SharedSideInputs shared,
+      Map<String, Receiver> replacedOutputs) {
     this.state = state;
+    this.sideInputs = new SideInputs(sideState, shared);
     RunnerApi.Pipeline proto = PipelineTranslation.toProto(pipeline);
     Node.ParDo node = node(proto.getComponents(), name);
     Map<String, Receiver> receivers = new LinkedHashMap<>();
@@ -94,6 +99,14 @@ final class ParDoHarness implements AutoCloseable {
     return open(pipeline, name, newState(), Map.of());
   }
 
+  /** As one of several tasks that share {@code shared}. */
+  static ParDoHarness open(Pipeline pipeline, String name, SharedSideInputs shared)
+      throws Exception {
+    ParDoHarness harness = new ParDoHarness(pipeline, name, newState(), shared, Map.of());
+    harness.operator.open();
+    return harness;
+  }
+
   static ParDoHarness open(
       Pipeline pipeline, String name, TaskState state, Map<String, Receiver> replacedOutputs)
       throws Exception {
@@ -104,7 +117,7 @@ final class ParDoHarness implements AutoCloseable {
 
   static ParDoHarness notOpen(
       Pipeline pipeline, String name, TaskState state, Map<String, Receiver> replacedOutputs) {
-    return new ParDoHarness(pipeline, name, state, replacedOutputs);
+    return new ParDoHarness(pipeline, name, state, new SharedSideInputs(), replacedOutputs);
   }
 
   static TaskState newState() {

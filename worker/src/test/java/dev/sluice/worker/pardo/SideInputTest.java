@@ -3,6 +3,8 @@ package dev.sluice.worker.pardo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -148,6 +150,60 @@ class SideInputTest {
       assertEquals(List.of(), harness.values(), "a wrong default must not be read");
       harness.watermark(ParDoHarness.END_MS);
       assertEquals(0, harness.sideState.entryCount());
+    }
+  }
+
+  /** Keeps what it reads, to tell one object from another. */
+  static final class Keeping extends DoFn<Integer, String> {
+    private static final List<Object> READ = new ArrayList<>();
+    private final PCollectionView<?> view;
+
+    Keeping(PCollectionView<?> view) {
+      this.view = view;
+    }
+
+    @ProcessElement
+    public void process(ProcessContext c) {
+      READ.add(c.sideInput(view));
+    }
+  }
+
+  @Test
+  void tasksShareTheViewsOfTheSamePane() throws Exception {
+    Pipeline pipeline = ParDoHarness.pipeline();
+    PCollectionView<Map<String, Integer>> view =
+        pipeline.apply("side", Create.of(KV.of("a", 1))).apply(View.asMap());
+    pipeline.apply(Create.of(1)).apply("fn", ParDo.of(new Keeping(view)).withSideInputs(view));
+    SharedSideInputs shared = new SharedSideInputs();
+    Keeping.READ.clear();
+    try (ParDoHarness one = ParDoHarness.open(pipeline, "fn", shared);
+        ParDoHarness two = ParDoHarness.open(pipeline, "fn", shared)) {
+      one.side(view, List.of(KV.of("a", 1)), GlobalWindow.INSTANCE, EARLY).element(1, 0);
+      two.side(view, List.of(KV.of("a", 1)), GlobalWindow.INSTANCE, EARLY).element(1, 0);
+      assertSame(Keeping.READ.get(0), Keeping.READ.get(1));
+      one.side(view, List.of(KV.of("a", 2)), GlobalWindow.INSTANCE, ON_TIME).element(1, 0);
+      two.element(1, 0);
+      assertNotSame(Keeping.READ.get(1), Keeping.READ.get(2), "one has a newer pane");
+      assertSame(Keeping.READ.get(1), Keeping.READ.get(3), "two has not seen it yet");
+      assertEquals(2, shared.size());
+      two.side(view, List.of(KV.of("a", 2)), GlobalWindow.INSTANCE, ON_TIME).element(1, 0);
+      assertSame(Keeping.READ.get(2), Keeping.READ.get(4));
+      assertEquals(1, shared.size());
+    }
+  }
+
+  @Test
+  void sharedPanesGoWithTheLastTaskThatNeedsThem() throws Exception {
+    Singleton given = Singleton.windowed();
+    SharedSideInputs shared = new SharedSideInputs();
+    try (ParDoHarness one = ParDoHarness.open(given.pipeline, "fn", shared);
+        ParDoHarness two = ParDoHarness.open(given.pipeline, "fn", shared)) {
+      one.side(given.view, List.of(1), FIRST, ONLY);
+      two.side(given.view, List.of(1), FIRST, ONLY);
+      one.watermark(10);
+      assertEquals(1, shared.size());
+      two.watermark(10);
+      assertEquals(0, shared.size());
     }
   }
 
