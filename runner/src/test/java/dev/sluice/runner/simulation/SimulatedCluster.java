@@ -44,6 +44,9 @@ final class SimulatedCluster {
   private static final long SILENCE_MS = 13_000;
   private static final long DISK_BYTES = 1L << 24;
 
+  /** Next to nothing: keys are evicted all the time. */
+  private static final long SMALL_ROOM = 2_000;
+
   private final Simulation simulation;
   private final Trouble trouble;
   private final MemoryFolder storage;
@@ -145,7 +148,7 @@ final class SimulatedCluster {
             job -> new MemoryDisk(Long.MAX_VALUE),
             worker,
             worker,
-            StateRoom.inMemory(1L << 30)));
+            StateRoom.inMemory(simulation.random().nextBoolean() ? 1L << 30 : SMALL_ROOM)));
   }
 
   private void startCoordinator() {
