@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -50,19 +51,31 @@ final class SimulatedRunTest {
   void aSeedReplaysExactlyInAnotherJvm() throws IOException, InterruptedException {
     List<String> here =
         LongStream.rangeClosed(1, 20).mapToObj(seed -> "" + SimulatedRun.check(seed)).toList();
+    assertThat(inAnotherJvm("1", "20")).isEqualTo(here);
+  }
+
+  @Test
+  void aSeedReplaysExactlyInAnotherJvmUnderFire() throws IOException, InterruptedException {
+    List<String> here =
+        LongStream.rangeClosed(1, 20)
+            .mapToObj(seed -> "" + SimulatedRun.checkUnderFire(seed))
+            .toList();
+    assertThat(inAnotherJvm("1", "20", "fire")).isEqualTo(here);
+  }
+
+  private static List<String> inAnotherJvm(String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(SimulatedRun.class.getName());
+    command.addAll(List.of(arguments));
     Process other =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                SimulatedRun.class.getName(),
-                "1",
-                "20")
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     String there = new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(other.waitFor(5, TimeUnit.MINUTES)).isTrue();
-    assertThat(there.lines().toList()).isEqualTo(here);
+    return there.lines().toList();
   }
 
   @Test
