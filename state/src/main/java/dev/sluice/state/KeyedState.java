@@ -278,6 +278,11 @@ public final class KeyedState<K> {
     changes.touch(entry);
   }
 
+  /** Says whether it is of use to {@link #expect} keys: some are not on the heap. */
+  public boolean hasKeysInStore() {
+    return keysInStore > 0;
+  }
+
   /**
    * Says that a key will be selected soon; {@link #fetch} is to be called when all that come
    * together have been named.

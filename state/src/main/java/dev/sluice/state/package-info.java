@@ -49,33 +49,28 @@
  * left leaves the table: garbage collection of a window shows as a falling {@link
  * dev.sluice.state.TaskState#entryCount}.
  *
- * <h2>Where this meets a store on disk</h2>
- *
- * <p>The heap holds everything in this step, except pages of bags and lists. The seams at which
- * RocksDB comes under the table:
+ * <h2>Keys that do not fit on the heap</h2>
  *
  * <ul>
- *   <li><b>Found in the table or in the store.</b> The only place where an entry is found is the
- *       probe in {@link dev.sluice.state.KeyedState#select}, the only place where a cell is found
- *       is the one in {@link dev.sluice.state.KeyedState#stateInternals}: a miss there becomes a
- *       look into the store. A batch that announces its keys before it is processed turns these
- *       looks into one sorted read of many.
- *   <li><b>Marks.</b> The sealed family of cells is the unit of change. Each change of content goes
- *       through few methods of each cell; "changed since the last segment" and "changed since the
- *       store has it" are two bits beside {@code live}. Reads that hand out a live object pass the
- *       same methods, so that a cell that belongs to a closed epoch is encoded before it can
- *       change.
- *   <li><b>Eviction.</b> The clock's hand walks the places of the {@code KeyTable}s. Entries of the
- *       selected key are never evicted, which is what makes cells safe to hand out. What is written
- *       is what {@link dev.sluice.state.EntryVisitor} is shown: the parts of each cell.
- *   <li><b>Parts.</b> Bags, maps, sets and ordered lists are shown to the visitor part by part,
- *       with a key of its own for each; a large one can be kept part by part in the store without
- *       another format. Pages of bags have a place in a file already.
- *   <li><b>Timers</b> are two entries: by id with their key, by time in the queue. The queue keeps
- *       only its head in memory then.
- *   <li><b>The budget.</b> The bytes of pages are leased from the job's {@link
- *       dev.sluice.state.SpillArea}; the arbiter of one worker takes its place and leases for cells
- *       too.
+ *   <li><b>Counting.</b> When a key is left, an estimate of what it takes is leased from the
+ *       worker's quota ({@link dev.sluice.state.HeapShare}); one key in 1,024 is encoded to learn
+ *       what the cells of a state take.
+ *   <li><b>Eviction.</b> If the lease is refused, a hand that goes round over the tables ({@link
+ *       dev.sluice.state.ClockHand}) finds keys that were not selected lately. Such a key is logged
+ *       if it has changed, written to the {@link dev.sluice.state.store.StateStore} as one record
+ *       unless the store has it as it is, and leaves its table. The selected key never goes, which
+ *       is what makes cells safe to hand out; neither does one with a collection of more than some
+ *       thousand elements.
+ *   <li><b>Coming back.</b> A miss in {@link dev.sluice.state.KeyedState#select} looks into the
+ *       store, if any key is there. A batch names its keys before it is processed, which makes
+ *       these looks one sorted read ({@link dev.sluice.state.KeyedState#expect}). Cells stay bytes
+ *       until somebody asks for them. The store's record stays, so that a key that is only read is
+ *       not written again.
+ *   <li><b>Timers</b> of a key in the store are in an index by time ({@link
+ *       dev.sluice.state.StoredTimers}), of which only the first is known; when it is due, its key
+ *       comes back. Holds and numbers of entries are counted in memory all the time.
+ *   <li><b>Marks.</b> Each change of content marks its key with the epoch ({@link
+ *       dev.sluice.state.Changes}); a key of the closed epoch is logged before it is handed out.
  * </ul>
  */
 package dev.sluice.state;

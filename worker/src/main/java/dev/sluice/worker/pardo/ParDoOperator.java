@@ -2,6 +2,7 @@ package dev.sluice.worker.pardo;
 
 import dev.sluice.state.KeyGroups;
 import dev.sluice.translation.Node;
+import dev.sluice.worker.exchange.Batch;
 import dev.sluice.worker.stage.Operator;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.Receiver;
@@ -198,6 +199,13 @@ public final class ParDoOperator implements Operator, Receiver {
       stable.add(value, timestampMs, windows, pane);
     } else {
       deliver(value, timestampMs, windows, pane);
+    }
+  }
+
+  @Override
+  public void expect(Batch batch) {
+    if (keyed != null && stable == null) {
+      keyed.expect(batch);
     }
   }
 

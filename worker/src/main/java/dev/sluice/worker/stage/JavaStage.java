@@ -89,6 +89,7 @@ public final class JavaStage {
   public void process(Batch batch) {
     int size = batch.size();
     if (keyed) {
+      root.expect(batch);
       for (int i = 0; i < size; i++) {
         root.receiveKeyed(
             batch.value(i),

@@ -1,5 +1,6 @@
 package dev.sluice.worker.stage;
 
+import dev.sluice.worker.exchange.Batch;
 import java.util.Collection;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
@@ -24,6 +25,9 @@ public interface Receiver {
    */
   void receive(
       Object value, long timestampMs, Collection<? extends BoundedWindow> windows, PaneInfo pane);
+
+  /** Says which records will come next, keyed ones: what they need may be fetched together. */
+  default void expect(Batch batch) {}
 
   /**
    * Takes one {@code KV} whose key's hash is known already.

@@ -1,5 +1,6 @@
 package dev.sluice.worker.stage;
 
+import dev.sluice.worker.exchange.Batch;
 import java.util.Collection;
 import java.util.List;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
@@ -23,6 +24,13 @@ public final class Receivers implements Receiver {
       Object value, long timestampMs, Collection<? extends BoundedWindow> windows, PaneInfo pane) {
     for (Receiver receiver : receivers) {
       receiver.receive(value, timestampMs, windows, pane);
+    }
+  }
+
+  @Override
+  public void expect(Batch batch) {
+    for (Receiver receiver : receivers) {
+      receiver.expect(batch);
     }
   }
 
