@@ -7,6 +7,7 @@ import dev.sluice.worker.exchange.Room;
 import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.stage.JavaStage;
 import dev.sluice.worker.stage.SourceOperator.Polled;
+import dev.sluice.worker.task.TaskListener.Counters;
 import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.TaskRunner;
 import java.util.ArrayDeque;
@@ -305,7 +306,8 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     }
     if (!reported) {
       reported = true;
-      spec.listener().finished(spec.id(), counters());
+      spec.listener()
+          .finished(spec.id(), new Counters(outputs.sent(), ports.input().received(), steps));
       return Step.WORKED;
     }
     if (callbacks.isEmpty() && !snapshots.logging()) {
@@ -435,12 +437,9 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     if (probe >= 0) {
       long round = probe;
       probe = -1;
-      spec.listener().quiet(spec.id(), round, counters());
+      spec.listener()
+          .quiet(spec.id(), round, new Counters(outputs.sent(), ports.input().received(), steps));
     }
-  }
-
-  private TaskListener.Counters counters() {
-    return new TaskListener.Counters(outputs.sent(), ports.input().received(), steps);
   }
 
   /** Closes the operators, whatever the reason, and reports a failure if there was one. */
