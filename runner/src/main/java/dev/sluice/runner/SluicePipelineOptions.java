@@ -1,5 +1,6 @@
 package dev.sluice.runner;
 
+import dev.sluice.worker.pardo.DebugOptions;
 import dev.sluice.worker.source.SourceOptions;
 import java.util.Map;
 import org.apache.beam.sdk.options.Default;
@@ -11,7 +12,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * Options of {@link SluiceRunner}, beside Beam's own {@code --streaming}, {@code --jobName} and
  * {@code --tempLocation}.
  */
-public interface SluicePipelineOptions extends StreamingOptions, SourceOptions {
+public interface SluicePipelineOptions extends StreamingOptions, SourceOptions, DebugOptions {
 
   // No @Default: other runners have an option of this name with another default, and Beam refuses
   // to have both on one class path.

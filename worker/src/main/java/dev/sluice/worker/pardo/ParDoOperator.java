@@ -13,6 +13,8 @@ import java.util.function.ToIntFunction;
 import org.apache.beam.runners.core.LateDataDroppingDoFnRunner;
 import org.apache.beam.runners.core.metrics.CounterCell;
 import org.apache.beam.sdk.metrics.MetricName;
+import org.apache.beam.sdk.transforms.reflect.DoFnInvoker;
+import org.apache.beam.sdk.transforms.reflect.DoFnInvokers;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 
@@ -105,13 +107,16 @@ public final class ParDoOperator implements Operator, Receiver {
 
   private static UserFn userFn(
       OperatorContext context, ParDoSpec spec, Map<String, Receiver> outputs, boolean splittable) {
+    ImmutabilityCheck check = ImmutabilityCheck.of(context, spec);
+    Map<String, Receiver> receivers = check == null ? outputs : check.watch(outputs);
     Call call =
         new Call(
-            new Outputs(spec.mainTag(), spec.outputs().keySet(), outputs),
+            new Outputs(spec.mainTag(), spec.outputs().keySet(), receivers),
             splittable ? TimestampRule.ofSplittable() : TimestampRule.of(spec.fn()));
+    DoFnInvoker<Object, Object> invoker = DoFnInvokers.invokerFor(spec.fn());
     return new UserFn(
         context,
-        spec,
+        check == null ? invoker : check.around(invoker, call),
         call,
         new DoFnArguments(
             spec, call, new OutputReceivers(call, spec, context.components()), context));

@@ -8,10 +8,8 @@ import org.apache.beam.runners.core.TimerInternals.TimerData;
 import org.apache.beam.sdk.metrics.MetricsContainer;
 import org.apache.beam.sdk.metrics.MetricsEnvironment;
 import org.apache.beam.sdk.metrics.MetricsEnvironment.MetricsEnvironmentState;
-import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.DoFn.ProcessContinuation;
 import org.apache.beam.sdk.transforms.reflect.DoFnInvoker;
-import org.apache.beam.sdk.transforms.reflect.DoFnInvokers;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.util.UserCodeException;
@@ -30,18 +28,20 @@ final class UserFn {
   private final OperatorContext context;
   private final Call call;
   private final DoFnArguments arguments;
-  private final DoFn<Object, Object> fn;
   private final DoFnInvoker<Object, Object> invoker;
   private final MetricsContainer container;
   private MetricsEnvironmentState metrics;
   private boolean setUp;
 
-  UserFn(OperatorContext context, ParDoSpec spec, Call call, DoFnArguments arguments) {
+  UserFn(
+      OperatorContext context,
+      DoFnInvoker<Object, Object> invoker,
+      Call call,
+      DoFnArguments arguments) {
     this.context = context;
     this.call = call;
     this.arguments = arguments;
-    this.fn = spec.fn();
-    this.invoker = DoFnInvokers.invokerFor(fn);
+    this.invoker = invoker;
     this.container = context.metrics();
   }
 

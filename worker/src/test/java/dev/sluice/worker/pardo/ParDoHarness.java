@@ -170,6 +170,12 @@ final class ParDoHarness implements AutoCloseable {
     return element(value, timestampMs, GlobalWindow.INSTANCE);
   }
 
+  /** Hands an element in within a bundle that is open. */
+  ParDoHarness receive(Object value) {
+    operator.receive(value, 0, List.of(GlobalWindow.INSTANCE), PaneInfo.NO_FIRING);
+    return this;
+  }
+
   ParDoHarness element(Object value, long timestampMs, BoundedWindow... windows) {
     return bundle(() -> operator.receive(value, timestampMs, List.of(windows), PaneInfo.NO_FIRING));
   }
