@@ -82,12 +82,13 @@ public final class Snapshots {
   void save(long checkpoint, boolean waits) {
     if (log.isEmpty()) {
       release(checkpoint, waits);
-    } else if (logging != null) {
+    } else if (!finishLogging()) {
       spec.listener()
           .checkpointFailed(
               spec.id(),
               checkpoint,
-              spec.name() + " still writes what it changed before an earlier checkpoint");
+              spec.name()
+                  + " still writes what it changed before an earlier checkpoint: its storage is slow");
     } else {
       closeEpoch(new Passed(checkpoint, countedSoFar(), waits));
     }
@@ -98,6 +99,17 @@ public final class Snapshots {
     if (log.isPresent()) {
       closeEpoch(new Passed(NO_CHECKPOINT, countedSoFar(), false));
     }
+  }
+
+  /**
+   * Logs what is left of the epoch before, at once; false if the storage is so far behind that this
+   * would wait for it.
+   */
+  private boolean finishLogging() {
+    while (logging != null && !log.orElseThrow().congested()) {
+      slice();
+    }
+    return logging == null;
   }
 
   private void closeEpoch(Passed passed) {
