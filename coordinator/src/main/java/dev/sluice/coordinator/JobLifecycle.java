@@ -232,8 +232,7 @@ final class JobLifecycle {
         new Attempt(
             deployment.attempt(),
             spec.durability().map(d -> d.ledger().storageOf(deployment.attempt())),
-            deployment.from().map(SavedCheckpoints::restorePoint),
-            spec.settings().state());
+            deployment.from().map(SavedCheckpoints::restorePoint));
     List<JobAction> actions = new ArrayList<>();
     actions.add(new BeginMetrics(deployment.metricsBefore()));
     placement

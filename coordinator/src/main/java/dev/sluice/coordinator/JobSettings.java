@@ -1,6 +1,5 @@
 package dev.sluice.coordinator;
 
-import dev.sluice.worker.protocol.StateSettings;
 import java.io.Serializable;
 
 /**
@@ -10,10 +9,8 @@ import java.io.Serializable;
  * @param checkpoints when checkpoints are taken, and what happens if they fail
  * @param restartAttempts how often one transform may fail without a stored checkpoint in between
  *     before the job does; at least 1
- * @param state what the options say about state
  */
-public record JobSettings(
-    int parallelism, Checkpoints checkpoints, int restartAttempts, StateSettings state)
+public record JobSettings(int parallelism, Checkpoints checkpoints, int restartAttempts)
     implements Serializable {
   private static final long CHECKPOINT_TIMEOUT_MS = 600_000;
   private static final int TOLERATED_FAILURES = 10;
@@ -49,8 +46,7 @@ public record JobSettings(
     return new JobSettings(
         parallelism,
         new Checkpoints(checkpointIntervalMs, CHECKPOINT_TIMEOUT_MS, TOLERATED_FAILURES),
-        RESTART_ATTEMPTS,
-        StateSettings.none());
+        RESTART_ATTEMPTS);
   }
 
   private static void check(boolean holds, String message, long value) {

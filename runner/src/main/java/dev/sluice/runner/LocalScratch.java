@@ -12,10 +12,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
 final class LocalScratch implements World.Scratch, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalScratch.class);
 
-  // A container may share the folder for temporary files with others, whose processes it cannot see.
+  // A container may share the folder for temporary files with others, whose processes it cannot
+  // see.
   private static final String HOST =
       ManagementFactory.getRuntimeMXBean().getName().replaceAll(".*@|[^A-Za-z0-9_.-]", "");
 

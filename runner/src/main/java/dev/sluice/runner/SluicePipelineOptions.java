@@ -2,7 +2,6 @@ package dev.sluice.runner;
 
 import dev.sluice.worker.pardo.DebugOptions;
 import dev.sluice.worker.source.SourceOptions;
-import java.util.Map;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.StreamingOptions;
@@ -100,13 +99,4 @@ public interface SluicePipelineOptions extends StreamingOptions, SourceOptions, 
 
   /** Sets {@link #isAllowDropState}. */
   void setAllowDropState(boolean allowDropState);
-
-  /** How long user state lives after its last write, by state id. */
-  @Description(
-      "How long user state lives after it was last written, by state id and with a unit (ms, s, m,"
-          + " h, d), such as {\"count\": \"30m\"}. Default: until its window expires.")
-  @Nullable Map<String, String> getStateTtl();
-
-  /** Sets {@link #getStateTtl}. */
-  void setStateTtl(@Nullable Map<String, String> stateTtl);
 }

@@ -6,7 +6,6 @@ import dev.sluice.coordinator.JobSettings;
 import dev.sluice.runner.storage.JobOrigin;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.JobGraphs;
-import dev.sluice.worker.protocol.StateSettings;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
@@ -93,8 +92,7 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
               options.getCheckpointIntervalMs(),
               options.getCheckpointTimeoutMs(),
               options.getToleratedCheckpointFailures()),
-          options.getRestartAttempts(),
-          new StateSettings(TimeToLive.parse(options.getStateTtl())));
+          options.getRestartAttempts());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("option --" + e.getMessage(), e);
     }

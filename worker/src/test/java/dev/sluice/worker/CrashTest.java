@@ -16,7 +16,6 @@ import dev.sluice.worker.protocol.JobStorage;
 import dev.sluice.worker.protocol.RestorePoint;
 import dev.sluice.worker.protocol.SavedTask;
 import dev.sluice.worker.protocol.SourceSplit;
-import dev.sluice.worker.protocol.StateSettings;
 import dev.sluice.worker.protocol.TaskId;
 import dev.sluice.worker.protocol.WorkerCommand;
 import dev.sluice.worker.protocol.WorkerEvent;
@@ -141,11 +140,7 @@ class CrashTest {
             splits,
             parallelism,
             false,
-            new Attempt(
-                attempt,
-                Optional.of(new JobStorage(files, "job/g1/a" + attempt)),
-                last,
-                StateSettings.none())));
+            new Attempt(attempt, Optional.of(new JobStorage(files, "job/g1/a" + attempt)), last)));
   }
 
   private int tasksOf(Stage stage) {

@@ -40,7 +40,7 @@ import org.joda.time.Instant;
 final class CrashingPipeline {
   static final String CRASH = "crashed as the test wants it";
   private static final int NUMBERS = 60_000;
-  private static final int KEYS = 17;
+  private static final int KEYS = 211;
   private static final AtomicInteger UNTIL_CRASH = new AtomicInteger(Integer.MAX_VALUE);
   private static final Map<String, List<String>> RESULTS = new LinkedHashMap<>();
 

@@ -152,7 +152,8 @@ public final class JobOrigin {
     LocalFolder folder =
         LocalFolder.scratch(
             Path.of(
-                System.getProperty("java.io.tmpdir"), "sluice-" + ProcessHandle.current().pid() + "-checkpoints-" + UUID.randomUUID()));
+                System.getProperty("java.io.tmpdir"),
+                "sluice-" + ProcessHandle.current().pid() + "-checkpoints-" + UUID.randomUUID()));
     JobCheckpoints checkpoints =
         JobCheckpoints.claim(new FolderFiles(folder, "scratch"), jobName, me());
     return new ScratchLedger(ledger(checkpoints), folder);

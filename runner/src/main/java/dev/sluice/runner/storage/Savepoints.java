@@ -40,7 +40,9 @@ public final class Savepoints implements StoredLedger.Savepoints {
       }
       Disk scratch =
           new LocalDisk(
-              Path.of(System.getProperty("java.io.tmpdir"), "sluice-" + ProcessHandle.current().pid() + "-merge-" + UUID.randomUUID()));
+              Path.of(
+                  System.getProperty("java.io.tmpdir"),
+                  "sluice-" + ProcessHandle.current().pid() + "-merge-" + UUID.randomUUID()));
       try {
         List<Manifest.Task> tasks = new ArrayList<>();
         for (Manifest.Task task : manifest.tasks()) {

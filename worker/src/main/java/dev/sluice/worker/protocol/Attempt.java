@@ -10,13 +10,11 @@ import java.util.Optional;
  * @param storage where its tasks save; empty if the job has no checkpoints that last, so that a
  *     barrier only releases what waits for one
  * @param restore what it goes on from; empty if it begins at the beginning
- * @param state what the options say about state
  */
-public record Attempt(
-    int number, Optional<JobStorage> storage, Optional<RestorePoint> restore, StateSettings state) {
+public record Attempt(int number, Optional<JobStorage> storage, Optional<RestorePoint> restore) {
 
   /** The first one of a job that saves nothing. */
   public static Attempt withoutStorage() {
-    return new Attempt(1, Optional.empty(), Optional.empty(), StateSettings.none());
+    return new Attempt(1, Optional.empty(), Optional.empty());
   }
 }

@@ -54,6 +54,10 @@ final class ParDoHarness implements AutoCloseable {
   final List<BundleFinalizer.Callback> callbacks = new ArrayList<>();
   final ManualClock clock = new ManualClock(1_000_000);
   final MetricsContainerImpl metrics = new MetricsContainerImpl("step");
+
+  /** Whether a barrier is on its way. */
+  boolean barrierAnnounced;
+
   final TaskState state;
   final TaskState sideState = newState();
   final SideInputs sideInputs;
@@ -264,6 +268,11 @@ final class ParDoHarness implements AutoCloseable {
     @Override
     public void setJobClock(long nowMs) {
       throw new AssertionError("a ParDo does not move the clock");
+    }
+
+    @Override
+    public boolean barrierAnnounced() {
+      return barrierAnnounced;
     }
 
     @Override

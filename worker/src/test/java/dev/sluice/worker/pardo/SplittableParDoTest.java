@@ -15,6 +15,7 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.splittabledofn.ManualWatermarkEstimator;
 import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
+import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker.TruncateResult;
 import org.apache.beam.sdk.transforms.splittabledofn.WatermarkEstimators;
 import org.joda.time.Duration;
 import org.joda.time.Instant;
@@ -126,6 +127,122 @@ class SplittableParDoTest {
       assertEquals(IntStream.range(0, 25_000).mapToObj(i -> "" + i).toList(), harness.values());
       assertEquals(3, Busy.calls);
       assertEquals(0, harness.entries());
+    }
+  }
+
+  @Test
+  void endsItsCallAtTheNextClaimWhenABarrierIsAnnounced() throws Exception {
+    try (ParDoHarness harness = harness(new Busy())) {
+      Busy.calls = 0;
+      harness.barrierAnnounced = true;
+      harness.element(5, 5).element(5, 5);
+      harness.bundle(() -> assertEquals(1_000, harness.operator.fireTimers(1_000)));
+      assertEquals(1, Busy.calls, "the second element would hold the barrier up");
+      assertEquals(List.of("0"), harness.values());
+      harness.barrierAnnounced = false;
+      harness.fire();
+      assertEquals(10, harness.outputs.size());
+      assertEquals(3, Busy.calls);
+      assertEquals(0, harness.entries());
+    }
+  }
+
+  /**
+   * Counts for ever, one number a second. When the job is drained it goes on to the next multiple
+   * of ten, and with nothing where it stands on one.
+   */
+  @DoFn.UnboundedPerElement
+  static class Endless extends DoFn<Integer, String> {
+    @GetInitialRestriction
+    public OffsetRange whole(@Element Integer from) {
+      return new OffsetRange(from, Long.MAX_VALUE);
+    }
+
+    @TruncateRestriction
+    public TruncateResult<OffsetRange> truncate(@Restriction OffsetRange range) {
+      long from = range.getFrom();
+      return from % 10 == 0
+          ? null
+          : TruncateResult.of(new OffsetRange(from, from - from % 10 + 10));
+    }
+
+    @ProcessElement
+    public ProcessContinuation process(
+        RestrictionTracker<OffsetRange, Long> tracker, OutputReceiver<String> out) {
+      long i = tracker.currentRestriction().getFrom();
+      if (!tracker.tryClaim(i)) {
+        return ProcessContinuation.stop();
+      }
+      out.output("" + i);
+      return ProcessContinuation.resume().withResumeDelay(Duration.standardSeconds(1));
+    }
+  }
+
+  @Test
+  void goesOnOnlyAsFarAsTheDoFnWantsWhenDrained() throws Exception {
+    try (ParDoHarness harness = harness(new Endless())) {
+      harness.element(6, 5).element(9, 6).fire().watermark(100);
+      assertEquals(List.of("6", "9"), harness.values());
+      assertEquals(5, harness.operator.outputWatermarkMs());
+      harness.operator.drain();
+      harness.fire();
+      assertEquals(List.of("6", "9", "7"), harness.values(), "10 is not begun");
+      harness.operator.drain();
+      for (int second = 1; second <= 3; second++) {
+        harness.clock(harness.clock.nowMs() + 1_000);
+      }
+      assertEquals(List.of("6", "9", "7", "8", "9"), harness.values());
+      assertFalse(harness.operator.hasPendingWork());
+      assertEquals(100, harness.operator.outputWatermarkMs());
+      assertEquals(0, harness.entries());
+    }
+  }
+
+  @Test
+  void truncatesElementsThatComeAfterTheDrain() throws Exception {
+    try (ParDoHarness harness = harness(new Endless())) {
+      harness.operator.drain();
+      harness.element(10, 5).element(19, 5).fire();
+      harness.clock(harness.clock.nowMs() + 1_000);
+      assertEquals(List.of("19"), harness.values());
+      assertFalse(harness.operator.hasPendingWork());
+    }
+  }
+
+  /** Has no opinion about drains. */
+  @DoFn.UnboundedPerElement
+  static final class Plain extends DoFn<Integer, String> {
+    @GetInitialRestriction
+    public OffsetRange whole(@Element Integer n) {
+      return new OffsetRange(0, n);
+    }
+
+    @ProcessElement
+    public ProcessContinuation process(
+        RestrictionTracker<OffsetRange, Long> tracker, OutputReceiver<String> out) {
+      long i = tracker.currentRestriction().getFrom();
+      if (!tracker.tryClaim(i)) {
+        return ProcessContinuation.stop();
+      }
+      out.output("" + i);
+      return ProcessContinuation.resume();
+    }
+  }
+
+  @Test
+  void boundedRestrictionsRunToTheirEndWhenDrained() throws Exception {
+    try (ParDoHarness harness = harness(new Resting());
+        ParDoHarness plain = harness(new Plain())) {
+      harness.element(6, 5).fire();
+      harness.operator.drain();
+      harness.clock(harness.clock.nowMs() + 10);
+      assertEquals(6, harness.outputs.size());
+      assertFalse(harness.operator.hasPendingWork());
+      plain.element(3, 5);
+      plain.operator.drain();
+      plain.fire();
+      assertEquals(List.of("0", "1", "2"), plain.values());
+      assertFalse(plain.operator.hasPendingWork());
     }
   }
 
