@@ -1,5 +1,7 @@
 package dev.sluice.worker.pardo;
 
+import dev.sluice.worker.stage.TaskContext;
+import dev.sluice.worker.stage.TaskServices;
 import dev.sluice.worker.world.JobClock;
 import org.apache.beam.sdk.fn.splittabledofn.RestrictionTrackers;
 import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
@@ -8,8 +10,8 @@ import org.apache.beam.sdk.transforms.splittabledofn.WatermarkEstimator;
 import org.joda.time.Instant;
 
 /**
- * Ends one call of a splittable DoFn early: after so many claims or so much time it splits off what
- * has not been claimed yet, so the next claim fails.
+ * Ends one call of a splittable DoFn early: after so many claims or so much time, or when a barrier
+ * is on its way, it splits off what has not been claimed yet, so the next claim fails.
  *
  * <p>Lives for one call, in its thread. Always true: {@link #residual} together with what the
  * tracker is left with is the restriction that the call began with, and {@link #watermark} was read
@@ -23,6 +25,7 @@ final class ClaimLimit implements RestrictionTrackers.ClaimObserver<Object> {
   private final RestrictionTracker<Object, Object> tracker;
   private final WatermarkEstimator<Object> estimator;
   private final JobClock clock;
+  private final TaskServices services;
   private final long startedMs;
   private int claims;
   private boolean claimFailed;
@@ -34,10 +37,11 @@ final class ClaimLimit implements RestrictionTrackers.ClaimObserver<Object> {
   ClaimLimit(
       RestrictionTracker<Object, Object> tracker,
       WatermarkEstimator<Object> estimator,
-      JobClock clock) {
+      TaskContext task) {
     this.tracker = tracker;
     this.estimator = estimator;
-    this.clock = clock;
+    this.clock = task.clock();
+    this.services = task.services();
     this.startedMs = clock.nowMs();
   }
 
@@ -46,7 +50,8 @@ final class ClaimLimit implements RestrictionTrackers.ClaimObserver<Object> {
     checkNoneFailed();
     claims++;
     boolean tooLong = claims % CLAIMS_PER_LOOK == 0 && clock.nowMs() - startedMs >= MAX_MS;
-    if ((claims >= MAX_CLAIMS || tooLong) && !split) {
+    // The barrier is looked for at every claim: what follows one may take the user long.
+    if (!split && (claims >= MAX_CLAIMS || tooLong || services.barrierAnnounced())) {
       splitOff();
     }
   }

@@ -162,6 +162,13 @@ public final class ParDoOperator implements Operator, Receiver {
   }
 
   @Override
+  public void drain() {
+    if (splittable != null) {
+      splittable.drain();
+    }
+  }
+
+  @Override
   public boolean waitsForCheckpoint() {
     return stable != null && stable.waits();
   }

@@ -5,10 +5,13 @@ import dev.sluice.state.KeyHasher;
 import dev.sluice.state.KeyedState;
 import dev.sluice.state.Times;
 import dev.sluice.worker.stage.OperatorContext;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.beam.runners.core.StateNamespace;
 import org.apache.beam.runners.core.StateNamespaces;
 import org.apache.beam.runners.core.StateTag;
 import org.apache.beam.runners.core.StateTags;
+import org.apache.beam.runners.core.TimerInternals.TimerData;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.state.TimeDomain;
@@ -27,6 +30,9 @@ import org.joda.time.Instant;
  * @param <T> the type of a residual
  */
 final class Residuals<T> {
+  /** One with the watermark that it holds. */
+  record Held<T>(T residual, Instant hold) {}
+
   private static final String TIMER_ID = "resume";
   private static final StateNamespace EVERYWHERE = StateNamespaces.global();
 
@@ -89,6 +95,17 @@ final class Residuals<T> {
     T residual = value().read();
     value().clear();
     return residual;
+  }
+
+  /** Takes all of them, due or not, in order. */
+  List<Held<T>> takeAll() {
+    List<Held<T>> all = new ArrayList<>();
+    TimerData timer;
+    while ((timer = state.pollDue(TimeDomain.PROCESSING_TIME, Long.MAX_VALUE)) != null) {
+      all.add(new Held<>(value().read(), timer.getOutputTimestamp()));
+      value().clear();
+    }
+    return all;
   }
 
   private ValueState<T> value() {

@@ -4,18 +4,21 @@ import dev.sluice.state.Times;
 import dev.sluice.worker.stage.OperatorContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.fn.splittabledofn.RestrictionTrackers;
 import org.apache.beam.sdk.transforms.DoFn.OutputReceiver;
 import org.apache.beam.sdk.transforms.DoFn.ProcessContinuation;
 import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
+import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker.TruncateResult;
 import org.apache.beam.sdk.transforms.splittabledofn.WatermarkEstimator;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.OutputBuilder;
+import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.WindowedValue;
 import org.apache.beam.sdk.values.WindowedValues;
 import org.joda.time.Instant;
@@ -49,6 +52,8 @@ final class SplittableElements implements Times {
   private final UserFn splitter;
   private final SplittableCall call;
   private final Residuals<KV<WindowedValue<Object>, KV<Object, Object>>> residuals;
+  private final boolean unbounded;
+  private boolean draining;
 
   /**
    * @param userFn the DoFn that processes
@@ -65,6 +70,7 @@ final class SplittableElements implements Times {
     this.userFn = userFn;
     this.splitter = splitter;
     this.call = call;
+    this.unbounded = spec.signature().isBoundedPerElement() == PCollection.IsBounded.UNBOUNDED;
     userFn.arguments().withRestrictions(call);
     @SuppressWarnings("unchecked")
     Coder<KV<Object, Object>> restrictionCoder =
@@ -93,6 +99,9 @@ final class SplittableElements implements Times {
     WindowedValue<Object> element = WindowedValues.of(value, timestamp, scope.window(), pane);
     begin(splitter, element);
     List<Object> restrictions = splitter.supply(this::restrictions);
+    if (draining) {
+      restrictions = restrictions.stream().flatMap(part -> truncated(part).stream()).toList();
+    }
     begin(userFn, element);
     for (Object restriction : restrictions) {
       Object estimatorState =
@@ -119,6 +128,41 @@ final class SplittableElements implements Times {
     return parts;
   }
 
+  /**
+   * Cuts what would go on for ever to what the DoFn wants to do before the job ends, now and for
+   * elements that still come. All at once: of unbounded restrictions there are few, as each is
+   * worked on all the time, and once cut they look like any others.
+   */
+  void drain() {
+    if (draining || !unbounded) {
+      return;
+    }
+    draining = true;
+    for (Residuals.Held<KV<WindowedValue<Object>, KV<Object, Object>>> held : residuals.takeAll()) {
+      Work work = Work.of(held.residual());
+      begin(splitter, work.element);
+      truncated(work.restriction)
+          .ifPresent(
+              rest ->
+                  residuals.add(
+                      new Work(work.element, rest, work.estimatorState).kept(),
+                      processingTimeMs(),
+                      held.hold()));
+    }
+  }
+
+  /** What remains of a restriction of the element that {@link #splitter} has begun with. */
+  private Optional<Object> truncated(Object restriction) {
+    TruncateResult<Object> result =
+        splitter.supply(
+            () ->
+                splitter
+                    .invoker()
+                    .invokeTruncateRestriction(
+                        new RestrictionArguments(splitter, restriction, null, null)));
+    return Optional.ofNullable(result).map(TruncateResult::getTruncatedRestriction);
+  }
+
   private static void begin(UserFn fn, WindowedValue<Object> element) {
     fn.call()
         .begin(
@@ -133,9 +177,9 @@ final class SplittableElements implements Times {
   }
 
   /**
-   * Calls the DoFn for restrictions that are due, in order, until one wants to go on at once or
-   * much time has gone: either would keep the bundle open, and the barriers and watermarks behind
-   * it waiting.
+   * Calls the DoFn for restrictions that are due, in order, until one wants to go on at once, much
+   * time has gone or a barrier is on its way: any would keep the bundle open, and the barriers and
+   * watermarks behind it waiting.
    *
    * @return how many; {@code limit} if the bundle should end although more is due
    */
@@ -147,7 +191,9 @@ final class SplittableElements implements Times {
         return done;
       }
       boolean goesOn = process(Work.of(kept));
-      if (goesOn || processingTimeMs() - startedMs >= MAX_BUNDLE_MS) {
+      if (goesOn
+          || processingTimeMs() - startedMs >= MAX_BUNDLE_MS
+          || context.task().services().barrierAnnounced()) {
         return limit;
       }
     }
@@ -174,7 +220,7 @@ final class SplittableElements implements Times {
         new RestrictionArguments(userFn, work.restriction, work.estimatorState, null);
     WatermarkEstimator<Object> estimator = userFn.invoker().invokeNewWatermarkEstimator(arguments);
     RestrictionTracker<Object, Object> tracker = userFn.invoker().invokeNewTracker(arguments);
-    ClaimLimit limit = new ClaimLimit(tracker, estimator, context.task().clock());
+    ClaimLimit limit = new ClaimLimit(tracker, estimator, context.task());
     call.begin(RestrictionTrackers.observe(tracker, limit), estimator);
     return limit;
   }
