@@ -90,7 +90,7 @@ final class ExactlyOnceTest {
 
   @Test
   void moreShardsThanPartitions() {
-    assertThatThrownBy(() -> run(write().withEOS(40, topic)).waitUntilFinish())
+    assertThatThrownBy(() -> run(write().withEOS(40, topic), 1).waitUntilFinish())
         .hasStackTraceContaining("has 3 partitions, too few for withEOS(40");
   }
 
@@ -110,12 +110,16 @@ final class ExactlyOnceTest {
   }
 
   private PipelineResult run(KafkaIO.Write<Long, Long> write) {
+    return run(write, 10);
+  }
+
+  private PipelineResult run(KafkaIO.Write<Long, Long> write, int restartAttempts) {
     SluicePipelineOptions options =
         PipelineOptionsFactory.fromArgs(
                 "--streaming=true",
                 "--parallelism=2",
                 "--checkpointIntervalMs=200",
-                "--restartAttempts=10",
+                "--restartAttempts=" + restartAttempts,
                 "--checkpointStorage=" + temp)
             .as(SluicePipelineOptions.class);
     options.setRunner(SluiceRunner.class);
