@@ -91,7 +91,7 @@ class CrashTest {
 
   private void maybeDisturb() {
     int choice = worker.random().nextInt(300);
-    boolean mayCrash = attempt < 8 && (savedInAttempt || worker.random().nextInt(10) == 0);
+    boolean mayCrash = attempt < 8 && (savedInAttempt || attempt == 1);
     if (choice < 20 && !inFlight) {
       trigger();
     } else if (choice >= 20 && choice < 26 && mayCrash) {
@@ -188,7 +188,7 @@ class CrashTest {
     }
     inFlight = false;
     savedInAttempt = true;
-    if (attempt == 1) {
+    if (last.isEmpty()) {
       // Whatever the seed, there is something to restore.
       CrashingPipeline.crashSoon();
     }
