@@ -1,18 +1,20 @@
 package dev.sluice.worker.pardo;
 
+import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /** Options that make a job slower and find mistakes in its DoFns. */
 public interface DebugOptions extends PipelineOptions {
 
-  // No @Default: the DirectRunner has an option of this name that is on by default, and Beam
-  // refuses to have both on one class path. A boolean without one is false.
+  // Not enforceImmutability: the DirectRunner's option of that name is on by default, and Beam
+  // refuses to have two defaults for one name on one class path.
   /** Whether a DoFn that changes an element that it was given or has emitted fails the job. */
   @Description(
       "Fail the job when a DoFn changes its input element or an element that it has emitted, which"
-          + " Beam forbids. Encodes every element several times. Default: false.")
-  boolean isEnforceImmutability();
+          + " Beam forbids. Encodes every element several times.")
+  @Default.Boolean(false)
+  boolean isCheckImmutability();
 
-  void setEnforceImmutability(boolean value);
+  void setCheckImmutability(boolean value);
 }

@@ -20,7 +20,7 @@ import org.apache.beam.sdk.util.MutationDetectors;
 
 /**
  * Finds a DoFn that changes its input element or an element it has emitted, for {@link
- * DebugOptions#isEnforceImmutability}.
+ * DebugOptions#isCheckImmutability}.
  *
  * <p>Owned by one operator and made only when the option is on; without it the DoFn is called and
  * its outputs are wired as if this class were not there. An input is compared when the call with it
@@ -44,7 +44,7 @@ final class ImmutabilityCheck {
 
   /** The check of this ParDo, or null if it is not asked for. */
   static ImmutabilityCheck of(OperatorContext context, ParDoSpec spec) {
-    return context.task().options().as(DebugOptions.class).isEnforceImmutability()
+    return context.task().options().as(DebugOptions.class).isCheckImmutability()
         ? new ImmutabilityCheck(context, spec)
         : null;
   }

@@ -21,7 +21,7 @@ class ImmutabilityTest {
   private static ParDoHarness harness(DoFn<List<Integer>, List<Integer>> fn, boolean enforced)
       throws Exception {
     Pipeline pipeline = ParDoHarness.pipeline();
-    pipeline.getOptions().as(DebugOptions.class).setEnforceImmutability(enforced);
+    pipeline.getOptions().as(DebugOptions.class).setCheckImmutability(enforced);
     pipeline
         .apply(Create.of(List.of(1)).withCoder(VarIntCoder.of()))
         .apply("list", ParDo.of(new ToList()))
