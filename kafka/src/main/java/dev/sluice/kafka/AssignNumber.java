@@ -15,8 +15,8 @@ import org.apache.beam.sdk.values.KV;
  *
  * <p>Both are state, and both travel with each record: by the time a record reaches the broker, a
  * completed checkpoint explains it. Drawing the name where the records are written would leave a
- * name in Kafka that no checkpoint knows, if a crash came between the first transaction and the next
- * checkpoint.
+ * name in Kafka that no checkpoint knows, if a crash came between the first transaction and the
+ * next checkpoint.
  */
 final class AssignNumber<T> extends DoFn<KV<Integer, T>, KV<Integer, Numbered<T>>> {
   @StateId("writer")

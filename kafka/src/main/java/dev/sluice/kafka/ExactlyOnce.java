@@ -18,8 +18,8 @@ import org.apache.beam.sdk.values.PDone;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Writes to Kafka exactly once: every record is in the topic once for readers that ask for committed
- * records, whatever fails in between.
+ * Writes to Kafka exactly once: every record is in the topic once for readers that ask for
+ * committed records, whatever fails in between.
  *
  * <pre>{@code
  * counts.apply(ExactlyOnce.of(
@@ -31,11 +31,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  *         .withEOS(4, "counts-sink")));
  * }</pre>
  *
- * <p>What is written is what {@code KafkaIO} would write. {@code withEOS} gives the number of shards,
- * each with a producer of its own and at most as many as the topic has partitions, and a consumer
- * group that belongs to this sink of this job alone: its offsets are how far each shard has come.
- * Records with the same key keep their order. Records become visible when the checkpoint that
- * contains them is complete, so the checkpoint interval is what this sink adds to latency.
+ * <p>What is written is what {@code KafkaIO} would write. {@code withEOS} gives the number of
+ * shards, each with a producer of its own and at most as many as the topic has partitions, and a
+ * consumer group that belongs to this sink of this job alone: its offsets are how far each shard
+ * has come. Records with the same key keep their order. Records become visible when the checkpoint
+ * that contains them is complete, so the checkpoint interval is what this sink adds to latency.
  */
 public final class ExactlyOnce {
   private ExactlyOnce() {}

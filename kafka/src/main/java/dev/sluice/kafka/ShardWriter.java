@@ -86,7 +86,7 @@ final class ShardWriter<K, V> {
       if (!committed.metadata().startsWith(MARK)) {
         throw new IllegalStateException(
             "the group %s has an offset in %s that no such sink has committed (\"%s\"): give withEOS"
-                .formatted(settings.group(), position, committed.metadata())
+                    .formatted(settings.group(), position, committed.metadata())
                 + " a group id that nobody else uses");
       }
       writer = committed.metadata().substring(MARK.length());
@@ -125,7 +125,9 @@ final class ShardWriter<K, V> {
     next++;
   }
 
-  /** Another job wrote to this shard before: only one that begins with its first record may follow. */
+  /**
+   * Another job wrote to this shard before: only one that begins with its first record may follow.
+   */
   private void takeOver(Numbered<ProducerRecord<K, V>> record) {
     if (record.number() != 0) {
       throw new IllegalStateException(

@@ -17,8 +17,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * records; state only tells when that truth has been deleted. What a task writes here it writes
  * again, identically, if it fails before the next checkpoint: its input is stable.
  */
-final class WriteNumbered<K, V>
-    extends DoFn<KV<Integer, Numbered<ProducerRecord<K, V>>>, Void> {
+final class WriteNumbered<K, V> extends DoFn<KV<Integer, Numbered<ProducerRecord<K, V>>>, Void> {
   private final ShardWriter.Settings<K, V> settings;
   private transient Map<Integer, ShardWriter<K, V>> writers;
 

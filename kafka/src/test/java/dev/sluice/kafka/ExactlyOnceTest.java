@@ -80,8 +80,7 @@ final class ExactlyOnceTest {
   void aCrashAfterTheFirstCommitOfEachShard() {
     String crashing = topic;
     assertThat(
-            run(write()
-                    .withProducerFactoryFn(config -> CrashingProducer.of(crashing, config)))
+            run(write().withProducerFactoryFn(config -> CrashingProducer.of(crashing, config)))
                 .waitUntilFinish())
         .isEqualTo(PipelineResult.State.DONE);
     assertThat(CrashingProducer.CRASHED.get(topic)).hasSize(SHARDS);
@@ -142,8 +141,10 @@ final class ExactlyOnceTest {
     try (KafkaConsumer<Long, Long> consumer =
         new KafkaConsumer<>(
             Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers(),
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed"),
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                broker.bootstrapServers(),
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed"),
             new LongDeserializer(),
             new LongDeserializer())) {
       List<TopicPartition> partitions =

@@ -159,6 +159,7 @@ class SplittableParDoTest {
     }
 
     @TruncateRestriction
+    @SuppressWarnings("unchecked") // Beam's factory returns a raw type
     public TruncateResult<OffsetRange> truncate(@Restriction OffsetRange range) {
       long from = range.getFrom();
       return from % 10 == 0
