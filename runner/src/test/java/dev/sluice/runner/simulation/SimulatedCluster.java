@@ -50,8 +50,8 @@ final class SimulatedCluster {
   private final Simulation simulation;
   private final Trouble trouble;
   private final MemoryFolder storage;
-  private Simulation.Process coordinator;
-  private Simulation.Process worker;
+  private Simulation.SimulatedProcess coordinator;
+  private Simulation.SimulatedProcess worker;
   private String address;
   private JobGraph graph;
   private Pipeline pipeline;

@@ -31,7 +31,7 @@ final class Simulation {
   private final long seed;
   private final Random random;
   private final Faults faults;
-  private final List<Process> processes = new ArrayList<>();
+  private final List<SimulatedProcess> processes = new ArrayList<>();
   private final PriorityQueue<Delayed> delayed =
       new PriorityQueue<>(Comparator.comparingLong(Delayed::atNanos).thenComparing(Delayed::order));
   private long nanos;
@@ -49,7 +49,7 @@ final class Simulation {
   }
 
   /** Something that happens at a time; nothing if its process has crashed by then. */
-  private record Delayed(long atNanos, long order, Process process, Runnable what) {}
+  private record Delayed(long atNanos, long order, SimulatedProcess process, Runnable what) {}
 
   /** Unwinds the stack of a process that is no more. */
   private static final class Crashed extends Error {
@@ -75,8 +75,8 @@ final class Simulation {
   }
 
   /** A process of its own, from now until it crashes. */
-  Process process(String name) {
-    Process process = new Process(name);
+  SimulatedProcess process(String name) {
+    SimulatedProcess process = new SimulatedProcess(name);
     processes.add(process);
     return process;
   }
@@ -140,7 +140,7 @@ final class Simulation {
 
   private boolean advanceClock() {
     long next = delayed.isEmpty() ? Long.MAX_VALUE : delayed.peek().atNanos();
-    for (Process process : processes) {
+    for (SimulatedProcess process : processes) {
       next = Math.min(next, process.wakeAtNanos());
     }
     if (next == Long.MAX_VALUE) {
@@ -154,7 +154,7 @@ final class Simulation {
         due.what().run();
       }
     }
-    processes.forEach(Process::wakeDue);
+    processes.forEach(SimulatedProcess::wakeDue);
     return true;
   }
 
@@ -163,8 +163,8 @@ final class Simulation {
   }
 
   /** The process at an address, or null. */
-  private Process at(String address) {
-    for (Process process : processes) {
+  private SimulatedProcess at(String address) {
+    for (SimulatedProcess process : processes) {
       if (process.endpoints.containsKey(address)) {
         return process;
       }
@@ -173,7 +173,7 @@ final class Simulation {
   }
 
   /** One process: its addresses, tasks and blocking works, all gone when it crashes. */
-  final class Process implements Clock, Network, TaskRunner, Io {
+  final class SimulatedProcess implements Clock, Network, TaskRunner, Io {
     private final String name;
     private final Map<String, Endpoint> endpoints = new LinkedHashMap<>();
     private final Map<String, Deque<Object>> mailboxes = new LinkedHashMap<>();
@@ -181,7 +181,7 @@ final class Simulation {
     private final List<Stepped> tasks = new ArrayList<>();
     private boolean alive = true;
 
-    private Process(String name) {
+    private SimulatedProcess(String name) {
       this.name = name;
     }
 
@@ -291,7 +291,7 @@ final class Simulation {
     }
 
     private void arriveSomewhere(String to, Object message) {
-      Process receiver = at(to);
+      SimulatedProcess receiver = at(to);
       if (receiver != null) {
         receiver.arrive(to, message);
       }
@@ -327,7 +327,7 @@ final class Simulation {
 
   /** One task; runnable while it makes progress or has been woken. */
   private final class Stepped implements TaskRunner.Handle {
-    private final Process process;
+    private final SimulatedProcess process;
     private final String name;
     private final TaskRunner.Steppable task;
     private boolean awake = true;
@@ -335,7 +335,7 @@ final class Simulation {
     private long wakeAtNanos = Long.MAX_VALUE;
     private Step last;
 
-    Stepped(Process process, String name, TaskRunner.Steppable task) {
+    Stepped(SimulatedProcess process, String name, TaskRunner.Steppable task) {
       this.process = process;
       this.name = name;
       this.task = task;
