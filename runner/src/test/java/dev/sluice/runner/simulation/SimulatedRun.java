@@ -32,7 +32,7 @@ final class SimulatedRun {
   }
 
   private static long check(long seed, Simulation.Faults faults, SimulatedCluster.Trouble trouble) {
-    boolean underFire = faults != Simulation.Faults.NONE;
+    boolean underFire = !faults.equals(Simulation.Faults.NONE);
     String replay = "SimulatedRun.check" + (underFire ? "UnderFire(" : "(") + seed + "L)";
     Simulation simulation = Simulation.seed(seed, faults);
     Random random = new Random(seed * 31 + 7);
