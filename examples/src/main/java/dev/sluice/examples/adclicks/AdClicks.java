@@ -1,5 +1,6 @@
 package dev.sluice.examples.adclicks;
 
+import dev.sluice.kafka.ExactlyOnce;
 import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.kafka.KafkaIO;
@@ -16,6 +17,7 @@ import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -49,8 +51,32 @@ final class AdClicks {
 
   /** Adds the transforms to a pipeline. */
   static void addTo(Pipeline pipeline, Topics topics) {
+    counts(pipeline, topics).apply("Write counts", write(topics));
+  }
+
+  /**
+   * Adds the transforms to a pipeline, with a sink that writes every count once, whatever fails.
+   *
+   * @param shards how many transactions are written at a time; at most the partitions of the topic
+   */
+  static void addExactlyOnceTo(Pipeline pipeline, Topics topics, int shards) {
+    counts(pipeline, topics)
+        .apply(
+            "Write counts",
+            ExactlyOnce.of(write(topics).withEOS(shards, topics.counts() + "-sink")));
+  }
+
+  private static KafkaIO.Write<String, String> write(Topics topics) {
+    return KafkaIO.<String, String>write()
+        .withBootstrapServers(topics.bootstrapServers())
+        .withTopic(topics.counts())
+        .withKeySerializer(StringSerializer.class)
+        .withValueSerializer(StringSerializer.class);
+  }
+
+  private static PCollection<KV<String, String>> counts(Pipeline pipeline, Topics topics) {
     double speed = topics.speed();
-    pipeline
+    return pipeline
         .apply(
             "Read clicks",
             KafkaIO.<byte[], String>read()
@@ -77,14 +103,7 @@ final class AdClicks {
                 .withAllowedLateness(ALLOWED_LATENESS)
                 .accumulatingFiredPanes())
         .apply("Count per ad", Count.perElement())
-        .apply("Format", ParDo.of(new Format()))
-        .apply(
-            "Write counts",
-            KafkaIO.<String, String>write()
-                .withBootstrapServers(topics.bootstrapServers())
-                .withTopic(topics.counts())
-                .withKeySerializer(StringSerializer.class)
-                .withValueSerializer(StringSerializer.class));
+        .apply("Format", ParDo.of(new Format()));
   }
 
   /** The ad of each click; lines that are no clicks are dropped and counted. */

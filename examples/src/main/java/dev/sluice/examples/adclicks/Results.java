@@ -49,6 +49,11 @@ final class Results {
     return new TreeMap<>(repeated);
   }
 
+  /** How many panes are missing: one with a higher number came, they did not. */
+  synchronized long skipped() {
+    return seen.values().stream().mapToLong(panes -> panes.length() - panes.cardinality()).sum();
+  }
+
   /** How many results were read. */
   synchronized long panes() {
     return panes;

@@ -15,7 +15,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
  * Reads the pipeline's results back from their topic, in a thread of its own, from where the topic
- * ended when the reader was made.
+ * ended when the reader was made. What is written in transactions counts when it is committed.
  */
 final class ResultsReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
@@ -36,6 +36,8 @@ final class ResultsReader implements AutoCloseable {
                 ByteArrayDeserializer.class,
                 ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
                 StringDeserializer.class,
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed",
                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                 false,
                 ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,

@@ -57,11 +57,16 @@ public final class Sluice implements Runnable {
 
   private final CommandLine commands;
 
-  private Sluice(Map<String, Example> examples) {
+  private Sluice(Map<String, Example> examples, Iterable<Tool> tools) {
     commands = new CommandLine(this);
     commands.addSubcommand(RunCommand.with(examples));
     commands.addSubcommand(ExplainCommand.with(examples));
     commands.addSubcommand(new ExamplesCommand(examples));
+    for (Tool tool : tools) {
+      CommandLine command = new CommandLine(tool);
+      command.getCommandSpec().usageMessage().sortOptions(false);
+      commands.addSubcommand(command);
+    }
     commands.setParameterExceptionHandler(this::refuse);
     commands.setExecutionExceptionHandler(this::fail);
     commands.setAbbreviatedOptionsAllowed(false);
@@ -89,7 +94,11 @@ public final class Sluice implements Runnable {
     for (Example example : ServiceLoader.load(Example.class, loader)) {
       examples.put(CommandSpec.forAnnotatedObject(example).name(), example);
     }
-    return new Sluice(examples).commands.setOut(out).setErr(err).execute(args);
+    return new Sluice(examples, ServiceLoader.load(Tool.class, loader))
+        .commands
+        .setOut(out)
+        .setErr(err)
+        .execute(args);
   }
 
   /** Without a command there is nothing to do but to say what could be done. */
