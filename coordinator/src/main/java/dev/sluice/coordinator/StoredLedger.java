@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The checkpoints of a job as manifests in the storage that it has claimed.
@@ -107,7 +108,7 @@ public final class StoredLedger implements CheckpointLedger {
    *     the job goes back to a checkpoint of before
    */
   public Optional<SavedCheckpoint> latest(Set<String> mayBeDropped) {
-    droppable = Set.copyOf(mayBeDropped);
+    droppable = new TreeSet<>(mayBeDropped);
     return checkpoints.latest().map(this::own);
   }
 

@@ -3,7 +3,6 @@ package dev.sluice.runner.storage;
 import dev.sluice.coordinator.CheckpointLedger;
 import dev.sluice.coordinator.Durability;
 import dev.sluice.coordinator.SavedCheckpoint;
-import dev.sluice.coordinator.Signatures;
 import dev.sluice.coordinator.StoredLedger;
 import dev.sluice.state.checkpoint.CheckpointException;
 import dev.sluice.state.checkpoint.CheckpointFiles;

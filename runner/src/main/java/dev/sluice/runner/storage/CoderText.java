@@ -1,4 +1,4 @@
-package dev.sluice.coordinator;
+package dev.sluice.runner.storage;
 
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;

@@ -1,4 +1,4 @@
-package dev.sluice.coordinator;
+package dev.sluice.runner.storage;
 
 import dev.sluice.state.checkpoint.Manifest.TransformSignature;
 import dev.sluice.translation.JobGraph;

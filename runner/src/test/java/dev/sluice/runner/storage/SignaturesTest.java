@@ -1,4 +1,4 @@
-package dev.sluice.coordinator;
+package dev.sluice.runner.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
