@@ -1,6 +1,7 @@
 package dev.sluice.examples.adclicks;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Arrays;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -30,9 +31,7 @@ final class ChaosJob {
 
   private static void awaitEndOfInput() {
     try {
-      while (System.in.read() >= 0) {
-        continue;
-      }
+      System.in.transferTo(OutputStream.nullOutputStream());
     } catch (IOException e) {
       // As good as its end.
       Runtime.getRuntime().halt(1);
