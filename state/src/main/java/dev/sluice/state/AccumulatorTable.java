@@ -167,6 +167,17 @@ public final class AccumulatorTable<K, A> {
     return (A) accumulators[entry];
   }
 
+  /**
+   * The accumulator of the first entry, for whoever makes the window's result of it and may change
+   * it by that: what it was is logged first.
+   */
+  public A handOut() {
+    if (closing != null) {
+      logIfClosing(first);
+    }
+    return accumulator(first);
+  }
+
   /** Replaces the accumulator of an entry. */
   public void accumulator(int entry, A accumulator) {
     accumulators[entry] = accumulator;

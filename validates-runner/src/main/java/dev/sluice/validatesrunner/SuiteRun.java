@@ -60,7 +60,10 @@ final class SuiteRun {
     String before = System.getProperty(TestPipeline.PROPERTY_BEAM_TEST_PIPELINE_OPTIONS);
     System.setProperty(TestPipeline.PROPERTY_BEAM_TEST_PIPELINE_OPTIONS, optionsAsJson());
     List<Outcome> outcomes = Collections.synchronizedList(new ArrayList<>());
-    Queue<List<BeamTest>> classes = byOuterClass(tests);
+    // They look at what the whole JVM shares, its log levels for one: nothing runs beside them.
+    runLane(byOuterClass(tests.stream().filter(SuiteRun::runsAlone).toList()), outcomes);
+    Queue<List<BeamTest>> classes =
+        byOuterClass(tests.stream().filter(test -> !runsAlone(test)).toList());
     ExecutorService lanes = Executors.newFixedThreadPool(settings.lanes());
     try {
       List<Future<?>> ends = new ArrayList<>();
@@ -79,6 +82,10 @@ final class SuiteRun {
     List<Outcome> sorted = new ArrayList<>(outcomes);
     sorted.sort(Comparator.comparing(Outcome::test));
     return sorted;
+  }
+
+  private static boolean runsAlone(BeamTest test) {
+    return test.need() == Need.OWN_JVM;
   }
 
   private Void runLane(Queue<List<BeamTest>> classes, List<Outcome> outcomes)

@@ -22,7 +22,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -148,13 +147,10 @@ public final class JobOrigin {
   }
 
   private CheckpointLedger scratch() {
-    LocalFolder folder =
-        LocalFolder.scratch(
-            Path.of(
-                System.getProperty("java.io.tmpdir"),
-                "sluice-" + ProcessHandle.current().pid() + "-checkpoints-" + UUID.randomUUID()));
+    Path folder = ScratchFolders.newFolder("checkpoints");
     JobCheckpoints checkpoints =
-        JobCheckpoints.claim(new FolderFiles(folder, "scratch"), jobName, me());
+        JobCheckpoints.claim(
+            new FolderFiles(LocalFolder.scratch(folder), "scratch"), jobName, me());
     return new ScratchLedger(ledger(checkpoints), folder);
   }
 

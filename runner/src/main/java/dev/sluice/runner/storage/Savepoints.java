@@ -12,11 +12,9 @@ import dev.sluice.state.log.SegmentFilter;
 import dev.sluice.state.log.SegmentMerge;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * Savepoints: checkpoints that a user keeps, each in a place of its own that needs nothing else.
@@ -38,11 +36,7 @@ public final class Savepoints implements StoredLedger.Savepoints {
         throw new CheckpointException(
             "there is a savepoint in %s already: choose another place".formatted(location));
       }
-      Disk scratch =
-          new LocalDisk(
-              Path.of(
-                  System.getProperty("java.io.tmpdir"),
-                  "sluice-" + ProcessHandle.current().pid() + "-merge-" + UUID.randomUUID()));
+      Disk scratch = new LocalDisk(ScratchFolders.newFolder("merge"));
       try {
         List<Manifest.Task> tasks = new ArrayList<>();
         for (Manifest.Task task : manifest.tasks()) {

@@ -3,12 +3,9 @@ package dev.sluice.runner.storage;
 import dev.sluice.coordinator.CheckpointLedger;
 import dev.sluice.coordinator.JobPhase;
 import dev.sluice.coordinator.SavedCheckpoint;
-import dev.sluice.state.checkpoint.LocalFolder;
 import dev.sluice.worker.protocol.JobStorage;
-import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The checkpoints of a job whose user wants none beyond the life of this process: a task that fails
@@ -17,9 +14,7 @@ import org.slf4j.LoggerFactory;
  * @param ledger of the job, in a folder of its own
  * @param folder that folder
  */
-record ScratchLedger(CheckpointLedger ledger, LocalFolder folder) implements CheckpointLedger {
-  private static final Logger LOG = LoggerFactory.getLogger(ScratchLedger.class);
-
+record ScratchLedger(CheckpointLedger ledger, Path folder) implements CheckpointLedger {
   @Override
   public JobStorage storageOf(int attempt) {
     return ledger.storageOf(attempt);
@@ -43,11 +38,7 @@ record ScratchLedger(CheckpointLedger ledger, LocalFolder folder) implements Che
   @Override
   public Outcome close(JobPhase outcome) {
     Outcome closed = ledger.close(outcome);
-    try {
-      folder.deleteAll();
-    } catch (IOException e) {
-      LOG.warn("checkpoints in {} are left behind: {}", folder.location(), e.getMessage());
-    }
+    ScratchFolders.deleteTree(folder);
     return closed;
   }
 }

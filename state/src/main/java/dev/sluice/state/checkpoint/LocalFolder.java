@@ -12,7 +12,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -35,18 +34,6 @@ public final class LocalFolder implements Folder {
   /** A folder that need not survive a crash of the machine. */
   public static LocalFolder scratch(Path root) {
     return new LocalFolder(root, false);
-  }
-
-  /** Deletes the folder and all that is in it. */
-  public void deleteAll() throws IOException {
-    if (!Files.exists(root)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(root)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    }
   }
 
   @Override

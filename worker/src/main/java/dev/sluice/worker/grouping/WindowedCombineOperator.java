@@ -175,7 +175,7 @@ final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements Group
     int begin = table.first();
     int end = Math.min(table.end(), begin + limit);
     for (int entry = begin; entry < end; entry++) {
-      OutputT combined = extract(table.accumulator(entry));
+      OutputT combined = extract(table.handOut());
       Object result = keyed ? KV.of(table.key(entry), combined) : combined;
       table.release();
       output.receive(result, table.endMs(), table.windows(), PaneInfo.ON_TIME_AND_ONLY_FIRING);

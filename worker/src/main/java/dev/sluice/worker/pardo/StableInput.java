@@ -3,6 +3,7 @@ package dev.sluice.worker.pardo;
 import dev.sluice.state.TaskQueue;
 import dev.sluice.state.TaskValue;
 import dev.sluice.worker.stage.OperatorContext;
+import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.function.ToIntFunction;
 import org.apache.beam.sdk.coders.VarLongCoder;
@@ -44,10 +45,19 @@ final class StableInput {
   private long watermarkMs = START_OF_TIME;
   private long seenWatermarkMs = START_OF_TIME;
 
-  /** The least timestamps of those that are to be delivered, and of those that came after them. */
-  private long stableHoldMs = NO_HOLD;
+  /** What came between two barriers and is not all delivered yet, the first to go first. */
+  private final ArrayDeque<Epoch> epochs = new ArrayDeque<>();
 
+  /** The least timestamp of what came after the last barrier. */
   private long newHoldMs = NO_HOLD;
+
+  /**
+   * The elements between two barriers.
+   *
+   * @param untilDelivered how many elements are delivered when these are
+   * @param holdMs their least timestamp
+   */
+  private record Epoch(long untilDelivered, long holdMs) {}
 
   /**
    * @param groupOf the key group that an element is saved in
@@ -85,8 +95,8 @@ final class StableInput {
   /** What has come back from a checkpoint is in one. */
   void open() {
     stable = queue.size();
-    queue.forEach(
-        element -> stableHoldMs = Math.min(stableHoldMs, element.getTimestamp().getMillis()));
+    queue.forEach(element -> newHoldMs = Math.min(newHoldMs, element.getTimestamp().getMillis()));
+    endEpoch();
     Long saved = savedWatermark.get();
     watermarkMs = saved == null ? START_OF_TIME : saved;
   }
@@ -107,12 +117,18 @@ final class StableInput {
     if (reachedMs > watermarkMs) {
       savedWatermark.set(reachedMs);
     }
-    long deliveredThen = delivered;
-    long holdThenMs = newHoldMs;
-    newHoldMs = NO_HOLD;
-    context.task().services().afterCheckpoint(() -> complete(waiting + deliveredThen, reachedMs));
-    // Until the checkpoint is complete nobody is delivered; if it never is, the next one has them.
-    stableHoldMs = Math.min(stableHoldMs, holdThenMs);
+    long untilDelivered = delivered + waiting;
+    context.task().services().afterCheckpoint(() -> complete(untilDelivered, reachedMs));
+    endEpoch();
+  }
+
+  // Each epoch holds for itself: while elements keep coming the queue may never be empty. If its
+  // checkpoint is never complete, a later one has its elements too.
+  private void endEpoch() {
+    if (newHoldMs != NO_HOLD) {
+      epochs.add(new Epoch(delivered + queue.size(), newHoldMs));
+      newHoldMs = NO_HOLD;
+    }
   }
 
   private void complete(long untilDelivered, long reachedMs) {
@@ -139,9 +155,8 @@ final class StableInput {
           element.getWindows(),
           element.getPaneInfo());
     }
-    if (queue.isEmpty()) {
-      stableHoldMs = NO_HOLD;
-      newHoldMs = NO_HOLD;
+    while (!epochs.isEmpty() && epochs.peek().untilDelivered() <= delivered) {
+      epochs.poll();
     }
     return done;
   }
@@ -154,7 +169,11 @@ final class StableInput {
 
   /** No element that waits is earlier than this. */
   long holdMs() {
-    return Math.min(stableHoldMs, newHoldMs);
+    long holdMs = newHoldMs;
+    for (Epoch epoch : epochs) {
+      holdMs = Math.min(holdMs, epoch.holdMs());
+    }
+    return holdMs;
   }
 
   /** Whether an element waits for a checkpoint, or the time does. */
