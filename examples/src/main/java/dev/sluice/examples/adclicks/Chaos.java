@@ -71,11 +71,18 @@ public final class Chaos implements Tool {
       throw new UserError("no Kafka broker here: run this with bin/sluice");
     }
     Path folder = Files.createTempDirectory("sluice-chaos-");
-    Thread deleteOnExit = new Thread(() -> delete(folder), "delete-chaos-folder");
-    Runtime.getRuntime().addShutdownHook(deleteOnExit);
     try (KafkaBroker broker = KafkaBroker.start()) {
       ChaosRun.Plan plan = new ChaosRun.Plan(millis(minutes * 60), millis(killEverySeconds), rate);
-      return new ChaosRun(broker.bootstrapServers(), plan, folder, screen, broker::check).run();
+      ChaosRun chaos = new ChaosRun(broker.bootstrapServers(), plan, folder, screen, broker::check);
+      Thread tidyOnExit =
+          new Thread(
+              () -> {
+                chaos.close();
+                delete(folder);
+              },
+              "tidy-chaos");
+      Runtime.getRuntime().addShutdownHook(tidyOnExit);
+      return chaos.run();
     } finally {
       delete(folder);
     }

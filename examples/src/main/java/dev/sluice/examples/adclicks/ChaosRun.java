@@ -14,10 +14,11 @@ import java.util.concurrent.TimeUnit;
  * One run of {@code sluice chaos}: produces clicks, kills and restarts the job, lets it finish what
  * is there, and compares what was produced with what is committed in the topic of counts.
  *
- * <p>Used once, by the main thread, to which every field belongs. Producer, reader and job are gone
- * when {@link #run} returns or throws.
+ * <p>Used once, by the main thread, to which every field belongs; {@link #close} alone may be
+ * called by the thread that ends the JVM. Producer, reader and job are gone when {@link #run}
+ * returns or throws.
  */
-final class ChaosRun {
+final class ChaosRun implements AutoCloseable {
   private static final int CLICK_PARTITIONS = 4;
   private static final int SHARDS = 2;
   private static final int ADS = 8;
@@ -44,7 +45,7 @@ final class ChaosRun {
   private final Screen screen;
   private final Runnable health;
 
-  private ChaosProcess job;
+  private volatile ChaosProcess job;
   private long startedNanos;
   private long panesAtStart;
   private boolean recovering; // started again, and nothing written yet
@@ -83,9 +84,15 @@ final class ChaosRun {
       awaitCounted(produced, reader);
       return report(produced, reader.results());
     } finally {
-      if (job != null) {
-        job.close();
-      }
+      close();
+    }
+  }
+
+  /** Kills the job. */
+  @Override
+  public void close() {
+    if (job != null) {
+      job.close();
     }
   }
 
