@@ -1,11 +1,11 @@
 package dev.sluice.coordinator;
 
-import dev.sluice.state.KeyGroups;
 import dev.sluice.state.checkpoint.CheckpointException;
 import dev.sluice.state.checkpoint.CheckpointFiles;
 import dev.sluice.state.checkpoint.ClaimLostException;
 import dev.sluice.state.checkpoint.JobCheckpoints;
 import dev.sluice.state.checkpoint.Manifest;
+import dev.sluice.state.key.KeyGroups;
 import dev.sluice.worker.protocol.JobStorage;
 import dev.sluice.worker.protocol.SavedTask;
 import dev.sluice.worker.protocol.SourceSplit;

@@ -1,8 +1,8 @@
 package dev.sluice.runner;
 
 import dev.sluice.runner.storage.ScratchFolders;
-import dev.sluice.state.Disk;
-import dev.sluice.state.LocalDisk;
+import dev.sluice.state.disk.Disk;
+import dev.sluice.state.disk.LocalDisk;
 import dev.sluice.worker.world.World;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import dev.sluice.state.key.KeyGroups;
 import dev.sluice.state.log.Bytes;
 import dev.sluice.state.log.EntryKey;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import dev.sluice.state.error.StateCodingException;
 import java.util.Arrays;
 import org.apache.beam.sdk.coders.BigEndianIntegerCoder;
 import org.apache.beam.sdk.coders.BigEndianLongCoder;

@@ -1,5 +1,8 @@
 package dev.sluice.state;
 
+import dev.sluice.state.key.KeyGroupRange;
+import dev.sluice.state.key.KeyGroups;
+import dev.sluice.state.key.KeyHasher;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.runners.core.StateInternals;

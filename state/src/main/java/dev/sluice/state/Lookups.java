@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import dev.sluice.state.error.StateCodingException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.beam.sdk.coders.Coder;

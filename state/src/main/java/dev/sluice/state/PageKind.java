@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import dev.sluice.state.error.StateCodingException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;

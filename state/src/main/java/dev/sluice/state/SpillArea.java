@@ -1,5 +1,8 @@
 package dev.sluice.state;
 
+import dev.sluice.state.disk.Disk;
+import dev.sluice.state.disk.DiskFile;
+import dev.sluice.state.error.SpillException;
 import java.io.IOException;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;

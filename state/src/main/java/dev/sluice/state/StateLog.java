@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import dev.sluice.state.error.StateCodingException;
 import dev.sluice.state.log.Bytes;
 import dev.sluice.state.log.ChangeLog;
 import dev.sluice.state.log.EntryKey;

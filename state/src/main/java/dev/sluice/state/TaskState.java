@@ -1,5 +1,7 @@
 package dev.sluice.state;
 
+import dev.sluice.state.key.KeyGroupRange;
+import dev.sluice.state.key.KeyGroups;
 import dev.sluice.state.log.TaskLog;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import dev.sluice.state.key.KeyGroups;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Collection;

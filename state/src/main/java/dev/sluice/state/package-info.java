@@ -4,7 +4,7 @@
  * <p>Everything that a barrier would have to save is reached from one {@link
  * dev.sluice.state.TaskState}, which belongs to the task's thread; an operator's fields hold none
  * of it. Nothing here knows of tasks, exchanges or the network; time and disk are handed in ({@link
- * dev.sluice.state.Times}, {@link dev.sluice.state.Disk}).
+ * dev.sluice.state.Times}, {@link dev.sluice.state.disk.Disk}).
  *
  * <h2>How an entry is found</h2>
  *
@@ -31,9 +31,9 @@
  *
  * <ol>
  *   <li>The producer hashes the key's encoding, without making it ({@link
- *       dev.sluice.state.KeyHasher}); the hash travels with the record.
- *   <li>Its low bits are the {@linkplain dev.sluice.state.KeyGroups key group}, which decides the
- *       task.
+ *       dev.sluice.state.key.KeyHasher}); the hash travels with the record.
+ *   <li>Its low bits are the {@linkplain dev.sluice.state.key.KeyGroups key group}, which decides
+ *       the task.
  *   <li>{@link dev.sluice.state.KeyedState#select} finds the key's entry by one probe of its
  *       group's table. A key stands for its bytes only if its coder says that equal objects have
  *       equal bytes; otherwise its structural value does. No {@code hashCode()} has a say in where

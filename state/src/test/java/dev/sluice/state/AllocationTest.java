@@ -3,6 +3,7 @@ package dev.sluice.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.sluice.state.key.KeyHasher;
 import java.lang.management.ManagementFactory;
 import java.util.Random;
 import org.apache.beam.runners.core.StateNamespace;

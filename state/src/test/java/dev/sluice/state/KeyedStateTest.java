@@ -3,6 +3,8 @@ package dev.sluice.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.state.key.KeyGroups;
+import dev.sluice.state.key.KeyHasher;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.runners.core.StateNamespace;

@@ -2,6 +2,9 @@ package dev.sluice.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.state.disk.LocalDisk;
+import dev.sluice.state.key.KeyGroupRange;
+import dev.sluice.state.key.KeyHasher;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package dev.sluice.state;
 import dev.sluice.state.checkpoint.FolderFiles;
 import dev.sluice.state.checkpoint.MemoryFolder;
 import dev.sluice.state.checkpoint.SegmentRef;
+import dev.sluice.state.disk.MemoryDisk;
 import dev.sluice.state.log.EntryCursor;
 import dev.sluice.state.log.LogLanes;
 import dev.sluice.state.log.LogLimits;

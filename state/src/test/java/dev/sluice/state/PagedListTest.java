@@ -3,6 +3,9 @@ package dev.sluice.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.state.disk.MemoryDisk;
+import dev.sluice.state.error.SpillException;
+import dev.sluice.state.error.StateCodingException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;

@@ -3,6 +3,11 @@ package dev.sluice.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.state.disk.Disk;
+import dev.sluice.state.disk.DiskFile;
+import dev.sluice.state.disk.LocalDisk;
+import dev.sluice.state.disk.MemoryDisk;
+import dev.sluice.state.error.SpillException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,8 @@
 package dev.sluice.state;
 
+import dev.sluice.state.disk.MemoryDisk;
+import dev.sluice.state.key.KeyGroupRange;
+import dev.sluice.state.key.KeyHasher;
 import dev.sluice.state.log.TaskLog;
 import dev.sluice.state.store.SortedMapStore;
 import dev.sluice.state.store.StateMemory;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.state.checkpoint.FolderFiles;
 import dev.sluice.state.checkpoint.MemoryFolder;
 import dev.sluice.state.checkpoint.SegmentRef;
+import dev.sluice.state.disk.MemoryDisk;
 import dev.sluice.state.log.LogLanes;
 import dev.sluice.state.log.LogLimits;
 import dev.sluice.state.log.LogOrigin;

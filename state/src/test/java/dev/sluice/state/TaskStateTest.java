@@ -3,6 +3,7 @@ package dev.sluice.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.state.key.KeyGroups;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;

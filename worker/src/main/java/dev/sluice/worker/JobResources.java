@@ -1,8 +1,8 @@
 package dev.sluice.worker;
 
-import dev.sluice.state.Disk;
-import dev.sluice.state.DiskFile;
 import dev.sluice.state.SpillArea;
+import dev.sluice.state.disk.Disk;
+import dev.sluice.state.disk.DiskFile;
 import dev.sluice.state.log.StateNames;
 import dev.sluice.worker.pardo.SharedSideInputs;
 import dev.sluice.worker.protocol.WorkerCommand;

@@ -1,8 +1,8 @@
 package dev.sluice.worker;
 
-import dev.sluice.state.Disk;
-import dev.sluice.state.KeyGroupRange;
 import dev.sluice.state.checkpoint.SegmentRef;
+import dev.sluice.state.disk.Disk;
+import dev.sluice.state.key.KeyGroupRange;
 import dev.sluice.state.log.EntryCursor;
 import dev.sluice.state.log.EntryKey;
 import dev.sluice.state.log.LogOrigin;

@@ -1,11 +1,11 @@
 package dev.sluice.worker;
 
-import dev.sluice.state.Disk;
-import dev.sluice.state.KeyGroupRange;
-import dev.sluice.state.KeyGroups;
-import dev.sluice.state.KeyHasher;
 import dev.sluice.state.StateSpace;
 import dev.sluice.state.TaskState;
+import dev.sluice.state.disk.Disk;
+import dev.sluice.state.key.KeyGroupRange;
+import dev.sluice.state.key.KeyGroups;
+import dev.sluice.state.key.KeyHasher;
 import dev.sluice.state.log.LogLanes;
 import dev.sluice.state.log.LogLimits;
 import dev.sluice.state.log.LogPlace;

@@ -1,7 +1,7 @@
 package dev.sluice.worker;
 
-import dev.sluice.state.Disk;
-import dev.sluice.state.MemoryDisk;
+import dev.sluice.state.disk.Disk;
+import dev.sluice.state.disk.MemoryDisk;
 import dev.sluice.worker.protocol.FromWorker;
 import dev.sluice.worker.protocol.WorkerCommand;
 import dev.sluice.worker.world.Clock;

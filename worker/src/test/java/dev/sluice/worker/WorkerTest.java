@@ -2,7 +2,7 @@ package dev.sluice.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.state.MemoryDisk;
+import dev.sluice.state.disk.MemoryDisk;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.JobGraphs;
 import dev.sluice.translation.Node;

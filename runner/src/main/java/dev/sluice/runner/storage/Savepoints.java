@@ -1,13 +1,13 @@
 package dev.sluice.runner.storage;
 
 import dev.sluice.coordinator.StoredLedger;
-import dev.sluice.state.Disk;
-import dev.sluice.state.LocalDisk;
 import dev.sluice.state.checkpoint.CheckpointException;
 import dev.sluice.state.checkpoint.CheckpointFiles;
 import dev.sluice.state.checkpoint.Manifest;
 import dev.sluice.state.checkpoint.ManifestJson;
 import dev.sluice.state.checkpoint.SegmentRef;
+import dev.sluice.state.disk.Disk;
+import dev.sluice.state.disk.LocalDisk;
 import dev.sluice.state.log.SegmentFilter;
 import dev.sluice.state.log.SegmentMerge;
 import java.io.IOException;

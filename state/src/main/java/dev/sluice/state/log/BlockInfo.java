@@ -1,6 +1,6 @@
 package dev.sluice.state.log;
 
-import dev.sluice.state.KeyGroupRange;
+import dev.sluice.state.key.KeyGroupRange;
 import java.util.function.IntPredicate;
 
 /**

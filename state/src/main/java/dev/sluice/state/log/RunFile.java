@@ -1,7 +1,7 @@
 package dev.sluice.state.log;
 
-import dev.sluice.state.Disk;
-import dev.sluice.state.DiskFile;
+import dev.sluice.state.disk.Disk;
+import dev.sluice.state.disk.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 

@@ -1,6 +1,6 @@
 package dev.sluice.state.store;
 
-import dev.sluice.state.StateStoreException;
+import dev.sluice.state.error.StateStoreException;
 import java.util.function.Consumer;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.rocksdb.ReadOptions;

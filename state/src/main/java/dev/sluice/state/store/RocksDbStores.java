@@ -1,6 +1,6 @@
 package dev.sluice.state.store;
 
-import dev.sluice.state.StateStoreException;
+import dev.sluice.state.error.StateStoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

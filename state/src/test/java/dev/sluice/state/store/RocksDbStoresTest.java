@@ -3,7 +3,7 @@ package dev.sluice.state.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.state.StateStoreException;
+import dev.sluice.state.error.StateStoreException;
 import dev.sluice.state.log.Bytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;

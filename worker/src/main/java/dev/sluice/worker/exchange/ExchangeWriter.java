@@ -1,7 +1,7 @@
 package dev.sluice.worker.exchange;
 
-import dev.sluice.state.KeyGroups;
-import dev.sluice.state.KeyHasher;
+import dev.sluice.state.key.KeyGroups;
+import dev.sluice.state.key.KeyHasher;
 import dev.sluice.translation.Exchange;
 import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.stage.Receiver;

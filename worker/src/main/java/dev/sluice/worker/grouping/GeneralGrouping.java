@@ -1,8 +1,8 @@
 package dev.sluice.worker.grouping;
 
-import dev.sluice.state.KeyHasher;
 import dev.sluice.state.KeyedState;
 import dev.sluice.state.Times;
+import dev.sluice.state.key.KeyHasher;
 import dev.sluice.translation.Node;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.Receiver;

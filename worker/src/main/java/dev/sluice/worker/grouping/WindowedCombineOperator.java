@@ -1,8 +1,8 @@
 package dev.sluice.worker.grouping;
 
 import dev.sluice.state.AccumulatorTable;
-import dev.sluice.state.KeyHasher;
 import dev.sluice.state.WindowedAccumulators;
+import dev.sluice.state.key.KeyHasher;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.Receiver;
 import java.util.Collection;

@@ -1,8 +1,8 @@
 package dev.sluice.worker.pardo;
 
-import dev.sluice.state.KeyHasher;
 import dev.sluice.state.KeyedState;
 import dev.sluice.state.Times;
+import dev.sluice.state.key.KeyHasher;
 import dev.sluice.worker.exchange.Batch;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.TransformException;

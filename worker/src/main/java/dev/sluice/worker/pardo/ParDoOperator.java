@@ -1,6 +1,6 @@
 package dev.sluice.worker.pardo;
 
-import dev.sluice.state.KeyGroups;
+import dev.sluice.state.key.KeyGroups;
 import dev.sluice.translation.Node;
 import dev.sluice.worker.exchange.Batch;
 import dev.sluice.worker.stage.Operator;

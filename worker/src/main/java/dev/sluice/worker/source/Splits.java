@@ -1,6 +1,6 @@
 package dev.sluice.worker.source;
 
-import dev.sluice.state.KeyGroups;
+import dev.sluice.state.key.KeyGroups;
 import dev.sluice.worker.protocol.SourceSplit;
 import java.util.List;
 import org.apache.beam.sdk.io.Source;

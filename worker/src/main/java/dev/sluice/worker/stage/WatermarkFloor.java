@@ -1,8 +1,8 @@
 package dev.sluice.worker.stage;
 
-import dev.sluice.state.KeyGroupRange;
 import dev.sluice.state.TaskState;
 import dev.sluice.state.TaskValue;
+import dev.sluice.state.key.KeyGroupRange;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.VarLongCoder;

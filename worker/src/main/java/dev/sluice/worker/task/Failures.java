@@ -1,6 +1,6 @@
 package dev.sluice.worker.task;
 
-import dev.sluice.state.SpillException;
+import dev.sluice.state.error.SpillException;
 import dev.sluice.state.log.CorruptSegmentException;
 import dev.sluice.worker.protocol.Failure;
 import dev.sluice.worker.protocol.FailureKind;

@@ -1,6 +1,6 @@
 package dev.sluice.worker.world;
 
-import dev.sluice.state.Disk;
+import dev.sluice.state.disk.Disk;
 
 /**
  * Everything outside the engine that it may touch, handed in so that a cluster fits in a seed.

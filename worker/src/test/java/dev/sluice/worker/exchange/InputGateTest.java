@@ -2,8 +2,8 @@ package dev.sluice.worker.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.state.KeyGroups;
-import dev.sluice.state.KeyHasher;
+import dev.sluice.state.key.KeyGroups;
+import dev.sluice.state.key.KeyHasher;
 import dev.sluice.translation.Exchange;
 import dev.sluice.translation.Exchange.Kind;
 import dev.sluice.worker.protocol.Barrier;

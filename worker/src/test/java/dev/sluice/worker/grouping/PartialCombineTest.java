@@ -2,7 +2,7 @@ package dev.sluice.worker.grouping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.state.KeyHasher;
+import dev.sluice.state.key.KeyHasher;
 import dev.sluice.translation.Node;
 import dev.sluice.worker.stage.Receiver;
 import java.util.ArrayList;

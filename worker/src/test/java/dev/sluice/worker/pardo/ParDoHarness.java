@@ -1,9 +1,9 @@
 package dev.sluice.worker.pardo;
 
-import dev.sluice.state.KeyGroups;
-import dev.sluice.state.MemoryDisk;
 import dev.sluice.state.SpillArea;
 import dev.sluice.state.TaskState;
+import dev.sluice.state.disk.MemoryDisk;
+import dev.sluice.state.key.KeyGroups;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.SideInput;
 import dev.sluice.worker.stage.OperatorContext;

@@ -1,10 +1,10 @@
 package dev.sluice.worker.source;
 
-import dev.sluice.state.KeyGroups;
-import dev.sluice.state.MemoryDisk;
 import dev.sluice.state.SpillArea;
 import dev.sluice.state.TaskState;
 import dev.sluice.state.TaskValue;
+import dev.sluice.state.disk.MemoryDisk;
+import dev.sluice.state.key.KeyGroups;
 import dev.sluice.translation.Node;
 import dev.sluice.worker.protocol.SourceSplit;
 import dev.sluice.worker.stage.OperatorContext;

@@ -2,11 +2,11 @@ package dev.sluice.worker.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.state.KeyGroups;
-import dev.sluice.state.MemoryDisk;
 import dev.sluice.state.SpillArea;
 import dev.sluice.state.TaskState;
 import dev.sluice.state.checkpoint.CheckpointFiles;
+import dev.sluice.state.disk.MemoryDisk;
+import dev.sluice.state.key.KeyGroups;
 import dev.sluice.state.log.LogLanes;
 import dev.sluice.state.log.LogLimits;
 import dev.sluice.state.log.LogOrigin;

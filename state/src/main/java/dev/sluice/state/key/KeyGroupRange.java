@@ -1,4 +1,4 @@
-package dev.sluice.state;
+package dev.sluice.state.key;
 
 /**
  * A contiguous range of key groups, both ends included; empty if {@code last < first}.

@@ -1,4 +1,4 @@
-package dev.sluice.state;
+package dev.sluice.state.error;
 
 import org.apache.beam.sdk.coders.Coder;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -11,7 +11,8 @@ public final class StateCodingException extends StateException {
     super(message, cause);
   }
 
-  static StateCodingException encoding(
+  /** Says that {@code what} could not be encoded. */
+  public static StateCodingException encoding(
       String what, @Nullable Object value, Coder<?> coder, Throwable cause) {
     String type = value == null ? "null" : value.getClass().getName();
     return new StateCodingException(
@@ -22,7 +23,8 @@ public final class StateCodingException extends StateException {
         cause);
   }
 
-  static StateCodingException decoding(String what, Coder<?> coder, Throwable cause) {
+  /** Says that {@code what} could not be decoded. */
+  public static StateCodingException decoding(String what, Coder<?> coder, Throwable cause) {
     return new StateCodingException(
         String.format(
             "An element of %s cannot be decoded by the coder %s that encoded it: %s. Its encode and"

@@ -1,4 +1,4 @@
-package dev.sluice.state;
+package dev.sluice.state.error;
 
 /**
  * A store of state could not be opened, read or written: the disk under it is to blame. The store

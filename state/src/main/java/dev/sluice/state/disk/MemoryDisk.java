@@ -1,4 +1,4 @@
-package dev.sluice.state;
+package dev.sluice.state.disk;
 
 import java.io.EOFException;
 import java.io.IOException;

@@ -1,5 +1,6 @@
-package dev.sluice.state;
+package dev.sluice.state.key;
 
+import dev.sluice.state.error.StateCodingException;
 import java.io.IOException;
 import java.io.OutputStream;
 import org.apache.beam.sdk.coders.BigEndianIntegerCoder;

@@ -1,4 +1,4 @@
-package dev.sluice.state;
+package dev.sluice.state.key;
 
 /**
  * The fixed number of key groups and who owns which: the unit in which state is placed, saved and

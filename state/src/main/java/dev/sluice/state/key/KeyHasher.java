@@ -1,5 +1,6 @@
-package dev.sluice.state;
+package dev.sluice.state.key;
 
+import dev.sluice.state.error.StateCodingException;
 import org.apache.beam.sdk.coders.Coder;
 import org.checkerframework.checker.nullness.qual.Nullable;
 

@@ -1,4 +1,4 @@
-package dev.sluice.state;
+package dev.sluice.state.error;
 
 /**
  * A failure of keeping state: each kind is a subclass that says what is to blame and what to do.

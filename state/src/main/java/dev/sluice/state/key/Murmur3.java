@@ -1,4 +1,4 @@
-package dev.sluice.state;
+package dev.sluice.state.key;
 
 /**
  * A murmur3_32 hash (x86 variant, seed 0) over bytes that are handed in one by one, so that an

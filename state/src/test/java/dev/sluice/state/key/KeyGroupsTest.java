@@ -1,4 +1,4 @@
-package dev.sluice.state;
+package dev.sluice.state.key;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
