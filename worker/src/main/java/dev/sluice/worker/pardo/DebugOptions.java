@@ -9,10 +9,14 @@ public interface DebugOptions extends PipelineOptions {
 
   // Not enforceImmutability: the DirectRunner's option of that name is on by default, and Beam
   // refuses to have two defaults for one name on one class path.
-  /** Whether a DoFn that changes an element that it was given or has emitted fails the job. */
+  /**
+   * Whether a DoFn that changes an element that it was given or has emitted, or what it read from
+   * its state without writing it back, fails the job.
+   */
   @Description(
       "Fail the job when a DoFn changes its input element or an element that it has emitted, which"
-          + " Beam forbids. Encodes every element several times.")
+          + " Beam forbids, or changes what it read from its state without writing it back. Encodes"
+          + " every element several times.")
   @Default.Boolean(false)
   boolean isCheckImmutability();
 

@@ -19,8 +19,8 @@ import org.apache.beam.sdk.util.MutationDetector;
 import org.apache.beam.sdk.util.MutationDetectors;
 
 /**
- * Finds a DoFn that changes its input element or an element it has emitted, for {@link
- * DebugOptions#isCheckImmutability}.
+ * Finds a DoFn that changes its input element, an element it has emitted or, without writing it
+ * back, what it has read from its state, for {@link DebugOptions#isCheckImmutability}.
  *
  * <p>Owned by one operator and made only when the option is on; without it the DoFn is called and
  * its outputs are wired as if this class were not there. An input is compared when the call with it
@@ -35,6 +35,7 @@ final class ImmutabilityCheck {
   private final OperatorContext context;
   private final ParDoSpec spec;
   private final List<MutationDetector> emitted = new ArrayList<>();
+  private final StateCheck state = new StateCheck();
   private boolean calling;
 
   private ImmutabilityCheck(OperatorContext context, ParDoSpec spec) {
@@ -47,6 +48,11 @@ final class ImmutabilityCheck {
     return context.task().options().as(DebugOptions.class).isCheckImmutability()
         ? new ImmutabilityCheck(context, spec)
         : null;
+  }
+
+  /** The part that looks at state. */
+  StateCheck state() {
+    return state;
   }
 
   /** Remembers what goes to these outputs. */
@@ -89,6 +95,7 @@ final class ImmutabilityCheck {
       MutationDetector input = remember(call.element, spec.inputCoder());
       Object result = invokePlainly(invoker, method, arguments);
       verify(input, "its input element");
+      state.verify();
       boolean bundleEnds = method.getName().equals(FINISH_BUNDLE);
       for (MutationDetector output : emitted.subList(bundleEnds ? 0 : before, emitted.size())) {
         verify(output, "an element that it had emitted");

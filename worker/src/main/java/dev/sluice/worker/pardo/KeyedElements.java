@@ -54,7 +54,7 @@ final class KeyedElements implements Times {
     state =
         context.task().state().keyed(context.transformName(), keyCoder, spec.windowCoder(), this);
     hasher = KeyHasher.of(keyCoder);
-    userState = new UserState(spec, state);
+    userState = new UserState(spec, state, userFn.stateCheck());
     userTimers = new UserTimers(spec, userFn.call(), state);
     sorted =
         spec.signature().processElement().requiresTimeSortedInput()

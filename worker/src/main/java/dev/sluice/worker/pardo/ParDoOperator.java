@@ -119,7 +119,8 @@ public final class ParDoOperator implements Operator, Receiver {
         check == null ? invoker : check.around(invoker, call),
         call,
         new DoFnArguments(
-            spec, call, new OutputReceivers(call, spec, context.components()), context));
+            spec, call, new OutputReceivers(call, spec, context.components()), context),
+        check == null ? null : check.state());
   }
 
   /** Shows the timestamps of a splittable DoFn's outputs to its watermark estimator. */

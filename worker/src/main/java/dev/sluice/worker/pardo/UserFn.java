@@ -30,19 +30,29 @@ final class UserFn {
   private final DoFnArguments arguments;
   private final DoFnInvoker<Object, Object> invoker;
   private final MetricsContainer container;
+  private final StateCheck stateCheck;
   private MetricsEnvironmentState metrics;
   private boolean setUp;
 
+  /**
+   * @param stateCheck looks at what is read from state; null if nobody asked for it
+   */
   UserFn(
       OperatorContext context,
       DoFnInvoker<Object, Object> invoker,
       Call call,
-      DoFnArguments arguments) {
+      DoFnArguments arguments,
+      StateCheck stateCheck) {
     this.context = context;
     this.call = call;
     this.arguments = arguments;
     this.invoker = invoker;
     this.container = context.metrics();
+    this.stateCheck = stateCheck;
+  }
+
+  StateCheck stateCheck() {
+    return stateCheck;
   }
 
   DoFnInvoker<Object, Object> invoker() {

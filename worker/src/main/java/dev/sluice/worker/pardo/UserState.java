@@ -20,10 +20,15 @@ final class UserState {
   private final KeyedState<Object> state;
   private final String[] ids;
   private final StateTag<?>[] tags;
+  private final StateCheck check;
   private StateNamespace namespace;
 
-  UserState(ParDoSpec spec, KeyedState<Object> state) {
+  /**
+   * @param check is shown every cell that is handed out; null if nobody asked for it
+   */
+  UserState(ParDoSpec spec, KeyedState<Object> state, StateCheck check) {
     this.state = state;
+    this.check = check;
     Map<String, StateDeclaration> declared = spec.signature().stateDeclarations();
     ids = declared.keySet().toArray(new String[0]);
     tags = new StateTag<?>[ids.length];
@@ -45,6 +50,9 @@ final class UserState {
       ids[i] = stateId;
     }
     State cell = state.stateInternals().state(namespace, tags[i]);
+    if (check != null) {
+      cell = check.watch(stateId, cell, tags[i].getSpec());
+    }
     return alwaysFetched ? (State) ((ReadableState<?>) cell).readLater() : cell;
   }
 
