@@ -26,6 +26,9 @@ public final class SegmentMerge {
   /** So many runs are merged to one before there are more: each has a buffer on the heap. */
   private static final int MOST_RUNS = 64;
 
+  private static final int RESTORE_HEAP_PART = 32;
+  private static final int LARGEST_RESTORE_SORT_BYTES = 512 << 20;
+
   private final Disk scratch;
   private final int sortBytes;
   private final BooleanSupplier stopped;
@@ -54,8 +57,15 @@ public final class SegmentMerge {
   public static EntryCursor entries(
       CheckpointFiles files, List<SegmentRef> segments, SegmentFilter filter, Disk scratch)
       throws IOException {
-    SegmentMerge merge = new SegmentMerge(scratch, LogLimits.DEFAULT.sortBytes(), () -> false);
+    SegmentMerge merge = new SegmentMerge(scratch, restoreSortBytes(), () -> false);
     return new Entries(merge.records(files, segments, filter, false));
+  }
+
+  /** A task that is restored does nothing else, and each run on disk costs a write and a read. */
+  private static int restoreSortBytes() {
+    long share = Runtime.getRuntime().maxMemory() / RESTORE_HEAP_PART;
+    return (int)
+        Math.max(LogLimits.DEFAULT.sortBytes(), Math.min(LARGEST_RESTORE_SORT_BYTES, share));
   }
 
   /**
