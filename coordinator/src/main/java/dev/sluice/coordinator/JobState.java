@@ -16,7 +16,7 @@ import java.util.SortedSet;
  * @param deployment the attempt at hand, or the last one
  * @param checkpoints its checkpoints, over all attempts
  * @param recovery what failed, and the restart at hand
- * @param draining whether its sources are to stop
+ * @param draining whether its sources are to stop, or were when it was saved
  * @param ending from {@link JobPhase#STOPPING} on
  */
 record JobState(
@@ -33,14 +33,15 @@ record JobState(
   }
 
   static JobState submitted(JobSpec spec) {
+    Optional<SavedCheckpoint> from = spec.durability().flatMap(Durability::from);
     return new JobState(
         spec,
         JobPhase.SUBMITTED,
         List.of(),
         Deployment.none(),
-        Checkpoints.startingFrom(spec.durability().flatMap(Durability::from)),
+        Checkpoints.startingFrom(from),
         Recovery.none(),
-        false,
+        from.map(SavedCheckpoint::draining).orElse(false),
         Optional.empty());
   }
 

@@ -22,6 +22,7 @@ import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
  * @param tasks what each task had saved
  * @param metrics what user code had counted; not touched any more
  * @param jobClockMs where the job's clock stood, or a little before
+ * @param draining whether the job was to come to its end
  * @param droppable full names of transforms whose state may be left behind at a restore
  */
 public record SavedCheckpoint(
@@ -33,6 +34,7 @@ public record SavedCheckpoint(
     List<SavedTask> tasks,
     MetricsContainerStepMap metrics,
     long jobClockMs,
+    boolean draining,
     Set<String> droppable) {
   public SavedCheckpoint {
     splits = Collections.unmodifiableMap(new LinkedHashMap<>(splits));

@@ -48,6 +48,7 @@ final class SavedCheckpoints {
         tasks,
         metricsOf(now, round),
         round.jobClockMs(),
+        now.draining(),
         Set.of());
   }
 

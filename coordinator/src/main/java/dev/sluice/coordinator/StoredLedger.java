@@ -98,6 +98,7 @@ public final class StoredLedger implements CheckpointLedger {
             .toList(),
         MetricBytes.decode(manifest.metrics()),
         manifest.jobClockMs(),
+        manifest.draining(),
         droppable);
   }
 
@@ -187,6 +188,7 @@ public final class StoredLedger implements CheckpointLedger {
         checkpoint.parallelism(),
         KeyGroups.COUNT,
         checkpoint.jobClockMs(),
+        checkpoint.draining(),
         signature,
         splits,
         tasks,

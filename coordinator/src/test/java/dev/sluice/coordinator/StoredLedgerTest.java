@@ -79,6 +79,7 @@ class StoredLedgerTest {
                 List.of(new SegmentRef(name, 3, (int) crc.getValue(), 0, 255)))),
         metrics,
         77,
+        true,
         Set.of());
   }
 
@@ -95,6 +96,7 @@ class StoredLedgerTest {
     assertThat(found.own()).isTrue();
     assertThat(found.parallelism()).isEqualTo(2);
     assertThat(found.jobClockMs()).isEqualTo(77);
+    assertThat(found.draining()).isTrue();
     assertThat(found.droppable()).containsExactly("Gone");
     assertThat(found.splits().get("Read").get(0).source()).containsExactly(9);
     assertThat(found.tasks().get(0).transforms()).containsExactly("Read", "Count");

@@ -16,6 +16,7 @@ import java.util.TreeMap;
  * @param parallelism how many tasks a stage had that may have many
  * @param keyGroups how many key groups there are; never changes for a job
  * @param jobClockMs where the job's clock stood
+ * @param draining whether the job was coming to its end, as it then does when it goes on
  * @param signature what the state belongs to
  * @param splits the splits of each source, by the full name of its transform
  * @param tasks what each task had saved
@@ -30,6 +31,7 @@ public record Manifest(
     int parallelism,
     int keyGroups,
     long jobClockMs,
+    boolean draining,
     List<TransformSignature> signature,
     SortedMap<String, List<Split>> splits,
     List<Task> tasks,
@@ -93,6 +95,7 @@ public record Manifest(
         parallelism,
         keyGroups,
         jobClockMs,
+        draining,
         signature,
         splits,
         others,

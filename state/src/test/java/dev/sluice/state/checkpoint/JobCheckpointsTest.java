@@ -34,6 +34,7 @@ final class JobCheckpointsTest {
         2,
         256,
         0,
+        false,
         List.of(),
         new TreeMap<>(),
         List.of(new Manifest.Task(List.of("Count"), 0, 2, segments)),

@@ -5,8 +5,13 @@ import dev.sluice.worker.protocol.Barrier;
 /** What travels in a {@link Channel} beside batches, in order with them. */
 sealed interface ControlItem {
 
-  /** Nothing that follows has a timestamp below {@code ms}. */
-  record Watermark(long ms) implements ControlItem {}
+  /**
+   * Nothing that follows has a timestamp below {@code ms}.
+   *
+   * @param drainedFromMs from where on the watermark is what it is because the job was drained; the
+   *     end of time and more if it was not
+   */
+  record Watermark(long ms, long drainedFromMs) implements ControlItem {}
 
   /** All that came before belongs to the checkpoint, nothing that follows does. */
   record BarrierItem(long checkpoint, Barrier barrier) implements ControlItem {}

@@ -91,6 +91,13 @@ public final class ExchangeWriter implements Receiver {
     }
   }
 
+  /** Notes from where on the watermark is what it is because of a drain; sent with it. */
+  public void drainedFrom(long ms) {
+    for (Outlet outlet : outlets) {
+      outlet.drainedFrom(ms);
+    }
+  }
+
   /** Notes the watermark of what it writes; sent with the next batch or {@link #flush}. */
   public void watermark(long ms) {
     for (Outlet outlet : outlets) {

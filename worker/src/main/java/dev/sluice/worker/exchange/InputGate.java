@@ -38,6 +38,7 @@ public final class InputGate {
     final boolean side;
     final Counter elements;
     long watermarkMs = Long.MIN_VALUE;
+    long drainedFromMs = Long.MAX_VALUE;
     long barrier = -1;
     boolean ended;
 
@@ -125,6 +126,7 @@ public final class InputGate {
   private int control(Lane lane, ControlItem item, Consumer consumer) {
     if (item instanceof ControlItem.Watermark watermark) {
       lane.watermarkMs = watermark.ms();
+      lane.drainedFromMs = watermark.drainedFromMs();
     } else if (item instanceof ControlItem.BarrierItem barrier) {
       align(lane, barrier);
       completeAlignment(consumer);
@@ -176,6 +178,17 @@ public final class InputGate {
     for (Lane lane : lanes) {
       if (!lane.side) {
         least = Math.min(least, lane.watermarkMs);
+      }
+    }
+    return least;
+  }
+
+  /** From where on the main input's watermark is what it is because the job was drained. */
+  public long drainedFromMs() {
+    long least = Long.MAX_VALUE;
+    for (Lane lane : lanes) {
+      if (!lane.side) {
+        least = Math.min(least, lane.drainedFromMs);
       }
     }
     return least;

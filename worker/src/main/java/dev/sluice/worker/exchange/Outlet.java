@@ -19,6 +19,7 @@ final class Outlet {
   private final Room room;
   private Batch batch;
   private long watermarkMs = Long.MIN_VALUE;
+  private long drainedFromMs = Long.MAX_VALUE;
   private long sentWatermarkMs = Long.MIN_VALUE;
   private final Deque<ControlItem> waiting = new ArrayDeque<>();
   private long sent;
@@ -80,7 +81,7 @@ final class Outlet {
 
   private boolean trySendWatermark() {
     if (watermarkMs > sentWatermarkMs) {
-      if (!channel.offerControl(new ControlItem.Watermark(watermarkMs))) {
+      if (!channel.offerControl(new ControlItem.Watermark(watermarkMs, drainedFromMs))) {
         return false;
       }
       sentWatermarkMs = watermarkMs;
@@ -92,6 +93,11 @@ final class Outlet {
   /** Notes the watermark; it is sent behind the batch being filled. */
   void watermark(long ms) {
     watermarkMs = Math.max(watermarkMs, ms);
+  }
+
+  /** Notes from where on the watermark is what it is because of a drain; sent with it. */
+  void drainedFrom(long ms) {
+    drainedFromMs = ms;
   }
 
   /** Queues a barrier or the end behind all that came before it. */
@@ -111,7 +117,7 @@ final class Outlet {
       sendBatchWaiting();
     }
     if (watermarkMs > sentWatermarkMs) {
-      waiting.add(new ControlItem.Watermark(watermarkMs));
+      waiting.add(new ControlItem.Watermark(watermarkMs, drainedFromMs));
       sentWatermarkMs = watermarkMs;
     }
   }

@@ -1,6 +1,7 @@
 package dev.sluice.worker.grouping;
 
 import dev.sluice.translation.Node;
+import dev.sluice.worker.stage.DrainedWindows;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.Receiver;
 import dev.sluice.worker.stage.TransformException;
@@ -59,7 +60,8 @@ final class AssignWindowsOperator implements GroupingOperator {
       assign(value, timestampMs, windows, pane);
       return;
     }
-    Collection<? extends BoundedWindow> assigned = byTime.windowsAt(timestampMs);
+    Collection<? extends BoundedWindow> assigned =
+        DrainedWindows.of(byTime.windowsAt(timestampMs), DrainedWindows.marks(windows));
     for (int i = assigned.isEmpty() ? 0 : windows.size(); i > 0; i--) {
       output.receive(value, timestampMs, assigned, pane);
     }
@@ -75,7 +77,8 @@ final class AssignWindowsOperator implements GroupingOperator {
         throw new TransformException(transformName, e);
       }
       if (!assigned.isEmpty()) {
-        output.receive(value, timestampMs, assigned, pane);
+        output.receive(
+            value, timestampMs, DrainedWindows.of(assigned, DrainedWindows.marks(windows)), pane);
       }
     }
   }

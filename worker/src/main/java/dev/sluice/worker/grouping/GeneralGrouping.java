@@ -4,6 +4,7 @@ import dev.sluice.state.KeyedState;
 import dev.sluice.state.Times;
 import dev.sluice.state.key.KeyHasher;
 import dev.sluice.translation.Node;
+import dev.sluice.worker.stage.DrainedWindows;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.Receiver;
 import dev.sluice.worker.stage.TransformException;
@@ -219,7 +220,7 @@ final class GeneralGrouping<K> implements GroupingOperator {
       if (timer == null) {
         keyRunner.processElements(arrivals);
       } else {
-        keyRunner.onTimers(List.of(timer));
+        keyRunner.onTimers(List.of(withCause(timer)));
       }
       keyRunner.persist();
     } catch (Throwable e) {
@@ -228,6 +229,21 @@ final class GeneralGrouping<K> implements GroupingOperator {
       emitting = false;
       metricsEnvironment.activate(outer);
     }
+  }
+
+  /** Names a drain as the cause if there is one: what the timer emits says so then. */
+  private TimerData withCause(TimerData timer) {
+    return timer.getDomain() == TimeDomain.EVENT_TIME
+            && context.task().services().causedByDrain(timer.getTimestamp().getMillis())
+        ? TimerData.of(
+            timer.getTimerId(),
+            timer.getTimerFamilyId(),
+            timer.getNamespace(),
+            timer.getTimestamp(),
+            timer.getOutputTimestamp(),
+            timer.getDomain(),
+            CausedByDrain.CAUSED_BY_DRAIN)
+        : timer;
   }
 
   private RuntimeException failure(Throwable e) {
@@ -262,7 +278,7 @@ final class GeneralGrouping<K> implements GroupingOperator {
     output.receive(
         keyed ? kv : kv.getValue(),
         result.getTimestamp().getMillis(),
-        result.getWindows(),
+        DrainedWindows.of(result.getWindows(), result.causedByDrain()),
         result.getPaneInfo());
     emitting = false;
   }

@@ -3,6 +3,7 @@ package dev.sluice.worker.grouping;
 import dev.sluice.state.AccumulatorTable;
 import dev.sluice.state.WindowedAccumulators;
 import dev.sluice.state.key.KeyHasher;
+import dev.sluice.worker.stage.DrainedWindows;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.Receiver;
 import java.util.Collection;
@@ -174,11 +175,13 @@ final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements Group
   private int emit(AccumulatorTable<K, AccumT> table, int limit) {
     int begin = table.first();
     int end = Math.min(table.end(), begin + limit);
+    Collection<? extends BoundedWindow> windows =
+        DrainedWindows.of(table.windows(), context.task().services().causedByDrain(table.endMs()));
     for (int entry = begin; entry < end; entry++) {
       OutputT combined = extract(table.handOut());
       Object result = keyed ? KV.of(table.key(entry), combined) : combined;
       table.release();
-      output.receive(result, table.endMs(), table.windows(), PaneInfo.ON_TIME_AND_ONLY_FIRING);
+      output.receive(result, table.endMs(), windows, PaneInfo.ON_TIME_AND_ONLY_FIRING);
     }
     if (end == table.end()) {
       accumulators.close(table);

@@ -1,10 +1,12 @@
 package dev.sluice.worker.pardo;
 
+import dev.sluice.worker.stage.DrainedWindows;
 import dev.sluice.worker.stage.Receiver;
 import java.util.Collection;
 import java.util.Collections;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.values.CausedByDrain;
 import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.WindowedValue;
 import org.joda.time.Instant;
@@ -32,6 +34,7 @@ final class Call {
   Throwable downstreamFailure;
   private Instant timestamp;
   private BoundedWindow window;
+  private boolean drained;
 
   Call(Outputs outputs, TimestampRule timestamps) {
     this.outputs = outputs;
@@ -64,6 +67,21 @@ final class Call {
     }
   }
 
+  /** Whether what begins next in one window exists because of a drain. */
+  void drained(boolean isIt) {
+    drained = isIt;
+  }
+
+  /** Why what begins next in one window exists. */
+  CausedByDrain cause() {
+    return DrainedWindows.cause(drained);
+  }
+
+  /** Whether what is at hand exists because of a drain. */
+  CausedByDrain causedByDrain() {
+    return DrainedWindows.cause(windows);
+  }
+
   /** An element, timer or expiration in one window; {@code windows} holds just that. */
   void begin(
       Object element,
@@ -71,7 +89,7 @@ final class Call {
       Collection<? extends BoundedWindow> windows,
       BoundedWindow newWindow,
       PaneInfo pane) {
-    begin(element, timestampMs, windows, pane);
+    begin(element, timestampMs, drained ? DrainedWindows.of(windows, true) : windows, pane);
     window = newWindow;
   }
 
@@ -130,7 +148,12 @@ final class Call {
 
   /** Emits what a builder has put together. */
   void emit(Receiver receiver, WindowedValue<?> built) {
-    emit(receiver, built.getValue(), built.getTimestamp(), built.getWindows(), built.getPaneInfo());
+    emit(
+        receiver,
+        built.getValue(),
+        built.getTimestamp(),
+        DrainedWindows.of(built.getWindows(), built.causedByDrain()),
+        built.getPaneInfo());
   }
 
   /** Emits without looking at the input's timestamp: from the end of a bundle. */

@@ -132,7 +132,7 @@ final class DoFnArguments extends DoFnInvoker.BaseArgumentProvider<Object, Objec
 
   @Override
   public CausedByDrain causedByDrain(DoFn<Object, Object> doFn) {
-    return CausedByDrain.NORMAL;
+    return call.causedByDrain();
   }
 
   @Override

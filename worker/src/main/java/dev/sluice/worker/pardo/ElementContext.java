@@ -63,7 +63,7 @@ final class ElementContext extends DoFn<Object, Object>.ProcessContext {
 
   @Override
   public CausedByDrain causedByDrain() {
-    return CausedByDrain.NORMAL;
+    return call.causedByDrain();
   }
 
   @Override

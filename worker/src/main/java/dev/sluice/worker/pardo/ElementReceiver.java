@@ -48,6 +48,7 @@ final class ElementReceiver implements OutputReceiver<Object>, WindowedValueRece
         .setTimestamp(call.timestamp())
         .setWindows(call.windows)
         .setPaneInfo(call.pane)
+        .setCausedByDrain(call.causedByDrain())
         .setReceiver(this);
   }
 

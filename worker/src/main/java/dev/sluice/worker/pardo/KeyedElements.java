@@ -172,6 +172,7 @@ final class KeyedElements implements Times {
 
   private void fire(TimerData timer) {
     WindowScope scope = scopes.of(windowOf(timer));
+    userFn.call().drained(causedByDrain(timer));
     if (timer.getTimerFamilyId().isEmpty() && timer.getDomain() == TimeDomain.EVENT_TIME) {
       if (timer.getTimerId().equals(CLEANUP_TIMER_ID)) {
         expire(scope);
@@ -195,6 +196,11 @@ final class KeyedElements implements Times {
       userTimers.enter(scope);
       userFn.onTimer(timer, state.key(), scope.only(), scope.window());
     }
+  }
+
+  private boolean causedByDrain(TimerData timer) {
+    return timer.getDomain() == TimeDomain.EVENT_TIME
+        && context.task().services().causedByDrain(timer.getTimestamp().getMillis());
   }
 
   private void expire(WindowScope scope) {

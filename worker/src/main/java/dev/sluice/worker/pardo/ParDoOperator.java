@@ -3,6 +3,7 @@ package dev.sluice.worker.pardo;
 import dev.sluice.state.key.KeyGroups;
 import dev.sluice.translation.Node;
 import dev.sluice.worker.exchange.Batch;
+import dev.sluice.worker.stage.DrainedWindows;
 import dev.sluice.worker.stage.Operator;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.Receiver;
@@ -17,6 +18,8 @@ import org.apache.beam.sdk.transforms.reflect.DoFnInvoker;
 import org.apache.beam.sdk.transforms.reflect.DoFnInvokers;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.values.CausedByDrain;
+import org.apache.beam.sdk.values.WindowedValue;
 
 /**
  * A ParDo at work within a task: leads each element past side inputs and state to the user's DoFn.
@@ -163,10 +166,13 @@ public final class ParDoOperator implements Operator, Receiver {
   }
 
   @Override
-  public void drain() {
-    if (splittable != null) {
-      splittable.drain();
+  public long drain() {
+    if (splittable == null || !splittable.unbounded()) {
+      return Long.MAX_VALUE;
     }
+    long reachedMs = outputWatermarkMs();
+    splittable.drain();
+    return reachedMs;
   }
 
   @Override
@@ -245,6 +251,7 @@ public final class ParDoOperator implements Operator, Receiver {
       long timestampMs,
       Collection<? extends BoundedWindow> windows,
       PaneInfo pane) {
+    userFn.call().drained(DrainedWindows.marks(windows));
     if (pushback == null) {
       for (BoundedWindow window : windows) {
         processIn(window, value, keyHash, timestampMs, pane);
@@ -260,7 +267,7 @@ public final class ParDoOperator implements Operator, Receiver {
       BoundedWindow window, Object value, int keyHash, long timestampMs, PaneInfo pane) {
     if (!window.equals(lastReady)) {
       if (!sideInputs.isReady(window)) {
-        pushback.add(value, timestampMs, window, pane);
+        pushback.add(value, timestampMs, window, pane, userFn.call().cause());
         return;
       }
       if (scopes.of(window).expiryMs() < inputWatermarkMs && !sideInputs.hasPanes(window)) {
@@ -274,8 +281,15 @@ public final class ParDoOperator implements Operator, Receiver {
     processIn(window, value, keyHash, timestampMs, pane);
   }
 
-  private void processReady(Object value, long timestampMs, BoundedWindow window, PaneInfo pane) {
-    processIn(window, value, keyed == null ? 0 : keyed.hashOf(value), timestampMs, pane);
+  private void processReady(WindowedValue<Object> element, BoundedWindow window) {
+    userFn.call().drained(element.causedByDrain() == CausedByDrain.CAUSED_BY_DRAIN);
+    Object value = element.getValue();
+    processIn(
+        window,
+        value,
+        keyed == null ? 0 : keyed.hashOf(value),
+        element.getTimestamp().getMillis(),
+        element.getPaneInfo());
   }
 
   private void processIn(

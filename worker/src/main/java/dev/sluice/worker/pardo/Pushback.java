@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.function.ToIntFunction;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.values.CausedByDrain;
 import org.apache.beam.sdk.values.WindowedValue;
 import org.apache.beam.sdk.values.WindowedValues;
 import org.joda.time.Instant;
@@ -23,7 +24,7 @@ final class Pushback {
 
   /** Takes an element whose side inputs are all ready. */
   interface Ready {
-    void process(Object value, long timestampMs, BoundedWindow window, PaneInfo pane);
+    void process(WindowedValue<Object> element, BoundedWindow window);
   }
 
   private final SideInputLookup sideInputs;
@@ -56,7 +57,7 @@ final class Pushback {
             .queue(
                 context.transformName(),
                 "~waits for side input",
-                WindowedValues.getFullCoder(spec.inputCoder(), spec.windowCoder()),
+                WaitingCoder.of(spec),
                 element -> groupOf.applyAsInt(element.getValue()));
   }
 
@@ -66,8 +67,11 @@ final class Pushback {
   }
 
   /** Keeps an element until {@code window} is ready. */
-  void add(Object value, long timestampMs, BoundedWindow window, PaneInfo pane) {
-    keep(WindowedValues.of(value, Instant.ofEpochMilli(timestampMs), window, pane));
+  void add(
+      Object value, long timestampMs, BoundedWindow window, PaneInfo pane, CausedByDrain cause) {
+    keep(
+        WindowedValues.of(
+            value, Instant.ofEpochMilli(timestampMs), window, pane, null, null, cause));
   }
 
   private void keep(WindowedValue<Object> element) {
@@ -125,8 +129,7 @@ final class Pushback {
   private void revisit(WindowedValue<Object> element) {
     BoundedWindow window = windowOf(element);
     if (sideInputs.isReady(window)) {
-      ready.process(
-          element.getValue(), element.getTimestamp().getMillis(), window, element.getPaneInfo());
+      ready.process(element, window);
     } else {
       keep(element);
     }

@@ -1,6 +1,7 @@
 package dev.sluice.worker.pardo;
 
 import dev.sluice.state.Times;
+import dev.sluice.worker.stage.DrainedWindows;
 import dev.sluice.worker.stage.OperatorContext;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.apache.beam.sdk.transforms.splittabledofn.WatermarkEstimator;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.values.CausedByDrain;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.OutputBuilder;
 import org.apache.beam.sdk.values.PCollection;
@@ -77,12 +79,7 @@ final class SplittableElements implements Times {
         (Coder<KV<Object, Object>>) context.components().coder(spec.restrictionCoderId());
     residuals =
         new Residuals<>(
-            context,
-            spec.windowCoder(),
-            KvCoder.of(
-                WindowedValues.getFullCoder(spec.inputCoder(), spec.windowCoder()),
-                restrictionCoder),
-            this);
+            context, spec.windowCoder(), KvCoder.of(WaitingCoder.of(spec), restrictionCoder), this);
   }
 
   void open() {
@@ -96,7 +93,9 @@ final class SplittableElements implements Times {
   /** Takes an element in one window: makes its restrictions, which become due at once. */
   void process(Object value, long timestampMs, WindowScope scope, PaneInfo pane) {
     Instant timestamp = Instant.ofEpochMilli(timestampMs);
-    WindowedValue<Object> element = WindowedValues.of(value, timestamp, scope.window(), pane);
+    WindowedValue<Object> element =
+        WindowedValues.of(
+            value, timestamp, scope.window(), pane, null, null, userFn.call().cause());
     begin(splitter, element);
     List<Object> restrictions = splitter.supply(this::restrictions);
     if (draining) {
@@ -134,7 +133,7 @@ final class SplittableElements implements Times {
    * worked on all the time, and once cut they look like any others.
    */
   void drain() {
-    if (draining || !unbounded) {
+    if (draining) {
       return;
     }
     draining = true;
@@ -145,10 +144,18 @@ final class SplittableElements implements Times {
           .ifPresent(
               rest ->
                   residuals.add(
-                      new Work(work.element, rest, work.estimatorState).kept(),
+                      new Work(drained(work.element), rest, work.estimatorState).kept(),
                       processingTimeMs(),
                       held.hold()));
     }
+  }
+
+  private static WindowedValue<Object> drained(WindowedValue<Object> element) {
+    return WindowedValues.builder(element).setCausedByDrain(CausedByDrain.CAUSED_BY_DRAIN).build();
+  }
+
+  boolean unbounded() {
+    return unbounded;
   }
 
   /** What remains of a restriction of the element that {@link #splitter} has begun with. */
@@ -168,7 +175,7 @@ final class SplittableElements implements Times {
         .begin(
             element.getValue(),
             element.getTimestamp().getMillis(),
-            element.getWindows(),
+            DrainedWindows.of(element.getWindows(), element.causedByDrain()),
             element.getPaneInfo());
   }
 

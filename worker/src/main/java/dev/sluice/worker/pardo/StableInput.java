@@ -2,6 +2,7 @@ package dev.sluice.worker.pardo;
 
 import dev.sluice.state.TaskQueue;
 import dev.sluice.state.TaskValue;
+import dev.sluice.worker.stage.DrainedWindows;
 import dev.sluice.worker.stage.OperatorContext;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -79,7 +80,7 @@ final class StableInput {
             .queue(
                 context.transformName(),
                 "~waits for checkpoint",
-                WindowedValues.getFullCoder(spec.inputCoder(), spec.windowCoder()),
+                WaitingCoder.of(spec),
                 element -> groupOf.applyAsInt(element.getValue()));
     this.savedWatermark =
         context
@@ -103,7 +104,15 @@ final class StableInput {
 
   void add(
       Object value, long timestampMs, Collection<? extends BoundedWindow> windows, PaneInfo pane) {
-    queue.append(WindowedValues.of(value, Instant.ofEpochMilli(timestampMs), windows, pane));
+    queue.append(
+        WindowedValues.of(
+            value,
+            Instant.ofEpochMilli(timestampMs),
+            windows,
+            pane,
+            null,
+            null,
+            DrainedWindows.cause(windows)));
     newHoldMs = Math.min(newHoldMs, timestampMs);
   }
 
@@ -152,7 +161,7 @@ final class StableInput {
       delivery.deliver(
           element.getValue(),
           element.getTimestamp().getMillis(),
-          element.getWindows(),
+          DrainedWindows.of(element.getWindows(), element.causedByDrain()),
           element.getPaneInfo());
     }
     while (!epochs.isEmpty() && epochs.peek().untilDelivered() <= delivered) {

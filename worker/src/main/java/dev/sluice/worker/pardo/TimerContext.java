@@ -39,7 +39,7 @@ final class TimerContext extends DoFn<Object, Object>.OnTimerContext {
 
   @Override
   public CausedByDrain causedByDrain() {
-    return CausedByDrain.NORMAL;
+    return call.causedByDrain();
   }
 
   @Override

@@ -143,8 +143,10 @@ final class UnboundedReadOperator implements SourceOperator {
   }
 
   @Override
-  public void drain() {
+  public long drain() {
+    long reachedMs = outputWatermarkMs();
     drained = true;
+    return reachedMs;
   }
 
   @Override

@@ -194,9 +194,17 @@ public final class JavaStage {
     }
   }
 
-  /** What would go on reading for ever stops. */
-  public void drain() {
-    parts.forEach(part -> part.operator().drain());
+  /**
+   * What would go on reading for ever stops.
+   *
+   * @return from where on the watermark is what it is because of that
+   */
+  public long drain() {
+    long from = Long.MAX_VALUE;
+    for (Part part : parts) {
+      from = Math.min(from, part.operator().drain());
+    }
+    return from;
   }
 
   /** Whether any operator holds work back until a checkpoint is complete. */

@@ -71,8 +71,13 @@ public interface Operator {
    * The job is to come to its end: what would go on reading for ever stops. A source finds its end
    * at the next poll, and its output watermark is at the end of time; one that comes to an end by
    * itself goes on to it. Called between bundles.
+   *
+   * @return the output watermark that a drain now takes to the end of time; {@code Long.MAX_VALUE}
+   *     if it does not
    */
-  default void drain() {}
+  default long drain() {
+    return Long.MAX_VALUE;
+  }
 
   /**
    * Whether it holds work back that is released by the completion of a checkpoint whose barrier it

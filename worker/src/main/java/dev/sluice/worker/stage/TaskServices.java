@@ -24,6 +24,14 @@ public interface TaskServices {
   }
 
   /**
+   * Whether the watermark is beyond this time only because the job was drained, so that what fires
+   * at it would not have fired yet.
+   */
+  default boolean causedByDrain(long timeMs) {
+    return false;
+  }
+
+  /**
    * Runs {@code callback} in this task's thread after the next checkpoint of this task is complete:
    * the one whose barrier comes next, or the one that is being taken if called from {@link
    * Operator#barrier}.

@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import org.apache.beam.sdk.transforms.DoFn.BundleFinalizer;
 
 /**
- * What a task's operators want to be told: that a checkpoint is complete, or that the job is
- * quiescent.
+ * What a task's operators want to be told: that a checkpoint is complete, that the job is
+ * quiescent, or that it is drained.
  *
  * <p>Owned by the task's thread; only {@link #announce} is called by another one. Always true: a
  * callback runs at most once, after the completion of a checkpoint whose barrier came after the
@@ -26,6 +26,7 @@ public final class CheckpointCallbacks implements TaskServices {
   private final Deque<Runnable> whenQuiescent = new ArrayDeque<>();
   private volatile long announced = -1;
   private long passed = -1;
+  private long drainedFromMs = Long.MAX_VALUE;
 
   public CheckpointCallbacks(TaskId task, TaskListener listener) {
     this.task = task;
@@ -95,6 +96,20 @@ public final class CheckpointCallbacks implements TaskServices {
     if (callback != null) {
       callback.run();
     }
+  }
+
+  /** From this time on the watermark is what it is because of a drain. */
+  void drainedFrom(long ms) {
+    drainedFromMs = Math.min(drainedFromMs, ms);
+  }
+
+  long drainedFromMs() {
+    return drainedFromMs;
+  }
+
+  @Override
+  public boolean causedByDrain(long timeMs) {
+    return timeMs >= drainedFromMs;
   }
 
   boolean isEmpty() {

@@ -281,7 +281,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
         // No barrier comes behind its last records: what they are to be told of is noted now.
         stage.source().barrier(callbacks.passed());
       }
-      outputs.end();
+      outputs.end(callbacks.drainedFromMs());
       return Step.WORKED;
     }
     if (handled) {
@@ -352,8 +352,9 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     for (Map.Entry<String, Long> side : ports.input().sideWatermarksMs().entrySet()) {
       stage.advanceSideWatermark(side.getKey(), side.getValue());
     }
+    callbacks.drainedFrom(ports.input().drainedFromMs());
     stage.advanceWatermark(ports.input().watermarkMs());
-    outputs.watermarks(stage);
+    outputs.watermarks(stage, callbacks.drainedFromMs());
   }
 
   @Override
@@ -418,7 +419,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     } else if (message instanceof TaskMessage.AbandonCheckpoint abandon) {
       abandon(abandon.checkpoint());
     } else if (message instanceof TaskMessage.Drain) {
-      stage.drain();
+      callbacks.drainedFrom(stage.drain());
       watermarksStale = true;
     }
     return true;

@@ -48,9 +48,14 @@ final class TaskOutputs {
     }
   }
 
-  /** The watermarks of what the stage writes, as they are now. */
-  void watermarks(JavaStage stage) {
+  /**
+   * The watermarks of what the stage writes, as they are now.
+   *
+   * @param drainedFromMs from where on they are what they are because of a drain
+   */
+  void watermarks(JavaStage stage, long drainedFromMs) {
     for (ExchangeWriter writer : writers) {
+      writer.drainedFrom(drainedFromMs);
       writer.watermark(stage.watermarkMs(writer.exchange().producerCollection()));
     }
   }
@@ -62,8 +67,9 @@ final class TaskOutputs {
   }
 
   /** Nothing follows. */
-  void end() {
+  void end(long drainedFromMs) {
     for (ExchangeWriter writer : writers) {
+      writer.drainedFrom(drainedFromMs);
       writer.watermark(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis());
       writer.end();
     }

@@ -111,8 +111,9 @@ class ScriptedOperator implements Operator, Receiver {
   }
 
   @Override
-  public void drain() {
+  public long drain() {
     log.add(name + ".drain");
+    return outputWatermarkMs();
   }
 
   @Override
