@@ -15,16 +15,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * domain's {@link StoredTimers} instead of the queue.
  */
 final class KeyedTimers {
-  private static final int EXPIRY_CODE = 'x';
-
   private final KeyedState<?> owner;
   private final Domain eventTime = new Domain();
   private final Domain processingTime = new Domain();
   private final Domain synchronizedTime = new Domain();
-
-  /** The timers of {@link Expiry}: in processing time, but no operator sees them. */
-  private final Domain expiry = new Domain();
-
   private final LongMultiset holds = new LongMultiset();
   private long setSoFar;
 
@@ -57,14 +51,13 @@ final class KeyedTimers {
     for (TimeDomain domain : TimeDomain.values()) {
       of(domain).stored = new StoredTimers(store, transformHash, EntryCodec.codeOf(domain));
     }
-    expiry.stored = new StoredTimers(store, transformHash, EXPIRY_CODE);
   }
 
   /** The key of some timers goes to the store; they count as before. */
   void toStore(KeyEntry entry, byte[] recordKey) {
     for (int i = 0; i < entry.timerCount(); i++) {
       TimerNode timer = entry.timerAt(i);
-      Domain domain = of(timer.data);
+      Domain domain = of(timer.data.getDomain());
       domain.queue.remove(timer);
       domain.stored.put(timer, recordKey);
       owner.namespaces().release(timer.namespace);
@@ -75,7 +68,7 @@ final class KeyedTimers {
   void fromStore(KeyEntry entry, TimerData data, long order, byte[] recordKey) {
     TimerNode timer =
         new TimerNode(entry, owner.namespaces().intern(data.getNamespace()), data, order);
-    of(data).stored.remove(timer, recordKey);
+    of(data.getDomain()).stored.remove(timer, recordKey);
     place(timer);
   }
 
@@ -93,7 +86,7 @@ final class KeyedTimers {
   private void place(TimerNode timer) {
     owner.namespaces().use(timer.namespace);
     timer.entry.addTimer(timer);
-    of(timer.data).queue.add(timer);
+    of(timer.data.getDomain()).queue.add(timer);
   }
 
   /** Returns a timer of the selected key, or null if it is not set. */
@@ -104,7 +97,7 @@ final class KeyedTimers {
 
   void remove(TimerNode timer) {
     owner.markChanged(timer.entry);
-    of(timer.data).queue.remove(timer);
+    of(timer.data.getDomain()).queue.remove(timer);
     timer.entry.removeTimer(timer);
     holds.remove(timer.outputMs());
     owner.namespaces().release(timer.namespace);
@@ -121,15 +114,7 @@ final class KeyedTimers {
   }
 
   @Nullable TimerNode pollDue(TimeDomain domain, long upToMs) {
-    return pollDue(of(domain), upToMs);
-  }
-
-  /** Takes out the earliest timer of {@link Expiry}; null if none is due. */
-  @Nullable TimerNode pollExpired(long upToMs) {
-    return pollDue(expiry, upToMs);
-  }
-
-  private @Nullable TimerNode pollDue(Domain timers, long upToMs) {
+    Domain timers = of(domain);
     TimerNode first = timers.queue.first();
     StoredTimers inStore = timers.stored;
     if (inStore != null
@@ -147,15 +132,7 @@ final class KeyedTimers {
   }
 
   long nextMs(TimeDomain domain) {
-    return nextMs(of(domain));
-  }
-
-  /** Returns when the next state's time is over, or {@code Long.MAX_VALUE}. */
-  long nextExpiryMs() {
-    return nextMs(expiry);
-  }
-
-  private static long nextMs(Domain timers) {
+    Domain timers = of(domain);
     TimerNode first = timers.queue.first();
     long onHeap = first == null ? Long.MAX_VALUE : first.timestampMs;
     return timers.stored == null ? onHeap : Math.min(onHeap, timers.stored.firstMs());
@@ -175,10 +152,6 @@ final class KeyedTimers {
 
     /** Those of the keys that are in the store; null if keys never go there. */
     @Nullable StoredTimers stored;
-  }
-
-  private Domain of(TimerData timer) {
-    return Expiry.isExpiry(timer) ? expiry : of(timer.getDomain());
   }
 
   private Domain of(TimeDomain domain) {
