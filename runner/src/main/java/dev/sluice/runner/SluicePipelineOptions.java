@@ -1,6 +1,7 @@
 package dev.sluice.runner;
 
 import dev.sluice.worker.pardo.DebugOptions;
+import dev.sluice.worker.pardo.StateOptions;
 import dev.sluice.worker.source.SourceOptions;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
@@ -11,7 +12,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * Options of {@link SluiceRunner}, beside Beam's own {@code --streaming}, {@code --jobName} and
  * {@code --tempLocation}.
  */
-public interface SluicePipelineOptions extends StreamingOptions, SourceOptions, DebugOptions {
+public interface SluicePipelineOptions
+    extends StreamingOptions, SourceOptions, StateOptions, DebugOptions {
 
   // No @Default: other runners have an option of this name with another default, and Beam refuses
   // to have both on one class path.
@@ -24,8 +26,8 @@ public interface SluicePipelineOptions extends StreamingOptions, SourceOptions, 
 
   /** Milliseconds from one checkpoint of a streaming job to the next; 0 for none. */
   @Description(
-      "Milliseconds from one checkpoint of a streaming job to the next; 0 for none. At a checkpoint sources are"
-          + " acknowledged, bundle finalizers run and metrics become committed.")
+      "Milliseconds from one checkpoint of a streaming job to the next; 0 for none. At a checkpoint"
+          + " sources are acknowledged, bundle finalizers run and metrics become committed.")
   @Default.Long(10_000)
   long getCheckpointIntervalMs();
 

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.coordinator.Durability;
 import dev.sluice.coordinator.JobSettings;
 import dev.sluice.runner.storage.JobOrigin;
+import dev.sluice.runner.storage.Signatures;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.JobGraphs;
+import dev.sluice.worker.pardo.StateTtl;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
@@ -61,6 +63,7 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
     SluicePipelineOptions ours = seenByUserCode.as(SluicePipelineOptions.class);
     RunnerApi.Pipeline portable = PortablePipelines.of(pipeline);
     JobGraph graph = JobGraphs.translate(portable, ours.isStreaming());
+    StateTtl.of(seenByUserCode).check(Signatures.declaredStates(graph));
     LogLevels logLevels = LogLevels.of(seenByUserCode);
     Optional<MetricsSink> sink = MetricsPush.sinkOf(seenByUserCode);
     JobSettings settings = settings(ours);
@@ -110,7 +113,8 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
       return json.readValue(json.writeValueAsBytes(options), PipelineOptions.class);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "the pipeline options cannot be serialized to JSON; mark what cannot be with @JsonIgnore: "
+          "the pipeline options cannot be serialized to JSON; mark what cannot be with @JsonIgnore:"
+              + " "
               + e.getMessage(),
           e);
     }

@@ -39,6 +39,9 @@ final class BoundState implements StateInternals {
     } else if (cell instanceof CombiningCell) {
       ((CombiningCell<?, ?, ?>) cell).useContext(context);
     }
+    if (column.expiresAfterMs != 0) {
+      owner.expiry().check(cell);
+    }
     @SuppressWarnings("unchecked") // the tag says which state has this id
     T state = (T) cell;
     return state;

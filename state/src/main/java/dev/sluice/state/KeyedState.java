@@ -4,7 +4,9 @@ import dev.sluice.state.key.KeyGroupRange;
 import dev.sluice.state.key.KeyGroups;
 import dev.sluice.state.key.KeyHasher;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.beam.runners.core.StateInternals;
 import org.apache.beam.runners.core.StateNamespace;
 import org.apache.beam.runners.core.TimerInternals;
@@ -45,7 +47,10 @@ public final class KeyedState<K> {
   private final KeyedTimers timers = new KeyedTimers(this);
   private final Coder<TimerData> timerCoder;
   private final BoundState boundState;
+  private final Times times;
   private final BoundTimers boundTimers;
+
+  private Expiry expiry;
 
   /** The selected key's entry, which is in the table only if something lives in it. */
   private @Nullable KeyEntry current;
@@ -92,8 +97,10 @@ public final class KeyedState<K> {
     if (share.isLimited()) {
       timers.useStore(share.store(), log.transformHash(transformId));
     }
+    this.times = keying.times();
+    this.expiry = new Expiry(this, times, Map.of());
     this.boundState = new BoundState(this, new StateColumns(this, transformId));
-    this.boundTimers = new BoundTimers(this, keying.times());
+    this.boundTimers = new BoundTimers(this, times);
   }
 
   /**
@@ -158,6 +165,11 @@ public final class KeyedState<K> {
     if (timer == null) {
       return null;
     }
+    select(timer);
+    return timer.data;
+  }
+
+  private void select(TimerNode timer) {
     if (current == timer.entry) {
       stay(current);
     } else {
@@ -168,7 +180,56 @@ public final class KeyedState<K> {
         leave(former);
       }
     }
-    return timer.data;
+  }
+
+  /**
+   * Gives states of the user's a time to live: they are cleared when they were not written for so
+   * long. To be called before any state is asked for.
+   *
+   * @param millisByStateId milliseconds of processing time, by the id that the user gave the state
+   */
+  public void expireAfter(Map<String, Long> millisByStateId) {
+    Map<String, Long> byColumn = new LinkedHashMap<>();
+    millisByStateId.forEach((id, millis) -> byColumn.put(StateColumns.USER + id, millis));
+    expiry = new Expiry(this, times, byColumn);
+  }
+
+  /**
+   * Clears states that were not written for longer than they may live.
+   *
+   * @param limit at most so many
+   * @return how many were; another key is selected then
+   */
+  public int expire(int limit) {
+    int expired = 0;
+    while (expired < limit) {
+      TimerNode timer = timers.pollExpired(times.processingTimeMs());
+      if (timer == null) {
+        break;
+      }
+      select(timer);
+      clearState(timer.entry, timer.namespace, timer.data.getTimerId());
+      expired++;
+    }
+    return expired;
+  }
+
+  /** Returns when the next state is to be cleared, or {@code Long.MAX_VALUE}. */
+  public long nextExpiryMs() {
+    return timers.nextExpiryMs();
+  }
+
+  private void clearState(KeyEntry entry, Namespace namespace, String stateId) {
+    for (int i = 0; i < entry.cellCount(); i++) {
+      StateCell cell = entry.cellAt(i);
+      if (cell.namespace == namespace && cell.column.name.stateId().equals(stateId)) {
+        cell.clear();
+        return;
+      }
+    }
+    if (entry.raw != null && entry.raw.remove(log.stateHash(stateId), codec.namespace(namespace))) {
+      clearedSaved(entry, 1);
+    }
   }
 
   /**
@@ -242,12 +303,16 @@ public final class KeyedState<K> {
   private void clearSaved(KeyEntry entry, byte @Nullable [] namespace) {
     int gone = entry.raw.removeAll(namespace, holds::remove);
     if (gone > 0) {
-      markChanged(entry);
-      entry.liveCells -= gone;
-      liveCells -= gone;
-      if (entry.raw.count() == 0) {
-        entry.raw = null;
-      }
+      clearedSaved(entry, gone);
+    }
+  }
+
+  private void clearedSaved(KeyEntry entry, int gone) {
+    markChanged(entry);
+    entry.liveCells -= gone;
+    liveCells -= gone;
+    if (entry.raw.count() == 0) {
+      entry.raw = null;
     }
   }
 
@@ -274,6 +339,26 @@ public final class KeyedState<K> {
   /** To be called before an entry changes: it will be logged. */
   void markChanged(KeyEntry entry) {
     changes.mark(entry);
+  }
+
+  /** To be called before a cell of an entry changes, or after it became live or empty. */
+  void changing(KeyEntry entry, StateCell cell) {
+    markChanged(entry);
+    if (cell.column.expiresAfterMs != 0) {
+      if (cell.live) {
+        expiry.written(cell);
+      } else {
+        expiry.cleared(cell);
+      }
+    }
+  }
+
+  Expiry expiry() {
+    return expiry;
+  }
+
+  long expiresAfterMs(String stateId) {
+    return expiry.millisOf(stateId);
   }
 
   /** To be called before an entry is handed out: what the epoch before has left of it is logged. */

@@ -15,10 +15,16 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * domain's {@link StoredTimers} instead of the queue.
  */
 final class KeyedTimers {
+  private static final int EXPIRY_CODE = 'x';
+
   private final KeyedState<?> owner;
   private final Domain eventTime = new Domain();
   private final Domain processingTime = new Domain();
   private final Domain synchronizedTime = new Domain();
+
+  /** The timers of {@link Expiry}: in processing time, but no operator sees them. */
+  private final Domain expiry = new Domain();
+
   private final LongMultiset holds = new LongMultiset();
   private long setSoFar;
 
@@ -51,13 +57,14 @@ final class KeyedTimers {
     for (TimeDomain domain : TimeDomain.values()) {
       of(domain).stored = new StoredTimers(store, transformHash, EntryCodec.codeOf(domain));
     }
+    expiry.stored = new StoredTimers(store, transformHash, EXPIRY_CODE);
   }
 
   /** The key of some timers goes to the store; they count as before. */
   void toStore(KeyEntry entry, byte[] recordKey) {
     for (int i = 0; i < entry.timerCount(); i++) {
       TimerNode timer = entry.timerAt(i);
-      Domain domain = of(timer.data.getDomain());
+      Domain domain = of(timer.data);
       domain.queue.remove(timer);
       domain.stored.put(timer, recordKey);
       owner.namespaces().release(timer.namespace);
@@ -68,7 +75,7 @@ final class KeyedTimers {
   void fromStore(KeyEntry entry, TimerData data, long order, byte[] recordKey) {
     TimerNode timer =
         new TimerNode(entry, owner.namespaces().intern(data.getNamespace()), data, order);
-    of(data.getDomain()).stored.remove(timer, recordKey);
+    of(data).stored.remove(timer, recordKey);
     place(timer);
   }
 
@@ -86,7 +93,7 @@ final class KeyedTimers {
   private void place(TimerNode timer) {
     owner.namespaces().use(timer.namespace);
     timer.entry.addTimer(timer);
-    of(timer.data.getDomain()).queue.add(timer);
+    of(timer.data).queue.add(timer);
   }
 
   /** Returns a timer of the selected key, or null if it is not set. */
@@ -97,7 +104,7 @@ final class KeyedTimers {
 
   void remove(TimerNode timer) {
     owner.markChanged(timer.entry);
-    of(timer.data.getDomain()).queue.remove(timer);
+    of(timer.data).queue.remove(timer);
     timer.entry.removeTimer(timer);
     holds.remove(timer.outputMs());
     owner.namespaces().release(timer.namespace);
@@ -114,7 +121,15 @@ final class KeyedTimers {
   }
 
   @Nullable TimerNode pollDue(TimeDomain domain, long upToMs) {
-    Domain timers = of(domain);
+    return pollDue(of(domain), upToMs);
+  }
+
+  /** Takes out the earliest timer of {@link Expiry}; null if none is due. */
+  @Nullable TimerNode pollExpired(long upToMs) {
+    return pollDue(expiry, upToMs);
+  }
+
+  private @Nullable TimerNode pollDue(Domain timers, long upToMs) {
     TimerNode first = timers.queue.first();
     StoredTimers inStore = timers.stored;
     if (inStore != null
@@ -132,7 +147,15 @@ final class KeyedTimers {
   }
 
   long nextMs(TimeDomain domain) {
-    Domain timers = of(domain);
+    return nextMs(of(domain));
+  }
+
+  /** Returns when the next state's time is over, or {@code Long.MAX_VALUE}. */
+  long nextExpiryMs() {
+    return nextMs(expiry);
+  }
+
+  private static long nextMs(Domain timers) {
     TimerNode first = timers.queue.first();
     long onHeap = first == null ? Long.MAX_VALUE : first.timestampMs;
     return timers.stored == null ? onHeap : Math.min(onHeap, timers.stored.firstMs());
@@ -152,6 +175,10 @@ final class KeyedTimers {
 
     /** Those of the keys that are in the store; null if keys never go there. */
     @Nullable StoredTimers stored;
+  }
+
+  private Domain of(TimerData timer) {
+    return Expiry.isExpiry(timer) ? expiry : of(timer.getDomain());
   }
 
   private Domain of(TimeDomain domain) {

@@ -72,6 +72,11 @@ final class RawCells {
     return null;
   }
 
+  /** Removes a cell that is no hold; false if it is not here. */
+  boolean remove(int stateHash, byte[] namespace) {
+    return take(stateHash, namespace) != null;
+  }
+
   /**
    * Removes the cells of a namespace, or all cells.
    *

@@ -92,8 +92,8 @@ abstract sealed class StateCell implements State
   /** To be called before content changes. */
   final void changing() {
     KeyEntry of = entry;
-    if (of != null && of.changedIn != column.owner.log().epoch) {
-      column.owner.markChanged(of);
+    if (of != null && (of.changedIn != column.owner.log().epoch || column.expiresAfterMs != 0)) {
+      column.owner.changing(of, this);
     }
   }
 

@@ -15,6 +15,9 @@ final class StateColumn {
   final int ordinal;
   final StateEntry.Column name;
 
+  /** How long content lives after it was written last; 0 for ever. */
+  final long expiresAfterMs;
+
   private static final int GUESSED_BYTES = 64;
 
   /** An element of a collection: two objects and a place in a table. */
@@ -38,6 +41,7 @@ final class StateColumn {
     this.owner = owner;
     this.ordinal = ordinal;
     this.name = name;
+    this.expiresAfterMs = owner.expiresAfterMs(name.stateId());
   }
 
   /** The hash by which its id stands in saved entries. */

@@ -14,6 +14,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * "user/id" and "system/id". Its maps are never iterated.
  */
 final class StateColumns {
+  static final String USER = "user/";
+
   private static final int REMEMBERED = 16;
 
   private final KeyedState<?> owner;
@@ -48,7 +50,7 @@ final class StateColumns {
     Map<String, StateColumn> known = system ? systemColumns : userColumns;
     StateColumn column = known.get(tag.getId());
     if (column == null) {
-      String stateId = (system ? "system/" : "user/") + tag.getId();
+      String stateId = (system ? "system/" : USER) + tag.getId();
       column = new StateColumn(owner, count++, new StateEntry.Column(transformId, stateId));
       known.put(tag.getId(), column);
     }

@@ -7,8 +7,11 @@ import dev.sluice.translation.Stage;
 import dev.sluice.worker.stage.PipelineComponents;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.model.pipeline.v1.RunnerApi.CombinePayload;
 import org.apache.beam.model.pipeline.v1.RunnerApi.FunctionSpec;
@@ -45,6 +48,36 @@ public final class Signatures {
     return new Signatures(graph).all();
   }
 
+  /** The ids of the states that each DoFn declares, by the full name of its transform. */
+  public static Map<String, Set<String>> declaredStates(JobGraph graph) {
+    Map<String, Set<String>> states = new TreeMap<>();
+    Signatures signatures = new Signatures(graph);
+    for (Stage stage : graph.stages()) {
+      for (Node node : stage.nodes()) {
+        if (node instanceof Node.ParDo) {
+          Set<String> ids = signatures.parDo(node).getStateSpecsMap().keySet();
+          if (!ids.isEmpty()) {
+            states.put(signatures.name(node), new TreeSet<>(ids));
+          }
+        }
+      }
+    }
+    return states;
+  }
+
+  private ParDoPayload parDo(Node node) {
+    try {
+      return ParDoPayload.parseFrom(spec(node).getPayload());
+    } catch (InvalidProtocolBufferException e) {
+      throw unreadable(node, e);
+    }
+  }
+
+  private IllegalArgumentException unreadable(Node node, InvalidProtocolBufferException e) {
+    return new IllegalArgumentException(
+        "the payload of transform '" + name(node) + "' cannot be read", e);
+  }
+
   private List<TransformSignature> all() {
     List<TransformSignature> all = new ArrayList<>();
     for (Stage stage : graph.stages()) {
@@ -52,8 +85,7 @@ public final class Signatures {
         try {
           add(node, all);
         } catch (InvalidProtocolBufferException e) {
-          throw new IllegalArgumentException(
-              "the payload of transform '" + name(node) + "' cannot be read", e);
+          throw unreadable(node, e);
         }
       }
     }
@@ -74,7 +106,7 @@ public final class Signatures {
       states.put("values", CoderText.of(components.elementCoder(collect.input())));
       to.add(new TransformSignature(name(node), "", windowing(collect.input(), true), states));
     } else if (node instanceof Node.ParDo parDo) {
-      add(parDo, ParDoPayload.parseFrom(spec(node).getPayload()), states);
+      add(parDo, parDo(node), states);
       if (!states.isEmpty()) {
         to.add(
             new TransformSignature(

@@ -53,6 +53,9 @@ final class KeyedElements implements Times {
     long allowedLatenessMs = spec.windowing().getAllowedLateness().getMillis();
     state =
         context.task().state().keyed(context.transformName(), keyCoder, spec.windowCoder(), this);
+    state.expireAfter(
+        StateTtl.of(context.task().options())
+            .millisOf(context.transformName(), spec.signature().stateDeclarations().keySet()));
     hasher = KeyHasher.of(keyCoder);
     userState = new UserState(spec, state, userFn.stateCheck());
     userTimers = new UserTimers(spec, userFn.call(), state);
@@ -140,13 +143,14 @@ final class KeyedElements implements Times {
   }
 
   boolean hasDueWork() {
-    return state.nextTimerMs(TimeDomain.EVENT_TIME) < inputWatermarkMs
+    return state.nextExpiryMs() <= processingTimeMs()
+        || state.nextTimerMs(TimeDomain.EVENT_TIME) < inputWatermarkMs
         || state.nextTimerMs(TimeDomain.PROCESSING_TIME) <= processingTimeMs()
         || state.nextTimerMs(TimeDomain.SYNCHRONIZED_PROCESSING_TIME) <= processingTimeMs();
   }
 
   int fireTimers(int limit) {
-    int fired = 0;
+    int fired = state.expire(limit);
     while (fired < limit) {
       TimerData timer = pollDue();
       if (timer == null) {
@@ -248,8 +252,10 @@ final class KeyedElements implements Times {
 
   long nextProcessingTimeMs() {
     return Math.min(
-        state.nextTimerMs(TimeDomain.PROCESSING_TIME),
-        state.nextTimerMs(TimeDomain.SYNCHRONIZED_PROCESSING_TIME));
+        state.nextExpiryMs(),
+        Math.min(
+            state.nextTimerMs(TimeDomain.PROCESSING_TIME),
+            state.nextTimerMs(TimeDomain.SYNCHRONIZED_PROCESSING_TIME)));
   }
 
   boolean hasPendingWork() {
