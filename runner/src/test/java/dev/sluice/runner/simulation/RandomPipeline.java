@@ -65,10 +65,12 @@ final class RandomPipeline {
 
   private final Random random;
   private final Pipeline pipeline;
+  private final String sink;
   private final List<Branch> branches = new ArrayList<>();
   private int names;
 
-  private RandomPipeline(Random random, Pipeline pipeline) {
+  private RandomPipeline(Random random, Pipeline pipeline, String sink) {
+    this.sink = sink;
     this.random = random;
     this.pipeline = pipeline;
   }
@@ -79,7 +81,7 @@ final class RandomPipeline {
    * @return what must reach the sink
    */
   static List<Datum> build(Random random, Pipeline pipeline, String sink) {
-    RandomPipeline builder = new RandomPipeline(random, pipeline);
+    RandomPipeline builder = new RandomPipeline(random, pipeline, sink);
     int sources = 1 + random.nextInt(3);
     for (int i = 0; i < sources; i++) {
       builder.branches.add(builder.source());
@@ -119,7 +121,7 @@ final class RandomPipeline {
   private void grow() {
     Branch from = branches.get(random.nextInt(branches.size()));
     branches.add(
-        switch (random.nextInt(9)) {
+        switch (random.nextInt(10)) {
           case 0 -> rekey(from);
           case 1 -> window(from);
           case 2 -> group(from);
@@ -128,6 +130,7 @@ final class RandomPipeline {
           case 5 -> sideInput(from);
           case 6 -> reshuffle(from);
           case 7 -> sumByTimer(from);
+          case 8 -> stable(from);
           default -> duplicate(from);
         });
   }
@@ -238,6 +241,16 @@ final class RandomPipeline {
     return new Branch(
         in.collection().apply(name("sumByTimer"), ParDo.of(new SumByTimerFn())),
         Model.group(in.expected(), false, (key, values) -> values.stream().mapToLong(v -> v).sum()),
+        in.windowing());
+  }
+
+  /** Passes elements on, and witnesses that what has been seen is seen again after a crash. */
+  private Branch stable(Branch from) {
+    Branch in = from.windowing() == Windowing.SESSIONS ? window(from, Windowing.FIXED) : from;
+    String name = name("stable");
+    return new Branch(
+        in.collection().apply(name, ParDo.of(new Witness.StableFn(sink, name))),
+        in.expected(),
         in.windowing());
   }
 

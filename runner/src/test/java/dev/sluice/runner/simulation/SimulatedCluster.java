@@ -60,6 +60,7 @@ final class SimulatedCluster {
   private int starts;
   private int crashesLeft;
   private int diskFaultsLeft;
+  private Runnable whenUnreadable = () -> {};
 
   /**
    * What goes wrong beside messages.
@@ -80,9 +81,21 @@ final class SimulatedCluster {
     this.storage = new MemoryFolder(DISK_BYTES, this::beforeDiskOperation);
   }
 
+  /**
+   * Names what is to be done before the storage does not give what it has: the job may then go on
+   * from an earlier checkpoint than its last one.
+   */
+  SimulatedCluster whenUnreadable(Runnable action) {
+    whenUnreadable = action;
+    return this;
+  }
+
   private void beforeDiskOperation(String operation) throws IOException {
     if (diskFaultsLeft > 0 && starts > 0 && simulation.random().nextInt(20) == 0) {
       diskFaultsLeft--;
+      if (operation.startsWith("open")) {
+        whenUnreadable.run();
+      }
       throw new IOException("No space left on device (simulated, before " + operation + ")");
     }
   }

@@ -44,6 +44,8 @@ final class KeyedElements implements Times {
   private final CounterCell dropped;
   private final boolean expirationCallback;
   private final boolean cleansUp;
+  private boolean timeFromOutside;
+  private long timeMs;
   private long inputWatermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
 
   KeyedElements(OperatorContext context, ParDoSpec spec, UserFn userFn) {
@@ -136,6 +138,12 @@ final class KeyedElements implements Times {
     userState.enter(scope.namespace());
     userTimers.enter(scope);
     userFn.process(value, timestampMs, scope.only(), scope.window(), pane);
+  }
+
+  /** The clock does not count from now on: this is how late it is. */
+  void timeIs(long nowMs) {
+    timeFromOutside = true;
+    timeMs = nowMs;
   }
 
   void advanceWatermark(long toMs) {
@@ -266,7 +274,7 @@ final class KeyedElements implements Times {
 
   @Override
   public long processingTimeMs() {
-    return context.task().clock().nowMs();
+    return timeFromOutside ? timeMs : context.task().clock().nowMs();
   }
 
   @Override

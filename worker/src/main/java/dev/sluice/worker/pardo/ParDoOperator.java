@@ -156,12 +156,16 @@ public final class ParDoOperator implements Operator, Receiver {
     if (splittable != null) {
       splittable.open();
     }
+    if (stable != null && keyed != null) {
+      keyed.timeIs(stable.timeMs());
+      keyed.advanceWatermark(stableWatermarkMs());
+    }
   }
 
   @Override
   public void barrier(long checkpoint) {
     if (stable != null) {
-      stable.barrier();
+      stable.barrier(checkpoint);
     }
   }
 
@@ -193,7 +197,20 @@ public final class ParDoOperator implements Operator, Receiver {
 
     @Override
     public void advanced() {
+      if (keyed != null) {
+        keyed.timeIs(stable.timeMs());
+      }
       catchUp();
+    }
+
+    @Override
+    public boolean owes() {
+      return keyed != null && keyed.hasDueWork();
+    }
+
+    @Override
+    public long nextProcessingTimeMs() {
+      return keyed.nextProcessingTimeMs();
     }
   }
 
@@ -320,14 +337,21 @@ public final class ParDoOperator implements Operator, Receiver {
     long reachedMs =
         pushback == null ? inputWatermarkMs : Math.min(inputWatermarkMs, pushback.holdMs());
     if (stable != null) {
-      reachedMs = Math.min(reachedMs, stable.advance(inputWatermarkMs));
+      stable.advance(inputWatermarkMs);
     }
     if (keyed != null) {
-      keyed.advanceWatermark(reachedMs);
+      keyed.advanceWatermark(stable == null ? reachedMs : stableWatermarkMs());
     }
     if (sideInputs != null) {
-      sideInputs.release(splittable == null ? reachedMs : Math.min(reachedMs, splittable.holdMs()));
+      long neededMs = stable == null ? reachedMs : Math.min(reachedMs, stable.holdMs());
+      sideInputs.release(splittable == null ? neededMs : Math.min(neededMs, splittable.holdMs()));
     }
+  }
+
+  private long stableWatermarkMs() {
+    return pushback == null
+        ? stable.watermarkMs()
+        : Math.min(stable.watermarkMs(), pushback.holdMs());
   }
 
   @Override
@@ -360,11 +384,7 @@ public final class ParDoOperator implements Operator, Receiver {
 
   @Override
   public int fireTimers(int limit) {
-    int done = 0;
-    if (stable != null) {
-      done += stable.deliver(limit);
-      catchUp();
-    }
+    int done = stable == null ? 0 : fireStable(limit);
     if (pushback != null && pushback.hasDueWork()) {
       done += pushback.drain(limit);
       catchUp();
@@ -378,8 +398,27 @@ public final class ParDoOperator implements Operator, Receiver {
     return done;
   }
 
+  /** Elements and timers in the one order that does not depend on how many fit into a bundle. */
+  private int fireStable(int limit) {
+    int done = 0;
+    int before = -1;
+    while (done < limit && done > before) {
+      before = done;
+      if (keyed != null) {
+        done += keyed.fireTimers(limit - done);
+      }
+      done += stable.deliver(limit - done);
+    }
+    catchUp();
+    return done;
+  }
+
   @Override
   public long nextProcessingTimeMs() {
+    if (stable != null) {
+      // Time comes with a checkpoint only.
+      return Long.MAX_VALUE;
+    }
     if (keyed != null) {
       return keyed.nextProcessingTimeMs();
     }

@@ -5,60 +5,105 @@ import dev.sluice.state.TaskValue;
 import dev.sluice.worker.stage.DrainedWindows;
 import dev.sluice.worker.stage.OperatorContext;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
 import java.util.function.ToIntFunction;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.WindowedValue;
 import org.apache.beam.sdk.values.WindowedValues;
 import org.joda.time.Instant;
 
 /**
- * The elements in front of a transform that requires stable input: each is delivered only after a
- * checkpoint that contains it is complete, or after a restore from one, so that a crash replays
- * exactly what was delivered before.
+ * The elements and the time in front of a transform that requires stable input. What comes between
+ * two barriers is an epoch: how late it was at its end by the clock, its elements, and how far the
+ * watermark was. An epoch is let through only after a checkpoint that contains it is complete, or
+ * after a restore from one, so that a crash replays exactly what was let through before.
  *
- * <p>Owned by one {@link ParDoOperator}. Always true: the first {@link #stable} elements of the
- * queue are in a complete checkpoint; time, which lets timers fire, is that of a complete
- * checkpoint too; no element that waits is behind {@link #holdMs}.
+ * <p>Owned by one {@link ParDoOperator}. Always true: the transform sees one epoch after the other,
+ * and in each of them the clock moves before the elements and the watermark after them; whatever
+ * timers are due fire before the next element. So what it does depends on the epochs alone, not on
+ * when each of them was let through. No element that waits is behind {@link #holdMs}.
  */
 final class StableInput {
   private static final long NO_HOLD = Long.MAX_VALUE;
   private static final long START_OF_TIME = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
 
-  /** Takes an element whose turn has come. */
+  /** What stands behind the wait. */
   interface Delivery {
+    /** Takes an element whose turn has come. */
     void deliver(
         Object value, long timestampMs, Collection<? extends BoundedWindow> windows, PaneInfo pane);
 
-    /** More time may be seen than before. */
+    /** Time has moved on to {@link #watermarkMs} and {@link #timeMs}. */
     void advanced();
+
+    /** Whether timers are due that must fire before anything else is let through. */
+    boolean owes();
+
+    /** When the next timer by the clock is due. */
+    long nextProcessingTimeMs();
+  }
+
+  /** What comes between two barriers: first it grows, then it is let through. */
+  private static final class Epoch {
+    /** The barrier before it. */
+    final long after;
+
+    /** How many of its elements wait. */
+    long left;
+
+    /** The least timestamp of its elements. */
+    long holdMs = NO_HOLD;
+
+    long watermarkMs = START_OF_TIME;
+    long timeMs = START_OF_TIME;
+
+    Epoch(long after) {
+      this.after = after;
+    }
+
+    void add(long timestampMs) {
+      left++;
+      holdMs = Math.min(holdMs, timestampMs);
+    }
+
+    void endAt(long toWatermarkMs, long toTimeMs) {
+      watermarkMs = toWatermarkMs;
+      timeMs = toTimeMs;
+    }
   }
 
   private final OperatorContext context;
   private final Delivery delivery;
   private final boolean timed;
-  private final TaskQueue<WindowedValue<Object>> queue;
-  private final TaskValue<Long> savedWatermark;
-  private long stable;
-  private long delivered;
-  private long watermarkMs = START_OF_TIME;
-  private long seenWatermarkMs = START_OF_TIME;
 
-  /** What came between two barriers and is not all delivered yet, the first to go first. */
-  private final ArrayDeque<Epoch> epochs = new ArrayDeque<>();
-
-  /** The least timestamp of what came after the last barrier. */
-  private long newHoldMs = NO_HOLD;
+  /** The elements, each with the last barrier before it. */
+  private final TaskQueue<KV<Long, WindowedValue<Object>>> queue;
 
   /**
-   * The elements between two barriers.
-   *
-   * @param untilDelivered how many elements are delivered when these are
-   * @param holdMs their least timestamp
+   * Watermark and clock by the barrier before the epoch; first those that the transform has
+   * reached.
    */
-  private record Epoch(long untilDelivered, long holdMs) {}
+  private final TaskValue<List<KV<Long, KV<Long, Long>>>> savedTimes;
+
+  /** Those that have ended, the first to go first. */
+  private final ArrayDeque<Epoch> ended = new ArrayDeque<>();
+
+  private Epoch growing = new Epoch(0);
+  private long watermarkMs = START_OF_TIME;
+  private long timeMs = START_OF_TIME;
+  private long seenWatermarkMs = START_OF_TIME;
+
+  /** Epochs after an earlier barrier than this one are in a complete checkpoint. */
+  private long stableBefore;
 
   /**
    * @param groupOf the key group that an element is saved in
@@ -73,6 +118,7 @@ final class StableInput {
     this.context = context;
     this.timed = timed;
     this.delivery = delivery;
+    Coder<Long> number = VarLongCoder.of();
     this.queue =
         context
             .task()
@@ -80,113 +126,171 @@ final class StableInput {
             .queue(
                 context.transformName(),
                 "~waits for checkpoint",
-                WaitingCoder.of(spec),
-                element -> groupOf.applyAsInt(element.getValue()));
-    this.savedWatermark =
+                KvCoder.of(number, WaitingCoder.of(spec)),
+                element -> groupOf.applyAsInt(element.getValue().getValue()));
+    this.savedTimes =
         context
             .task()
             .state()
             .value(
                 context.transformName(),
-                "~stable watermark",
+                "~stable times",
                 context.task().state().ownGroup(),
-                VarLongCoder.of());
+                ListCoder.of(KvCoder.of(number, KvCoder.of(number, number))));
   }
 
   /** What has come back from a checkpoint is in one. */
   void open() {
-    stable = queue.size();
-    queue.forEach(element -> newHoldMs = Math.min(newHoldMs, element.getTimestamp().getMillis()));
-    endEpoch();
-    Long saved = savedWatermark.get();
-    watermarkMs = saved == null ? START_OF_TIME : saved;
+    TreeMap<Long, Epoch> byBarrier = new TreeMap<>();
+    queue.forEach(
+        element -> {
+          // After a change of parallelism the elements of one task come behind those of another.
+          long after =
+              byBarrier.isEmpty()
+                  ? element.getKey()
+                  : Math.max(element.getKey(), byBarrier.lastKey());
+          byBarrier
+              .computeIfAbsent(after, Epoch::new)
+              .add(element.getValue().getTimestamp().getMillis());
+        });
+    List<KV<Long, KV<Long, Long>>> times = savedTimes.get();
+    if (times != null) {
+      watermarkMs = times.get(0).getValue().getKey();
+      timeMs = times.get(0).getValue().getValue();
+      for (KV<Long, KV<Long, Long>> time : times.subList(1, times.size())) {
+        byBarrier
+            .computeIfAbsent(time.getKey(), Epoch::new)
+            .endAt(time.getValue().getKey(), time.getValue().getValue());
+      }
+    }
+    ended.addAll(byBarrier.values());
+    stableBefore = byBarrier.isEmpty() ? 0 : byBarrier.lastKey() + 1;
+    growing = new Epoch(stableBefore);
   }
 
   void add(
       Object value, long timestampMs, Collection<? extends BoundedWindow> windows, PaneInfo pane) {
     queue.append(
-        WindowedValues.of(
-            value,
-            Instant.ofEpochMilli(timestampMs),
-            windows,
-            pane,
-            null,
-            null,
-            DrainedWindows.cause(windows)));
-    newHoldMs = Math.min(newHoldMs, timestampMs);
+        KV.of(
+            growing.after,
+            WindowedValues.of(
+                value,
+                Instant.ofEpochMilli(timestampMs),
+                windows,
+                pane,
+                null,
+                null,
+                DrainedWindows.cause(windows))));
+    growing.add(timestampMs);
   }
 
   /** A barrier: what waits now is in its checkpoint, and so is what time it is. */
-  void barrier() {
-    if (!waits()) {
-      return;
+  void barrier(long checkpoint) {
+    if (growing.left > 0 || timeWaits()) {
+      growing.endAt(
+          Math.max(lastWatermarkMs(), seenWatermarkMs),
+          Math.max(lastTimeMs(), context.task().clock().nowMs()));
+      ended.add(growing);
     }
-    long waiting = queue.size();
-    long reachedMs = Math.min(seenWatermarkMs, holdMs());
-    if (reachedMs > watermarkMs) {
-      savedWatermark.set(reachedMs);
+    growing = new Epoch(checkpoint);
+    if (!ended.isEmpty()) {
+      context.task().services().afterCheckpoint(() -> complete(checkpoint));
     }
-    long untilDelivered = delivered + waiting;
-    context.task().services().afterCheckpoint(() -> complete(untilDelivered, reachedMs));
-    endEpoch();
-  }
-
-  // Each epoch holds for itself: while elements keep coming the queue may never be empty. If its
-  // checkpoint is never complete, a later one has its elements too.
-  private void endEpoch() {
-    if (newHoldMs != NO_HOLD) {
-      epochs.add(new Epoch(delivered + queue.size(), newHoldMs));
-      newHoldMs = NO_HOLD;
+    if (timed) {
+      saveTimes();
     }
   }
 
-  private void complete(long untilDelivered, long reachedMs) {
-    stable = Math.max(stable, untilDelivered - delivered);
-    watermarkMs = Math.max(watermarkMs, reachedMs);
-    delivery.advanced();
+  private void saveTimes() {
+    List<KV<Long, KV<Long, Long>>> times = new ArrayList<>();
+    times.add(KV.of(0L, KV.of(watermarkMs, timeMs)));
+    for (Epoch epoch : ended) {
+      times.add(KV.of(epoch.after, KV.of(epoch.watermarkMs, epoch.timeMs)));
+    }
+    if (!times.equals(savedTimes.get())) {
+      savedTimes.set(times);
+    }
+  }
+
+  private void complete(long checkpoint) {
+    stableBefore = Math.max(stableBefore, checkpoint);
   }
 
   boolean hasDueWork() {
-    return stable > 0;
+    return !ended.isEmpty() && ended.peek().after < stableBefore;
   }
 
-  /** Delivers up to {@code limit} elements. */
+  /** Lets through what has its turn, up to {@code limit} elements, or until a timer is due. */
   int deliver(int limit) {
     int done = 0;
-    while (done < limit && stable > 0) {
-      WindowedValue<Object> element = queue.take();
-      stable--;
-      delivered++;
+    while (done < limit && hasDueWork() && !delivery.owes()) {
+      Epoch epoch = ended.peek();
+      if (timeMs < epoch.timeMs) {
+        timeMs = epoch.timeMs;
+        delivery.advanced();
+      } else if (epoch.left > 0) {
+        epoch.left--;
+        deliver(queue.take().getValue());
+      } else {
+        ended.poll();
+        watermarkMs = Math.max(watermarkMs, epoch.watermarkMs);
+        delivery.advanced();
+      }
       done++;
-      delivery.deliver(
-          element.getValue(),
-          element.getTimestamp().getMillis(),
-          DrainedWindows.of(element.getWindows(), element.causedByDrain()),
-          element.getPaneInfo());
-    }
-    while (!epochs.isEmpty() && epochs.peek().untilDelivered() <= delivered) {
-      epochs.poll();
     }
     return done;
   }
 
-  /** The input's watermark is here; how far the transform may see it. */
-  long advance(long inputWatermarkMs) {
+  private void deliver(WindowedValue<Object> element) {
+    delivery.deliver(
+        element.getValue(),
+        element.getTimestamp().getMillis(),
+        DrainedWindows.of(element.getWindows(), element.causedByDrain()),
+        element.getPaneInfo());
+  }
+
+  /** The input's watermark is here. */
+  void advance(long inputWatermarkMs) {
     seenWatermarkMs = inputWatermarkMs;
-    return Math.min(watermarkMs, holdMs());
+  }
+
+  /** How far timers may see the watermark. */
+  long watermarkMs() {
+    return watermarkMs;
+  }
+
+  /** How late it is for timers. */
+  long timeMs() {
+    return timeMs;
   }
 
   /** No element that waits is earlier than this. */
   long holdMs() {
-    long holdMs = newHoldMs;
-    for (Epoch epoch : epochs) {
-      holdMs = Math.min(holdMs, epoch.holdMs());
+    long holdMs = growing.holdMs;
+    for (Epoch epoch : ended) {
+      holdMs = Math.min(holdMs, epoch.holdMs);
     }
     return holdMs;
   }
 
   /** Whether an element waits for a checkpoint, or the time does. */
   boolean waits() {
-    return !queue.isEmpty() || (timed && watermarkMs < seenWatermarkMs);
+    return !ended.isEmpty() || growing.left > 0 || timeWaits();
+  }
+
+  private boolean timeWaits() {
+    return timed
+        && (seenWatermarkMs > lastWatermarkMs()
+            || (delivery.nextProcessingTimeMs() > lastTimeMs()
+                && delivery.nextProcessingTimeMs() <= context.task().clock().nowMs()));
+  }
+
+  /** How far the time will have come when all epochs that have ended are let through. */
+  private long lastWatermarkMs() {
+    return ended.isEmpty() ? watermarkMs : ended.peekLast().watermarkMs;
+  }
+
+  private long lastTimeMs() {
+    return ended.isEmpty() ? timeMs : ended.peekLast().timeMs;
   }
 }

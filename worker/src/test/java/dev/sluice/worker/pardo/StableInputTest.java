@@ -1,14 +1,24 @@
 package dev.sluice.worker.pardo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.state.TimeDomain;
+import org.apache.beam.sdk.state.Timer;
+import org.apache.beam.sdk.state.TimerSpec;
+import org.apache.beam.sdk.state.TimerSpecs;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.DoFn.BundleFinalizer;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.KV;
+import org.joda.time.Duration;
+import org.joda.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /** Stable input: when elements are delivered, and what they hold until then. */
@@ -21,6 +31,48 @@ class StableInputTest {
     public void process(@Element Integer element, OutputReceiver<Integer> out) {
       out.output(element);
     }
+  }
+
+  /** Emits what it gets and which timer fires: one by the watermark, one by the clock. */
+  private static final class StableTimers extends DoFn<KV<String, Integer>, String> {
+    @TimerId("event")
+    private final TimerSpec event = TimerSpecs.timer(TimeDomain.EVENT_TIME);
+
+    @TimerId("clock")
+    private final TimerSpec clock = TimerSpecs.timer(TimeDomain.PROCESSING_TIME);
+
+    @RequiresStableInput
+    @ProcessElement
+    public void process(
+        @Element KV<String, Integer> element,
+        @Timestamp Instant timestamp,
+        @TimerId("event") Timer eventTimer,
+        @TimerId("clock") Timer clockTimer,
+        OutputReceiver<String> out) {
+      out.output("element " + element.getValue());
+      eventTimer.withOutputTimestamp(timestamp).set(timestamp.plus(Duration.millis(5)));
+      clockTimer.offset(Duration.millis(100)).setRelative();
+    }
+
+    @OnTimer("event")
+    public void event(OutputReceiver<String> out) {
+      out.output("event timer");
+    }
+
+    @OnTimer("clock")
+    public void clock(OnTimerContext context, OutputReceiver<String> out) {
+      out.output("clock timer at " + context.fireTimestamp().getMillis());
+    }
+  }
+
+  private static ParDoHarness timers() throws Exception {
+    Pipeline pipeline = ParDoHarness.pipeline();
+    pipeline
+        .apply(
+            Create.of(List.of(KV.of("k", 1)))
+                .withCoder(KvCoder.of(StringUtf8Coder.of(), VarIntCoder.of())))
+        .apply("timers", ParDo.of(new StableTimers()));
+    return ParDoHarness.open(pipeline, "timers");
   }
 
   private static ParDoHarness harness() throws Exception {
@@ -85,6 +137,48 @@ class StableInputTest {
 
       assertEquals(List.of(1, 2), harness.values());
       assertEquals(30, harness.operator.outputWatermarkMs());
+    }
+  }
+
+  @Test
+  void timersSeeNoMoreTimeThanACompleteCheckpoint() throws Exception {
+    try (ParDoHarness harness = timers()) {
+      harness.element(KV.of("k", 1), 10).watermark(20);
+      harness.operator.barrier(1);
+      harness.clock(1_000_300).watermark(30);
+      assertEquals(List.of(), harness.values());
+
+      complete(harness);
+      assertEquals(List.of("element 1", "event timer"), harness.values());
+      assertTrue(harness.operator.waitsForCheckpoint(), "for a time at which the other one fires");
+
+      harness.operator.barrier(2);
+      complete(harness);
+      assertEquals(List.of("element 1", "event timer", "clock timer at 1000100"), harness.values());
+    }
+  }
+
+  @Test
+  void timersOfOneCheckpointFireBeforeTheElementsOfTheNext() throws Exception {
+    try (ParDoHarness harness = timers()) {
+      harness.element(KV.of("k", 1), 10).watermark(20);
+      harness.operator.barrier(1);
+      harness.element(KV.of("k", 2), 20).watermark(30);
+      harness.operator.barrier(2);
+      complete(harness);
+      assertEquals(
+          List.of("element 1", "event timer", "element 2", "event timer"), harness.values());
+    }
+  }
+
+  @Test
+  void elementsAfterABarrierWaitForTheNext() throws Exception {
+    try (ParDoHarness harness = timers()) {
+      harness.element(KV.of("k", 1), 10);
+      harness.operator.barrier(1);
+      harness.element(KV.of("k", 2), 10);
+      complete(harness);
+      assertEquals(List.of("element 1"), harness.values());
     }
   }
 }
