@@ -133,7 +133,7 @@ final class DrainTest {
   }
 
   /** Notes the cause of each element. */
-  private static final class Causes<T> extends DoFn<T, Void> {
+  static final class Causes<T> extends DoFn<T, Void> {
     private final String name;
     private final String what;
 
@@ -149,7 +149,7 @@ final class DrainTest {
   }
 
   /** Passes elements on, and has a timer that only a drain brings to fire. */
-  private static final class InAYear extends DoFn<KV<Long, Long>, Long> {
+  static final class InAYear extends DoFn<KV<Long, Long>, Long> {
     @TimerId("year")
     private final TimerSpec year = TimerSpecs.timer(TimeDomain.EVENT_TIME);
 
@@ -176,7 +176,7 @@ final class DrainTest {
   }
 
   /** Sees that the end of time has come. */
-  private static final class AtTheEnd extends DoFn<KV<Long, Long>, Void> {
+  static final class AtTheEnd extends DoFn<KV<Long, Long>, Void> {
     @TimerId("end")
     private final TimerSpec end = TimerSpecs.timer(TimeDomain.EVENT_TIME);
 
@@ -204,7 +204,7 @@ final class DrainTest {
 
   /** Keeps the job from its end until it may end. */
   @DoFn.BoundedPerElement
-  private static final class Lasting extends DoFn<byte[], Void> {
+  static final class Lasting extends DoFn<byte[], Void> {
     private final String name;
 
     Lasting(String name) {

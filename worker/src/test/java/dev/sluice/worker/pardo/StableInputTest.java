@@ -34,7 +34,7 @@ class StableInputTest {
   }
 
   /** Emits what it gets and which timer fires: one by the watermark, one by the clock. */
-  private static final class StableTimers extends DoFn<KV<String, Integer>, String> {
+  static final class StableTimers extends DoFn<KV<String, Integer>, String> {
     @TimerId("event")
     private final TimerSpec event = TimerSpecs.timer(TimeDomain.EVENT_TIME);
 
