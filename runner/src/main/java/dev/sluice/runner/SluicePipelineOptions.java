@@ -44,6 +44,24 @@ public interface SluicePipelineOptions
   /** Sets {@link #getCheckpointStorage}. */
   void setCheckpointStorage(@Nullable String checkpointStorage);
 
+  /** The URL of a service that speaks S3; absent: AWS. */
+  @Description(
+      "URL of the service behind s3:// places, if it is not that of AWS. Default: AWS. Credentials"
+          + " come from the environment or a profile, as for the AWS tools.")
+  @Nullable String getS3Endpoint();
+
+  /** Sets {@link #getS3Endpoint}. */
+  void setS3Endpoint(@Nullable String s3Endpoint);
+
+  /** The region of the buckets of s3:// places. */
+  @Description(
+      "Region of the buckets of s3:// places. Default: the one of the environment, or us-east-1"
+          + " with --s3Endpoint.")
+  @Nullable String getS3Region();
+
+  /** Sets {@link #getS3Region}. */
+  void setS3Region(@Nullable String s3Region);
+
   /** Milliseconds after which a checkpoint is given up. */
   @Description("Milliseconds after which a checkpoint that is not complete is given up.")
   @Default.Long(600_000)

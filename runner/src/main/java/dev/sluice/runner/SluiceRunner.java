@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.coordinator.Durability;
 import dev.sluice.coordinator.JobSettings;
 import dev.sluice.runner.storage.JobOrigin;
+import dev.sluice.runner.storage.S3Access;
 import dev.sluice.runner.storage.Signatures;
+import dev.sluice.runner.storage.Storages;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.JobGraphs;
 import dev.sluice.worker.pardo.StateTtl;
@@ -72,6 +74,7 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
             ours.getJobName(),
             graph,
             new JobOrigin.Wanted(
+                new Storages(new S3Access(ours.getS3Endpoint(), ours.getS3Region())),
                 ours.getCheckpointStorage(),
                 ours.getFromSavepoint(),
                 ours.isFresh(),

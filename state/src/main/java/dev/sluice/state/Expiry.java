@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.beam.runners.core.TimerInternals.TimerData;
 import org.apache.beam.sdk.state.TimeDomain;
@@ -15,7 +16,8 @@ import org.joda.time.Instant;
  * has a timer of the engine's own in processing time, in a domain that no operator sees and that
  * holds back nothing, neither the watermark nor the end of a job. What is always true: such a timer
  * is set exactly while its cell is live; it is at least the time to live after the last write, and
- * at most a {@value #STEPS}th of that later, so that not every write has to move it.
+ * at most a {@value #STEPS}th of that later, so that not every write has to move it. Its map is
+ * never iterated.
  */
 final class Expiry {
   /** The family that the timers are saved under; no user can have one of this name. */
@@ -36,7 +38,7 @@ final class Expiry {
   Expiry(KeyedState<?> owner, Times times, Map<String, Long> millisByState) {
     this.owner = owner;
     this.times = times;
-    this.millisByState = Map.copyOf(millisByState);
+    this.millisByState = new HashMap<>(millisByState);
   }
 
   static boolean isExpiry(TimerData timer) {

@@ -36,12 +36,14 @@ public final class JobOrigin {
   /**
    * What the options say.
    *
+   * @param storages opens the places that are named here
    * @param storage where checkpoints are kept; null if they only last as long as the process
    * @param savepoint what to begin with; null if it is the newest checkpoint, if there is one
    * @param fresh whether to begin at the beginning although there is a checkpoint
    * @param allowDropState whether state that fits nothing may be left behind
    */
   public record Wanted(
+      Storages storages,
       @Nullable String storage,
       @Nullable String savepoint,
       boolean fresh,
@@ -82,7 +84,8 @@ public final class JobOrigin {
     }
     // Looked at before anything is claimed.
     Optional<SavedCheckpoint> savepoint = savepoint();
-    CheckpointFiles files = Storages.open(wanted.storage(), "checkpointStorage");
+    CheckpointFiles files =
+        wanted.storages().openForCheckpoints(wanted.storage(), "checkpointStorage");
     JobCheckpoints checkpoints = JobCheckpoints.claim(files, jobName, me());
     try {
       return claimed(checkpoints, savepoint);
@@ -131,7 +134,8 @@ public final class JobOrigin {
     if (wanted.savepoint() == null) {
       return Optional.empty();
     }
-    Savepoints.Opened opened = Savepoints.open(wanted.savepoint(), "fromSavepoint");
+    Savepoints.Opened opened =
+        new Savepoints(wanted.storages()).open(wanted.savepoint(), "fromSavepoint");
     Set<String> droppable = check(opened.manifest());
     LOG.info(
         "job {} begins with the savepoint in {}, {}",
@@ -155,7 +159,8 @@ public final class JobOrigin {
   }
 
   private StoredLedger ledger(JobCheckpoints checkpoints) {
-    return new StoredLedger(checkpoints, jobName, signature, new Savepoints(), clock);
+    return new StoredLedger(
+        checkpoints, jobName, signature, new Savepoints(wanted.storages()), clock);
   }
 
   private Holder me() {

@@ -26,12 +26,20 @@ public final class Savepoints implements StoredLedger.Savepoints {
   /** The name of the file that makes a folder a savepoint. */
   static final String MANIFEST = "savepoint.json";
 
-  /** Writes savepoints. */
-  public Savepoints() {}
+  private final Storages storages;
+
+  /**
+   * Savepoints in places of the user's.
+   *
+   * @param storages opens them
+   */
+  public Savepoints(Storages storages) {
+    this.storages = storages;
+  }
 
   @Override
   public void write(Manifest manifest, CheckpointFiles files, String location) throws IOException {
-    try (CheckpointFiles into = Storages.open(location, "savepoint")) {
+    try (CheckpointFiles into = storages.open(location, "savepoint")) {
       if (into.read(MANIFEST).isPresent()) {
         throw new CheckpointException(
             "there is a savepoint in %s already: choose another place".formatted(location));
@@ -83,8 +91,8 @@ public final class Savepoints implements StoredLedger.Savepoints {
    * @param option the option that names it, for messages
    * @throws CheckpointException if there is none, or it was written by a newer version
    */
-  public static Opened open(String location, String option) {
-    CheckpointFiles files = Storages.open(location, option);
+  public Opened open(String location, String option) {
+    CheckpointFiles files = storages.open(location, option);
     try {
       Optional<byte[]> json = files.read(MANIFEST);
       if (json.isEmpty()) {

@@ -4,14 +4,21 @@ import dev.sluice.state.checkpoint.CheckpointException;
 import dev.sluice.state.checkpoint.CheckpointFiles;
 import dev.sluice.state.checkpoint.FolderFiles;
 import dev.sluice.state.checkpoint.LocalFolder;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Opens the place that a path or a URL of the user's names. Stateless. */
-final class Storages {
-  private Storages() {}
+/**
+ * Opens the places that paths and URLs of the user's name. Immutable.
+ *
+ * @param s3 how a job reaches S3
+ */
+public record Storages(S3Access s3) {
+  private static final Pattern S3 = Pattern.compile("s3://([a-z0-9][a-z0-9.-]+)(?:/(.*))?");
 
   /**
    * Opens a place.
@@ -19,22 +26,51 @@ final class Storages {
    * @param option the option that names it, for messages
    * @throws CheckpointException if it is of a kind that is not supported
    */
-  static CheckpointFiles open(String location, String option) {
+  CheckpointFiles open(String location, String option) {
     try {
       if (location.startsWith("file:")) {
         return local(Path.of(URI.create(location)));
       }
+      Matcher object = S3.matcher(location);
+      if (object.matches()) {
+        return s3(object);
+      }
       if (location.matches("[a-z][a-z0-9]+:.*")) {
         throw new CheckpointException(
-            "option --%s: %s is none of the places that are supported: a folder, or a file:// URL"
+            "option --%s: %s is none of the places that are supported: a folder, a file:// URL, or s3://bucket/path"
                 .formatted(option, location));
       }
       return local(Path.of(location));
     } catch (IllegalArgumentException e) {
-      String what = e instanceof InvalidPathException ? "no path" : "no URL";
+      String what = e instanceof InvalidPathException ? "is no path" : "cannot be opened";
       throw new CheckpointException(
-          "option --%s: %s is %s: %s".formatted(option, location, what, e.getMessage()), e);
+          "option --%s: %s %s: %s".formatted(option, location, what, e.getMessage()), e);
     }
+  }
+
+  /**
+   * Opens the place where a job's checkpoints go, of which two processes must be able to agree who
+   * writes.
+   *
+   * @throws CheckpointException if it cannot be written, or does not allow that
+   */
+  CheckpointFiles openForCheckpoints(String location, String option) {
+    CheckpointFiles files = open(location, option);
+    if (files instanceof S3Files objects) {
+      try {
+        objects.checkConditions();
+      } catch (IOException e) {
+        objects.close();
+        throw new CheckpointException(
+            "option --%s: %s cannot be used: %s".formatted(option, location, e.getMessage()), e);
+      }
+    }
+    return files;
+  }
+
+  private S3Files s3(Matcher object) {
+    String path = object.group(2) == null ? "" : object.group(2).replaceAll("^/+|/+$", "");
+    return new S3Files(s3.client(), object.group(1), path.isEmpty() ? "" : path + "/");
   }
 
   private static CheckpointFiles local(Path folder) {

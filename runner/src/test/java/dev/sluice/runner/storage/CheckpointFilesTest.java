@@ -1,0 +1,283 @@
+package dev.sluice.runner.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.state.checkpoint.CheckpointException;
+import dev.sluice.state.checkpoint.CheckpointFiles;
+import dev.sluice.state.checkpoint.FolderFiles;
+import dev.sluice.state.checkpoint.MemoryFolder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpResponse;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** What every place for checkpoints promises, and what is special about a bucket. */
+class CheckpointFilesTest {
+  private static S3Server server;
+
+  @TempDir Path temp;
+  private CheckpointFiles files;
+
+  /** The kinds of places. */
+  enum Place {
+    FOLDER,
+    MEMORY,
+    BUCKET
+  }
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = new S3Server("bucket");
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    server.close();
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    if (files != null) {
+      files.close();
+    }
+  }
+
+  private static Storages storages() {
+    return new Storages(new S3Access(server.endpoint(), null));
+  }
+
+  private void open(Place place) {
+    files =
+        switch (place) {
+          case FOLDER -> storages().open(temp.resolve("files").toString(), "checkpointStorage");
+          case MEMORY ->
+              new FolderFiles(new MemoryFolder(1L << 30, MemoryFolder.Faults.NONE), "test");
+          case BUCKET ->
+              storages()
+                  .openForCheckpoints("s3://bucket/" + temp.getFileName(), "checkpointStorage");
+        };
+  }
+
+  private void write(String name, byte[] content) throws IOException {
+    try (OutputStream out = files.create(name)) {
+      out.write(content);
+    }
+  }
+
+  private byte[] readFrom(String name, long position) throws IOException {
+    try (InputStream in = files.open(name, position)) {
+      return in.readAllBytes();
+    }
+  }
+
+  private static Optional<byte[]> bytes(String text) {
+    return Optional.of(text.getBytes(UTF_8));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Place.class)
+  void aFileIsThereOnceItIsClosed(Place place) throws IOException {
+    open(place);
+    byte[] content = "0123456789".getBytes(UTF_8);
+    OutputStream out = files.create("a/b/file");
+    out.write(content, 0, 4);
+    assertThat(files.list("")).doesNotContain("a/b/file");
+    out.write(content, 4, 6);
+    out.close();
+    assertThat(files.list("")).containsExactly("a/b/file");
+    assertThat(files.size("a/b/file")).isEqualTo(10);
+    assertThat(readFrom("a/b/file", 0)).isEqualTo(content);
+    assertThat(new String(readFrom("a/b/file", 7), UTF_8)).isEqualTo("789");
+    assertThat(readFrom("a/b/file", 10)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Place.class)
+  void aFileMayBeLargerThanAPart(Place place) throws IOException {
+    open(place);
+    byte[] content = new byte[20 << 20];
+    new Random(1).nextBytes(content);
+    write("large", content);
+    assertThat(files.size("large")).isEqualTo(content.length);
+    assertThat(readFrom("large", 0)).isEqualTo(content);
+    try (InputStream in = files.open("large", 17 << 20)) {
+      assertThat(in.read()).isEqualTo(content[17 << 20] & 0xFF);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Place.class)
+  void whatIsNotClosedIsNotThere(Place place) throws IOException {
+    open(place);
+    OutputStream out = files.create("half");
+    out.write(new byte[9 << 20]);
+    out.flush();
+    assertThat(files.list("half")).isEmpty();
+    assertThatExceptionOfType(NoSuchFileException.class).isThrownBy(() -> files.size("half"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Place.class)
+  void whatIsNotThereIsMissing(Place place) throws IOException {
+    open(place);
+    assertThatExceptionOfType(NoSuchFileException.class).isThrownBy(() -> readFrom("none", 0));
+    assertThatExceptionOfType(NoSuchFileException.class).isThrownBy(() -> files.size("none"));
+    assertThat(files.read("none")).isEmpty();
+    files.delete("none");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Place.class)
+  void namesAreListedByWhatTheyBeginWith(Place place) throws IOException {
+    open(place);
+    for (String name : List.of("job/b", "job/a", "job/a-2/x", "other/a")) {
+      write(name, new byte[1]);
+    }
+    assertThat(files.list("job/")).containsExactly("job/a", "job/a-2/x", "job/b");
+    assertThat(files.list("job/a")).containsExactly("job/a", "job/a-2/x");
+    files.delete("job/a");
+    assertThat(files.list("job/")).containsExactly("job/a-2/x", "job/b");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Place.class)
+  void isSetOnlyIfWhatIsExpectedStandsThere(Place place) throws IOException {
+    open(place);
+    assertThat(files.compareAndSet("claim", bytes("1"), "2".getBytes(UTF_8))).isFalse();
+    assertThat(files.compareAndSet("claim", Optional.empty(), "1".getBytes(UTF_8))).isTrue();
+    assertThat(files.compareAndSet("claim", Optional.empty(), "2".getBytes(UTF_8))).isFalse();
+    assertThat(files.compareAndSet("claim", bytes("0"), "2".getBytes(UTF_8))).isFalse();
+    assertThat(files.compareAndSet("claim", bytes("1"), "2".getBytes(UTF_8))).isTrue();
+    assertThat(files.read("claim"))
+        .hasValueSatisfying(now -> assertThat(now).isEqualTo(new byte[] {'2'}));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Place.class,
+      names = {"FOLDER", "MEMORY"})
+  void oneOfManySets(Place place) throws Exception {
+    open(place);
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      List<Callable<Boolean>> tries = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        byte[] mine = {(byte) i};
+        tries.add(() -> files.compareAndSet("claim", Optional.empty(), mine));
+      }
+      int won = 0;
+      for (Future<Boolean> each : threads.invokeAll(tries)) {
+        won += each.get() ? 1 : 0;
+      }
+      assertThat(won).isEqualTo(1);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void aBucketThatIsNotThereIsRefused() {
+    assertThatExceptionOfType(CheckpointException.class)
+        .isThrownBy(
+            () -> storages().openForCheckpoints("s3://nobody-made-it/x", "checkpointStorage"))
+        .withMessageContaining("option --checkpointStorage: s3://nobody-made-it/x cannot be used")
+        .withMessageContaining("make the bucket nobody-made-it first");
+  }
+
+  /** Has every put answered by this status, whatever came of it. */
+  private record Answer(int status) implements ExecutionInterceptor {
+    @Override
+    public SdkHttpResponse modifyHttpResponse(
+        Context.ModifyHttpResponse context, ExecutionAttributes attributes) {
+      return context.httpRequest().method() == SdkHttpMethod.PUT
+          ? context.httpResponse().toBuilder().statusCode(status).build()
+          : context.httpResponse();
+    }
+  }
+
+  /** A client of which an interceptor may change what comes back. */
+  private static S3Files filesThrough(ExecutionInterceptor interceptor) {
+    S3Client client =
+        S3Client.builder()
+            .endpointOverride(URI.create(server.endpoint()))
+            .forcePathStyle(true)
+            .region(Region.US_EAST_1)
+            .overrideConfiguration(o -> o.addExecutionInterceptor(interceptor))
+            .build();
+    return new S3Files(client, "bucket", "through/");
+  }
+
+  @Test
+  void aServiceThatIgnoresConditionsIsRefused() throws IOException {
+    try (S3Files ignored = filesThrough(new Answer(200))) {
+      assertThatThrownBy(ignored::checkConditions)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("ignores the conditions of a put");
+      assertThat(ignored.list(".conditions")).as("what the try leaves").isEmpty();
+    }
+  }
+
+  @Test
+  void aWriteIsOnesOwnEvenIfItsAnswerWasLost() throws IOException {
+    try (S3Files second = filesThrough(new Answer(412))) {
+      assertThat(second.compareAndSet("lost", Optional.empty(), new byte[] {1})).isTrue();
+      assertThat(second.compareAndSet("lost", Optional.of(new byte[] {1}), new byte[] {2}))
+          .isTrue();
+    }
+  }
+
+  @Test
+  void aServiceThatIsNotThereIsRefused() throws Exception {
+    String nobody;
+    try (S3Server closed = new S3Server("bucket")) {
+      nobody = closed.endpoint();
+    }
+    Storages storages = new Storages(new S3Access(nobody, null));
+    assertThatExceptionOfType(CheckpointException.class)
+        .isThrownBy(() -> storages.openForCheckpoints("s3://bucket/x", "checkpointStorage"))
+        .withMessageContaining("s3://bucket/x cannot be used")
+        .withMessageContaining("Connection refused");
+  }
+
+  @Test
+  void anEndpointIsAUrl() {
+    Storages storages = new Storages(new S3Access("localhost", null));
+    assertThatThrownBy(() -> storages.open("s3://bucket/x", "checkpointStorage"))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("--s3Endpoint: localhost is no URL");
+  }
+
+  @Test
+  void otherPlacesAreRefused() {
+    assertThatThrownBy(() -> storages().open("gs://bucket/x", "checkpointStorage"))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("a folder, a file:// URL, or s3://bucket/path");
+  }
+}
