@@ -18,6 +18,7 @@ import dev.sluice.worker.protocol.WorkerEvent;
 import dev.sluice.worker.protocol.WorkerRegistered;
 import dev.sluice.worker.world.Io;
 import dev.sluice.worker.world.Network;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -109,9 +110,28 @@ public final class Coordinator implements Network.Endpoint {
   private void known(String worker) {
     if (workers.add(worker)) {
       for (JobId job : List.copyOf(jobs.keySet())) {
-        happened(job, new JobEvent.WorkersKnown(List.copyOf(workers)));
+        happened(job, new JobEvent.WorkersKnown(workersByLoad()));
       }
     }
+  }
+
+  /** The workers, those with the fewest tasks first, and among equals the one known for longest. */
+  private List<String> workersByLoad() {
+    Map<String, Integer> tasks = new LinkedHashMap<>();
+    workers.forEach(worker -> tasks.put(worker, 0));
+    for (Job job : jobs.values()) {
+      Deployment deployment = job.state.deployment();
+      deployment
+          .placement()
+          .tasksByWorker()
+          .forEach(
+              (worker, placed) -> {
+                if (deployment.involved().contains(worker)) {
+                  tasks.computeIfPresent(worker, (w, count) -> count + placed.size());
+                }
+              });
+    }
+    return workers.stream().sorted(Comparator.comparing(tasks::get)).toList();
   }
 
   private void heard(String worker) {
@@ -176,7 +196,7 @@ public final class Coordinator implements Network.Endpoint {
     if (jobs.putIfAbsent(spec.id(), new Job(JobState.submitted(spec))) != null) {
       throw new IllegalArgumentException("there is a job " + spec.id() + " already");
     }
-    happened(spec.id(), new JobEvent.WorkersKnown(List.copyOf(workers)));
+    happened(spec.id(), new JobEvent.WorkersKnown(workersByLoad()));
     tickIfNeeded();
   }
 

@@ -226,7 +226,8 @@ final class JobLifecycle {
   /** The next attempt, from the newest stored checkpoint. */
   static Decision deploy(JobState now) {
     JobSpec spec = now.spec();
-    Placement placement = Placement.of(spec.graph(), spec.settings().parallelism(), now.workers());
+    Placement placement =
+        Placement.of(spec.graph(), spec.settings().parallelism(), now.workers().get(0));
     Deployment deployment = now.deployment().next(placement, now.checkpoints().stored());
     Attempt attempt =
         new Attempt(

@@ -12,7 +12,7 @@ import java.util.SortedSet;
  *
  * @param spec what was submitted
  * @param phase where it is in its life
- * @param workers the workers that there are
+ * @param workers the workers that there are, those with the least to do first
  * @param deployment the attempt at hand, or the last one
  * @param checkpoints its checkpoints, over all attempts
  * @param recovery what failed, and the restart at hand

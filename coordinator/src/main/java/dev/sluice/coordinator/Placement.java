@@ -15,10 +15,9 @@ import java.util.TreeSet;
 /**
  * Which worker runs which tasks of a job. Immutable.
  *
- * <p>Task i of every stage is in slot i, and a slot is never divided between workers, so a FORWARD
- * exchange stays within one. The slots go to the workers in turn.
+ * <p>All tasks of a job are on one worker: exchanges do not reach from one process into another.
  *
- * @param tasksByWorker at least one task each, in the order of the slots
+ * @param tasksByWorker at least one task each, in the order of their index
  */
 record Placement(Map<String, List<TaskId>> tasksByWorker) {
 
@@ -31,20 +30,17 @@ record Placement(Map<String, List<TaskId>> tasksByWorker) {
     return new Placement(Map.of());
   }
 
-  /** Spreads the tasks of {@code graph} over {@code workers}. */
-  static Placement of(JobGraph graph, int parallelism, List<String> workers) {
-    Map<String, List<TaskId>> tasksByWorker = new LinkedHashMap<>();
-    for (int slot = 0; slot < parallelism; slot++) {
-      String worker = workers.get(slot % workers.size());
+  /** Puts the tasks of {@code graph} on {@code worker}. */
+  static Placement of(JobGraph graph, int parallelism, String worker) {
+    List<TaskId> tasks = new ArrayList<>();
+    for (int index = 0; index < parallelism; index++) {
       for (Stage stage : graph.stages()) {
-        if (slot < tasksOf(stage, parallelism)) {
-          tasksByWorker
-              .computeIfAbsent(worker, w -> new ArrayList<>())
-              .add(new TaskId(stage.id(), slot));
+        if (index < tasksOf(stage, parallelism)) {
+          tasks.add(new TaskId(stage.id(), index));
         }
       }
     }
-    return new Placement(tasksByWorker);
+    return new Placement(Map.of(worker, tasks));
   }
 
   private static int tasksOf(Stage stage, int parallelism) {

@@ -10,6 +10,7 @@ import dev.sluice.state.checkpoint.TaskSnapshot;
 import dev.sluice.worker.protocol.FailureKind;
 import dev.sluice.worker.protocol.FromWorker;
 import dev.sluice.worker.protocol.Heartbeat;
+import dev.sluice.worker.protocol.JobId;
 import dev.sluice.worker.protocol.SourceSplit;
 import dev.sluice.worker.protocol.TaskId;
 import dev.sluice.worker.protocol.WorkerCommand;
@@ -49,6 +50,21 @@ class CoordinatorTest {
     coordinator.handle(new WorkerRegistered(W));
 
     assertThat(network.takeTo(W)).singleElement().isInstanceOf(WorkerCommand.Deploy.class);
+  }
+
+  @Test
+  void aJobGoesAsAWholeToTheWorkerWithTheLeastToDo() {
+    coordinator.handle(new WorkerRegistered(W));
+    coordinator.handle(new WorkerRegistered("w2"));
+    List<TaskId> all = List.of(Jobs.task("s1", 0), Jobs.task("s2", 0), Jobs.task("s2", 1));
+    assertThat(deployedFor("job-0", W)).containsAll(all);
+    assertThat(deployedFor("job-1", "w2")).containsAll(all);
+    assertThat(deployedFor("job-2", W)).containsAll(all);
+  }
+
+  private List<TaskId> deployedFor(String job, String worker) {
+    coordinator.handle(new Submit(Jobs.named(new JobId(job), Jobs.bounded())));
+    return ((WorkerCommand.Deploy) network.takeTo(worker).get(0)).tasks();
   }
 
   @Test
@@ -300,7 +316,7 @@ class CoordinatorTest {
   }
 
   private static Iterable<TaskId> tasks(JobSpec job) {
-    return Placement.of(job.graph(), 2, List.of(W)).tasks();
+    return Placement.of(job.graph(), 2, W).tasks();
   }
 
   /** What the coordinator has sent to itself with this delay. */

@@ -397,6 +397,8 @@ class JobLifecycleTest {
   void everyWorkerIsWaitedForByName() {
     JobState running =
         after(JobState.submitted(Jobs.bounded()), new WorkersKnown(List.of("w1", "w2")));
+    assertThat(running.involved()).as("as long as exchanges stay within one").containsExactly("w1");
+    running = running.with(running.deployment().involving(Set.of("w1", "w2")));
     Decision stop = JobLifecycle.decide(running, new CancelRequested());
     assertThat(Jobs.names(stop.actions())).isEqualTo("[Stop, Stop, Schedule StopOverdue]");
 

@@ -49,6 +49,18 @@ final class Jobs {
         Optional.of(new Durability(ledger, from, true)));
   }
 
+  /** The same job under another id. */
+  static JobSpec named(JobId id, JobSpec like) {
+    return new JobSpec(
+        id,
+        like.graph(),
+        like.options(),
+        like.loader(),
+        like.settings(),
+        like.client(),
+        like.durability());
+  }
+
   static JobSpec testStream() {
     return spec(true, new Node.TestStream("stream", Map.of()));
   }
