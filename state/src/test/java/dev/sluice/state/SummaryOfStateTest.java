@@ -60,7 +60,7 @@ class SummaryOfStateTest {
     }
     List<SegmentRef> segments = new ArrayList<>();
     log.seal(1, outcome -> segments.addAll(((Sealed.Safe) outcome).snapshot().segments()));
-    SegmentSummary summary = new SegmentSummary();
+    SegmentSummary summary = new SegmentSummary("~watermark");
     summary.add(files, segments);
     Map<String, Long> entries = new LinkedHashMap<>();
     for (SegmentSummary.Row row : summary.rows()) {

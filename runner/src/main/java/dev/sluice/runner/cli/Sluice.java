@@ -62,6 +62,7 @@ public final class Sluice implements Runnable {
     commands.addSubcommand(RunCommand.with(examples));
     commands.addSubcommand(ExplainCommand.with(examples));
     commands.addSubcommand(new ExamplesCommand(examples));
+    commands.addSubcommand(new SavepointCommand());
     for (Tool tool : tools) {
       CommandLine command = new CommandLine(tool);
       command.getCommandSpec().usageMessage().sortOptions(false);

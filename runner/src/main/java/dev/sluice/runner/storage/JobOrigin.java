@@ -85,7 +85,7 @@ public final class JobOrigin {
     // Looked at before anything is claimed.
     Optional<SavedCheckpoint> savepoint = savepoint();
     CheckpointFiles files =
-        wanted.storages().openForCheckpoints(wanted.storage(), "checkpointStorage");
+        wanted.storages().openForCheckpoints(wanted.storage(), "option --checkpointStorage");
     JobCheckpoints checkpoints = JobCheckpoints.claim(files, jobName, me());
     try {
       return claimed(checkpoints, savepoint);
@@ -135,7 +135,7 @@ public final class JobOrigin {
       return Optional.empty();
     }
     Savepoints.Opened opened =
-        new Savepoints(wanted.storages()).open(wanted.savepoint(), "fromSavepoint");
+        new Savepoints(wanted.storages()).open(wanted.savepoint(), "option --fromSavepoint");
     Set<String> droppable = check(opened.manifest());
     LOG.info(
         "job {} begins with the savepoint in {}, {}",

@@ -88,17 +88,16 @@ public final class Savepoints implements StoredLedger.Savepoints {
   /**
    * Opens a savepoint.
    *
-   * @param option the option that names it, for messages
+   * @param namedBy what names it, for messages: an option, a method, an argument
    * @throws CheckpointException if there is none, or it was written by a newer version
    */
-  public Opened open(String location, String option) {
-    CheckpointFiles files = storages.open(location, option);
+  public Opened open(String location, String namedBy) {
+    CheckpointFiles files = storages.open(location, namedBy);
     try {
       Optional<byte[]> json = files.read(MANIFEST);
       if (json.isEmpty()) {
         throw new CheckpointException(
-            "option --%s: there is no savepoint in %s: it has no %s"
-                .formatted(option, location, MANIFEST));
+            "%s: there is no savepoint in %s: it has no %s".formatted(namedBy, location, MANIFEST));
       }
       Manifest manifest = new ManifestJson().manifest(json.get(), location + "/" + MANIFEST);
       for (SegmentRef segment : manifest.segments()) {
@@ -112,8 +111,7 @@ public final class Savepoints implements StoredLedger.Savepoints {
       return new Opened(files, manifest);
     } catch (IOException e) {
       throw new CheckpointException(
-          "option --%s: the savepoint in %s cannot be read: %s"
-              .formatted(option, location, e.getMessage()),
+          "%s: the savepoint in %s cannot be read: %s".formatted(namedBy, location, e.getMessage()),
           e);
     }
   }

@@ -23,10 +23,10 @@ public record Storages(S3Access s3) {
   /**
    * Opens a place.
    *
-   * @param option the option that names it, for messages
+   * @param namedBy what names it, for messages: an option, a method, an argument
    * @throws CheckpointException if it is of a kind that is not supported
    */
-  CheckpointFiles open(String location, String option) {
+  CheckpointFiles open(String location, String namedBy) {
     try {
       if (location.startsWith("file:")) {
         return local(Path.of(URI.create(location)));
@@ -37,14 +37,14 @@ public record Storages(S3Access s3) {
       }
       if (location.matches("[a-z][a-z0-9]+:.*")) {
         throw new CheckpointException(
-            "option --%s: %s is none of the places that are supported: a folder, a file:// URL, or s3://bucket/path"
-                .formatted(option, location));
+            "%s: %s is none of the places that are supported: a folder, a file:// URL, or s3://bucket/path"
+                .formatted(namedBy, location));
       }
       return local(Path.of(location));
     } catch (IllegalArgumentException e) {
       String what = e instanceof InvalidPathException ? "is no path" : "cannot be opened";
       throw new CheckpointException(
-          "option --%s: %s %s: %s".formatted(option, location, what, e.getMessage()), e);
+          "%s: %s %s: %s".formatted(namedBy, location, what, e.getMessage()), e);
     }
   }
 
@@ -54,15 +54,15 @@ public record Storages(S3Access s3) {
    *
    * @throws CheckpointException if it cannot be written, or does not allow that
    */
-  CheckpointFiles openForCheckpoints(String location, String option) {
-    CheckpointFiles files = open(location, option);
+  CheckpointFiles openForCheckpoints(String location, String namedBy) {
+    CheckpointFiles files = open(location, namedBy);
     if (files instanceof S3Files objects) {
       try {
         objects.checkConditions();
       } catch (IOException e) {
         objects.close();
         throw new CheckpointException(
-            "option --%s: %s cannot be used: %s".formatted(option, location, e.getMessage()), e);
+            "%s: %s cannot be used: %s".formatted(namedBy, location, e.getMessage()), e);
       }
     }
     return files;

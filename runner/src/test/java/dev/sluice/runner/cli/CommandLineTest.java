@@ -14,7 +14,15 @@ class CommandLineTest {
   private final StringWriter err = new StringWriter();
 
   @ParameterizedTest
-  @ValueSource(strings = {"--help", "run --help", "explain --help", "examples --help"})
+  @ValueSource(
+      strings = {
+        "--help",
+        "run --help",
+        "explain --help",
+        "examples --help",
+        "savepoint --help",
+        "savepoint inspect --help"
+      })
   void helpFitsTheScreenAndEndsWell(String arguments) {
     assertThat(sluice(arguments.split(" "))).isZero();
     assertThat(out.toString()).contains("Usage: sluice");

@@ -76,12 +76,14 @@ class CheckpointFilesTest {
   private void open(Place place) {
     files =
         switch (place) {
-          case FOLDER -> storages().open(temp.resolve("files").toString(), "checkpointStorage");
+          case FOLDER ->
+              storages().open(temp.resolve("files").toString(), "option --checkpointStorage");
           case MEMORY ->
               new FolderFiles(new MemoryFolder(1L << 30, MemoryFolder.Faults.NONE), "test");
           case BUCKET ->
               storages()
-                  .openForCheckpoints("s3://bucket/" + temp.getFileName(), "checkpointStorage");
+                  .openForCheckpoints(
+                      "s3://bucket/" + temp.getFileName(), "option --checkpointStorage");
         };
   }
 
@@ -206,7 +208,9 @@ class CheckpointFilesTest {
   void aBucketThatIsNotThereIsRefused() {
     assertThatExceptionOfType(CheckpointException.class)
         .isThrownBy(
-            () -> storages().openForCheckpoints("s3://nobody-made-it/x", "checkpointStorage"))
+            () ->
+                storages()
+                    .openForCheckpoints("s3://nobody-made-it/x", "option --checkpointStorage"))
         .withMessageContaining("option --checkpointStorage: s3://nobody-made-it/x cannot be used")
         .withMessageContaining("make the bucket nobody-made-it first");
   }
@@ -261,7 +265,8 @@ class CheckpointFilesTest {
     }
     Storages storages = new Storages(new S3Access(nobody, null));
     assertThatExceptionOfType(CheckpointException.class)
-        .isThrownBy(() -> storages.openForCheckpoints("s3://bucket/x", "checkpointStorage"))
+        .isThrownBy(
+            () -> storages.openForCheckpoints("s3://bucket/x", "option --checkpointStorage"))
         .withMessageContaining("s3://bucket/x cannot be used")
         .withMessageContaining("Connection refused");
   }
@@ -269,14 +274,14 @@ class CheckpointFilesTest {
   @Test
   void anEndpointIsAUrl() {
     Storages storages = new Storages(new S3Access("localhost", null));
-    assertThatThrownBy(() -> storages.open("s3://bucket/x", "checkpointStorage"))
+    assertThatThrownBy(() -> storages.open("s3://bucket/x", "option --checkpointStorage"))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("--s3Endpoint: localhost is no URL");
   }
 
   @Test
   void otherPlacesAreRefused() {
-    assertThatThrownBy(() -> storages().open("gs://bucket/x", "checkpointStorage"))
+    assertThatThrownBy(() -> storages().open("gs://bucket/x", "option --checkpointStorage"))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("a folder, a file:// URL, or s3://bucket/path");
   }

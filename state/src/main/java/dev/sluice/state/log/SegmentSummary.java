@@ -2,12 +2,14 @@ package dev.sluice.state.log;
 
 import dev.sluice.state.checkpoint.CheckpointFiles;
 import dev.sluice.state.checkpoint.SegmentRef;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.beam.sdk.util.VarInt;
 
 /**
  * What segments hold, for people: how many entries and bytes of which state of which transform.
@@ -24,6 +26,18 @@ public final class SegmentSummary {
 
   private final StateNames names = new StateNames();
   private final SortedMap<Tag, Count> counts = new TreeMap<>();
+  private final int leastOf;
+  private final SortedMap<Integer, Long> least = new TreeMap<>();
+
+  /**
+   * A summary of nothing yet.
+   *
+   * @param leastOf the id of a state that holds a number in each key group, of which {@link #least}
+   *     tells the least
+   */
+  public SegmentSummary(String leastOf) {
+    this.leastOf = EntryKey.nameHash(leastOf);
+  }
 
   /**
    * One state of one transform.
@@ -89,6 +103,9 @@ public final class SegmentSummary {
     if (at.key()[EntryKey.HEADER_BYTES - 1] != EntryKey.Kind.KEYED.code()) {
       int state = EntryKey.stateHash(at.key(), at.keyLength());
       add(new Tag(transform, Sort.STATE, state), bytes);
+      if (state == leastOf && EntryKey.kind(at.key()) == EntryKey.Kind.VALUE) {
+        least.merge(transform, number(at), Math::min);
+      }
       return;
     }
     add(new Tag(transform, Sort.KEYS, 0), at.keyLength());
@@ -109,6 +126,15 @@ public final class SegmentSummary {
         });
   }
 
+  private static long number(RecordCursor at) {
+    try {
+      return VarInt.decodeLong(
+          new ByteArrayInputStream(at.values(), at.valueOffset(), at.valueLength()));
+    } catch (IOException e) {
+      throw new IllegalArgumentException("a value in a segment is no number", e);
+    }
+  }
+
   private void add(Tag tag, int bytes) {
     Count count = counts.computeIfAbsent(tag, t -> new Count());
     count.entries++;
@@ -117,6 +143,14 @@ public final class SegmentSummary {
 
   private static String name(SortedMap<Integer, String> names, int hash) {
     return names.getOrDefault(hash, String.format("(hash %08x)", hash));
+  }
+
+  /** Returns the least number of each transform that has any, by its full name. */
+  public SortedMap<String, Long> least() {
+    SortedMap<Integer, String> transforms = names.transforms();
+    SortedMap<String, Long> byName = new TreeMap<>();
+    least.forEach((transform, number) -> byName.put(name(transforms, transform), number));
+    return byName;
   }
 
   /** Returns the counts, in the order of the names of transforms and of states. */

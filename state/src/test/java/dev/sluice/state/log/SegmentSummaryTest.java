@@ -32,7 +32,7 @@ class SegmentSummaryTest {
               log.put(value, new Bytes());
               log.delete(value);
             });
-    SegmentSummary summary = new SegmentSummary();
+    SegmentSummary summary = new SegmentSummary("least");
     summary.add(files, List.of(segment));
     assertThat(summary.rows())
         .containsExactly(
