@@ -7,10 +7,12 @@ import dev.sluice.runner.SluicePipelineOptions;
 import dev.sluice.runner.SluicePipelineResult;
 import dev.sluice.runner.SluiceRunner;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.kafka.KafkaIO;
@@ -24,6 +26,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.LongDeserializer;
 import org.apache.kafka.common.serialization.LongSerializer;
@@ -60,8 +63,12 @@ final class CommittedOffsetsTest {
             Map.of("bootstrap.servers", broker.bootstrapServers()),
             new LongSerializer(),
             new LongSerializer())) {
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
       for (long number = 0; number < RECORDS; number++) {
-        producer.send(new ProducerRecord<>(TOPIC, number, number));
+        sent.add(producer.send(new ProducerRecord<>(TOPIC, number, number)));
+      }
+      for (Future<RecordMetadata> each : sent) {
+        each.get();
       }
     }
   }
