@@ -93,7 +93,7 @@ final class StageBuilder {
             : node instanceof Node.GroupByKey
                 || node instanceof Node.CombinePerKey
                 || node instanceof Node.CollectView;
-    return hasState ? new WatermarkFloor(task.state(), name(node)) : null;
+    return hasState ? new WatermarkFloor(task.state(), name(node), WatermarkFloor.STATE_ID) : null;
   }
 
   private Operator operator(Node node) {

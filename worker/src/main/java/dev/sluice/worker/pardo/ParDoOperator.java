@@ -151,6 +151,7 @@ public final class ParDoOperator implements Operator, Receiver {
       stable.open();
     }
     if (pushback != null) {
+      sideInputs.open();
       pushback.open();
     }
     if (splittable != null) {
@@ -166,6 +167,9 @@ public final class ParDoOperator implements Operator, Receiver {
   public void barrier(long checkpoint) {
     if (stable != null) {
       stable.barrier(checkpoint);
+    }
+    if (sideInputs != null) {
+      sideInputs.barrier();
     }
   }
 

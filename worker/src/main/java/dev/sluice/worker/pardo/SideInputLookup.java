@@ -86,6 +86,20 @@ final class SideInputLookup {
     allowedLatenessMs = spec.windowing().getAllowedLateness().getMillis();
   }
 
+  /** What was saved has been restored. */
+  void open() {
+    for (Slot slot : slots) {
+      slot.panes.open();
+    }
+  }
+
+  /** A barrier: how far the side inputs have come is kept. */
+  void barrier() {
+    for (Slot slot : slots) {
+      slot.panes.saveWatermark();
+    }
+  }
+
   /** Counts all changes of all side inputs. */
   long version() {
     long sum = 0;

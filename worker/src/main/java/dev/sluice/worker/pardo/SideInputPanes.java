@@ -8,6 +8,7 @@ import dev.sluice.state.StateEntry;
 import dev.sluice.state.StatePart;
 import dev.sluice.state.log.Bytes;
 import dev.sluice.state.log.EntryKey;
+import dev.sluice.worker.stage.WatermarkFloor;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -63,6 +64,7 @@ final class SideInputPanes implements StatePart {
   private final Coder<KV<Long, Iterable<Object>>> paneCoder;
   private final boolean saves;
   private PartLog log;
+  private final WatermarkFloor floor;
   private long watermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
   private long releasedBeforeMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
   private long version;
@@ -71,18 +73,21 @@ final class SideInputPanes implements StatePart {
    * @param exchangeId by which the panes come
    * @param shared what the tasks have in common
    * @param saves whether this task, rather than another one of the stage, saves the panes
+   * @param floor keeps the watermark
    */
   SideInputPanes(
       String exchangeId,
       SharedSideInputs shared,
       WindowingStrategy<?, ?> windowing,
       Coder<Object> elementCoder,
-      boolean saves) {
+      boolean saves,
+      WatermarkFloor floor) {
     this.exchangeId = exchangeId;
     this.shared = shared;
     this.windowing = windowing;
     this.paneCoder = KvCoder.of(VarLongCoder.of(), IterableCoder.of(elementCoder));
     this.saves = saves;
+    this.floor = floor;
   }
 
   /** Counts the changes that may have made a window ready or changed what it holds. */
@@ -162,9 +167,21 @@ final class SideInputPanes implements StatePart {
     put(window, pane.getKey(), pane.getValue());
   }
 
+  /** What was saved has been restored; more than once if several transforms look at it. */
+  void open() {
+    floor.open();
+    advanceWatermark(BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis());
+  }
+
+  /** Keeps how far it has come. */
+  void saveWatermark() {
+    floor.save();
+  }
+
   void advanceWatermark(long toMs) {
-    if (toMs > watermarkMs) {
-      watermarkMs = toMs;
+    long raisedMs = floor.raise(toMs);
+    if (raisedMs > watermarkMs) {
+      watermarkMs = raisedMs;
       version++;
     }
   }

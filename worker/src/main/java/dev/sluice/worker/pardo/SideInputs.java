@@ -2,6 +2,7 @@ package dev.sluice.worker.pardo;
 
 import dev.sluice.state.StateEntry;
 import dev.sluice.state.TaskState;
+import dev.sluice.worker.stage.WatermarkFloor;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -73,7 +74,15 @@ public final class SideInputs {
     if (panes == null) {
       panes =
           new SideInputPanes(
-              exchangeId, shared, windowing, elementCoder, state.range().contains(KEY_GROUP));
+              exchangeId,
+              shared,
+              windowing,
+              elementCoder,
+              state.range().contains(KEY_GROUP),
+              new WatermarkFloor(
+                  state,
+                  name.transformId(),
+                  WatermarkFloor.STATE_ID + " of " + name.stateId().substring(1)));
       byExchange.put(exchangeId, panes);
       state.register(name.transformId(), name.stateId(), panes);
     }

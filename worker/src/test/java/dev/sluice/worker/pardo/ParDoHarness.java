@@ -59,7 +59,7 @@ final class ParDoHarness implements AutoCloseable {
   boolean barrierAnnounced;
 
   final TaskState state;
-  final TaskState sideState = newState();
+  final TaskState sideState;
   final SideInputs sideInputs;
   final ParDoOperator operator;
 
@@ -67,9 +67,11 @@ final class ParDoHarness implements AutoCloseable {
       Pipeline pipeline,
       String name,
       TaskState state,
+      TaskState sideState,
       SharedSideInputs shared,
       Map<String, Receiver> replacedOutputs) {
     this.state = state;
+    this.sideState = sideState;
     this.sideInputs = new SideInputs(sideState, shared);
     RunnerApi.Pipeline proto = PipelineTranslation.toProto(pipeline);
     Node.ParDo node = node(proto.getComponents(), name);
@@ -106,7 +108,8 @@ final class ParDoHarness implements AutoCloseable {
   /** As one of several tasks that share {@code shared}. */
   static ParDoHarness open(Pipeline pipeline, String name, SharedSideInputs shared)
       throws Exception {
-    ParDoHarness harness = new ParDoHarness(pipeline, name, newState(), shared, Map.of());
+    ParDoHarness harness =
+        new ParDoHarness(pipeline, name, newState(), newState(), shared, Map.of());
     harness.operator.open();
     return harness;
   }
@@ -121,7 +124,18 @@ final class ParDoHarness implements AutoCloseable {
 
   static ParDoHarness notOpen(
       Pipeline pipeline, String name, TaskState state, Map<String, Receiver> replacedOutputs) {
-    return new ParDoHarness(pipeline, name, state, new SharedSideInputs(), replacedOutputs);
+    return new ParDoHarness(
+        pipeline, name, state, newState(), new SharedSideInputs(), replacedOutputs);
+  }
+
+  /** The ParDo with this name, as it comes back with what {@code kept} holds. */
+  static ParDoHarness restored(Pipeline pipeline, String name, KeptState kept) throws Exception {
+    TaskState state = kept.newState();
+    ParDoHarness harness =
+        new ParDoHarness(pipeline, name, state, state, new SharedSideInputs(), Map.of());
+    kept.restore();
+    harness.operator.open();
+    return harness;
   }
 
   static TaskState newState() {

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 class SideInputTest {
   private static final IntervalWindow FIRST = new IntervalWindow(new Instant(0), new Instant(10));
   private static final IntervalWindow SECOND = new IntervalWindow(new Instant(10), new Instant(20));
+  private static final IntervalWindow THIRD = new IntervalWindow(new Instant(20), new Instant(30));
   private static final PaneInfo EARLY =
       PaneInfo.createPane(true, false, PaneInfo.Timing.EARLY, 0, -1);
   private static final PaneInfo ON_TIME =
@@ -111,6 +112,29 @@ class SideInputTest {
       assertEquals(List.of(), harness.values());
       harness.sideWatermark(given.view, 10);
       assertEquals(List.of("1=-1"), harness.values());
+    }
+  }
+
+  @Test
+  void whatWasKnownOfSideInputsIsKnownAfterARestore() throws Exception {
+    Singleton given = Singleton.windowed();
+    KeptState kept = new KeptState();
+    try (ParDoHarness harness = ParDoHarness.restored(given.pipeline, "fn", kept)) {
+      harness.sideWatermark(given.view, 10);
+      harness.side(given.view, List.of(7), SECOND, EARLY);
+      harness.element(1, 3, FIRST).element(2, 13, SECOND).element(3, 23, THIRD);
+      assertEquals(List.of("1=-1", "2=7"), harness.values());
+      harness.operator.barrier(1);
+      kept.checkpoint();
+    }
+    try (ParDoHarness harness = ParDoHarness.restored(given.pipeline, "fn", kept)) {
+      harness.fire();
+      assertEquals(List.of(), harness.values(), "the third window is still not known");
+      harness.element(4, 4, FIRST).element(5, 14, SECOND);
+      assertEquals(List.of("4=-1", "5=7"), harness.values());
+      harness.sideWatermark(given.view, 5).element(6, 4, FIRST);
+      harness.side(given.view, List.of(9), THIRD, ONLY);
+      assertEquals(List.of("4=-1", "5=7", "6=-1", "3=9"), harness.values());
     }
   }
 

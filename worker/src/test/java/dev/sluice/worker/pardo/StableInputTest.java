@@ -65,14 +65,18 @@ class StableInputTest {
     }
   }
 
-  private static ParDoHarness timers() throws Exception {
+  private static Pipeline timersPipeline() {
     Pipeline pipeline = ParDoHarness.pipeline();
     pipeline
         .apply(
             Create.of(List.of(KV.of("k", 1)))
                 .withCoder(KvCoder.of(StringUtf8Coder.of(), VarIntCoder.of())))
         .apply("timers", ParDo.of(new StableTimers()));
-    return ParDoHarness.open(pipeline, "timers");
+    return pipeline;
+  }
+
+  private static ParDoHarness timers() throws Exception {
+    return ParDoHarness.open(timersPipeline(), "timers");
   }
 
   private static ParDoHarness harness() throws Exception {
@@ -168,6 +172,26 @@ class StableInputTest {
       complete(harness);
       assertEquals(
           List.of("element 1", "event timer", "element 2", "event timer"), harness.values());
+    }
+  }
+
+  @Test
+  void aRestoreLetsThroughWhatTheCheckpointHasInTheSameOrder() throws Exception {
+    KeptState kept = new KeptState();
+    try (ParDoHarness harness = ParDoHarness.restored(timersPipeline(), "timers", kept)) {
+      harness.element(KV.of("k", 1), 10).watermark(20);
+      harness.operator.barrier(1);
+      harness.element(KV.of("k", 2), 20).watermark(30);
+      harness.operator.barrier(2);
+      kept.checkpoint();
+      harness.element(KV.of("k", 3), 30);
+    }
+    try (ParDoHarness harness = ParDoHarness.restored(timersPipeline(), "timers", kept)) {
+      harness.fire();
+      assertEquals(
+          List.of("element 1", "event timer", "element 2", "event timer"), harness.values());
+      harness.element(KV.of("k", 3), 30).watermark(30);
+      assertEquals(4, harness.values().size(), "what came after the checkpoint waits");
     }
   }
 
