@@ -4,8 +4,6 @@ import dev.sluice.state.log.Bytes;
 import dev.sluice.state.log.EntryKey;
 import java.util.Collections;
 import java.util.Iterator;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.apache.beam.sdk.coders.Coder;
@@ -15,8 +13,9 @@ import org.apache.beam.sdk.coders.Coder;
  *
  * <p>Owned by the task's thread. What is always true: each element is saved in a key group of its
  * own choice, so that after a change of parallelism it waits in the task that owns its key; an
- * element that was taken out is saved no more. After a restore elements of one group come in the
- * order in which they were put in.
+ * element that was taken out is saved no more. Elements are numbered over all groups, and keep the
+ * number and the group that they were saved under until they are taken out; so after a restore they
+ * come in the very order in which they were put in, and where tasks' elements meet, by number.
  *
  * @param <T> the type of the elements
  */
@@ -25,35 +24,32 @@ public final class TaskQueue<T> {
   private final Coder<T> coder;
   private final ToIntFunction<T> groupOf;
   private final StateLog log;
+  private final RestoredElements<T> restored;
   private PagedList<T> in;
   private PagedList<T> out;
   private Iterator<T> next = Collections.emptyIterator();
-  private long head;
-  private long tail;
 
-  /** The groups under which restored elements were saved, until they are put in anew. */
-  private final SortedSet<Integer> restoredFrom = new TreeSet<>();
+  /** The numbers of the elements that were not restored: of the first one, and of the next one. */
+  private long head;
+
+  private long tail;
 
   TaskQueue(StateEntry.Column name, PageKind<T> pages, ToIntFunction<T> groupOf, StateLog log) {
     this.name = name;
     this.coder = pages.coder();
     this.groupOf = groupOf;
     this.log = log;
+    this.restored = new RestoredElements<>(pages, name);
     this.in = new PagedList<>(pages);
     this.out = new PagedList<>(pages);
   }
 
   /** Puts an element at the end. */
   public void append(T element) {
-    renew();
-    keep(element);
-  }
-
-  private void keep(T element) {
     in.append(element);
     if (log.isOn()) {
       StateLog.encode(log.value.clear(), element, coder, described());
-      log.open().put(keyOf(element, tail), log.value);
+      log.open().put(keyOf(groupOf.applyAsInt(element), tail), log.value);
     }
     tail++;
   }
@@ -64,7 +60,11 @@ public final class TaskQueue<T> {
    * @throws java.util.NoSuchElementException if there is none
    */
   public T take() {
-    renew();
+    if (restored.size() > 0) {
+      RestoredElements.Numbered<T> first = restored.take();
+      taken(first.group(), first.number());
+      return first.element();
+    }
     if (!next.hasNext()) {
       out.clear();
       PagedList<T> emptied = out;
@@ -73,63 +73,56 @@ public final class TaskQueue<T> {
       next = out.snapshot().iterator();
     }
     T element = next.next();
-    if (log.isOn()) {
-      log.open().delete(keyOf(element, head));
-    }
+    taken(groupOf.applyAsInt(element), head);
     head++;
     return element;
   }
 
+  private void taken(int group, long number) {
+    if (log.isOn()) {
+      log.open().delete(keyOf(group, number));
+    }
+  }
+
   /** Shows every element, the first one first. */
   public void forEach(Consumer<? super T> visitor) {
-    long skipped = out.size() - (size() - in.size());
+    forEach((group, element) -> visitor.accept(element));
+  }
+
+  private void forEach(ObjIntVisitor<? super T> visitor) {
+    restored.forEach(numbered -> visitor.visit(numbered.group(), numbered.element()));
+    long skipped = out.size() - (tail - head - in.size());
     for (T element : out.snapshot()) {
       if (skipped-- <= 0) {
-        visitor.accept(element);
+        visitor.visit(groupOf.applyAsInt(element), element);
       }
     }
-    in.snapshot().forEach(visitor);
+    for (T element : in.snapshot()) {
+      visitor.visit(groupOf.applyAsInt(element), element);
+    }
   }
 
   /** Returns the number of elements. */
   public long size() {
-    return tail - head;
+    return restored.size() + tail - head;
   }
 
   /** Says whether there is no element. */
   public boolean isEmpty() {
-    return tail == head;
+    return size() == 0;
   }
 
-  /** Takes back an element that was saved. */
+  /** Takes back an element that was saved, before any is taken out; those of one group in order. */
   void restore(byte[] key, byte[] value) {
-    restoredFrom.add(EntryKey.keyGroup(key));
-    in.append(new ByteReader(value, 0).decodeRest(coder, described()));
-    tail++;
+    long number = new ByteReader(key, EntryKey.HEADER_BYTES + Integer.BYTES).readLong();
+    T element = new ByteReader(value, 0).decodeRest(coder, described());
+    restored.add(EntryKey.keyGroup(key), number, element);
+    tail = Math.max(tail, number + 1);
+    head = tail;
   }
 
-  /**
-   * Elements of several tasks may have come back under equal numbers: all are saved anew, before
-   * the first change.
-   */
-  private void renew() {
-    if (restoredFrom.isEmpty() || !log.isOn()) {
-      return;
-    }
-    for (int group : restoredFrom) {
-      log.open().deletePrefix(ValueKey.of(log, group, name));
-    }
-    restoredFrom.clear();
-    PagedList<T> restored = in;
-    Iterable<T> elements = restored.snapshot();
-    restored.clear();
-    head = 0;
-    tail = 0;
-    elements.forEach(this::keep);
-  }
-
-  private Bytes keyOf(T element, long number) {
-    return ValueKey.of(log, groupOf.applyAsInt(element), name).putLong(number);
+  private Bytes keyOf(int group, long number) {
+    return ValueKey.of(log, group, name).putLong(number);
   }
 
   private String described() {
@@ -138,14 +131,13 @@ public final class TaskQueue<T> {
 
   void forEachEntry(EntryVisitor visitor) {
     forEach(
-        element ->
+        (group, element) ->
             visitor.visit(
-                new StateEntry(
-                    groupOf.applyAsInt(element),
-                    name,
-                    null,
-                    null,
-                    null,
-                    new Coded<>(element, coder))));
+                new StateEntry(group, name, null, null, null, new Coded<>(element, coder))));
+  }
+
+  /** Sees an element and the group that it is saved in. */
+  private interface ObjIntVisitor<T> {
+    void visit(int group, T element);
   }
 }

@@ -18,6 +18,7 @@ import dev.sluice.state.store.StateMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.function.Consumer;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** A task whose state is logged, and which is started again from what was. One thread. */
@@ -34,6 +35,7 @@ final class LoggedTask {
   private boolean logging;
   private long checkpoint;
   private int attempt;
+  private Consumer<StateFixture> setUp = fixture -> {};
 
   /**
    * A task that was never started.
@@ -42,6 +44,12 @@ final class LoggedTask {
    */
   LoggedTask(@Nullable StateMemory memory) {
     this.memory = memory;
+  }
+
+  /** Has something done at each start, before anything comes back. */
+  LoggedTask atStart(Consumer<StateFixture> action) {
+    setUp = action;
+    return this;
   }
 
   /** Starts for the first time. */
@@ -56,6 +64,7 @@ final class LoggedTask {
         segments.isEmpty() ? new LogOrigin.Nothing() : new LogOrigin.Continued(segments);
     log = new TaskLog(place, origin, SegmentFilter.ALL, new StateNames(), TINY);
     fixture = new StateFixture(log, memory);
+    setUp.accept(fixture);
     return fixture;
   }
 
