@@ -26,22 +26,22 @@ public final class GroupingOperators {
     }
     if (node instanceof Node.GroupByKey group) {
       GroupingInput<Object> input = GroupingInput.keyed(context.components(), group.input());
-      return OneFiring.under(input.strategy())
-          ? collecting(context, input, output)
-          : GeneralGrouping.groupByKey(context, group, output);
+      return GeneralPath.takenBy(context, input.strategy())
+          ? GeneralGrouping.groupByKey(context, group, output)
+          : collecting(context, input, output);
     }
     if (node instanceof Node.CollectView collect) {
       GroupingInput<Void> input = GroupingInput.unkeyed(context.components(), collect.input());
-      return OneFiring.under(input.strategy())
-          ? collecting(context, input, output)
-          : GeneralGrouping.collectView(context, collect, output);
+      return GeneralPath.takenBy(context, input.strategy())
+          ? GeneralGrouping.collectView(context, collect, output)
+          : collecting(context, input, output);
     }
     if (node instanceof Node.CombinePerKey combine) {
       GroupingInput<Object> input = GroupingInput.keyed(context.components(), combine.input());
-      return OneFiring.under(input.strategy())
-          ? new WindowedCombineOperator<>(
-              context, input, Combine.<Object, Object, Object>of(context), output)
-          : GeneralGrouping.combinePerKey(context, combine, output);
+      return GeneralPath.takenBy(context, input.strategy())
+          ? GeneralGrouping.combinePerKey(context, combine, output)
+          : new WindowedCombineOperator<>(
+              context, input, Combine.<Object, Object, Object>of(context), output);
     }
     throw new IllegalArgumentException("not a grouping: " + node);
   }

@@ -36,7 +36,7 @@ final class PartialCombineOperator<K, InputT, AccumT> implements GroupingOperato
   private final WindowedAccumulators<K, AccumT> accumulators;
   // Null if the timestamp follows from the window alone.
   private final TimestampCombiner timestamps;
-  private final Reduction reduction = new Reduction();
+  private final Reduction reduction;
 
   private MetricsEnvironmentState metricsEnvironment;
   private int entries;
@@ -49,6 +49,7 @@ final class PartialCombineOperator<K, InputT, AccumT> implements GroupingOperato
       Receiver output) {
     this.output = output;
     this.context = context;
+    this.reduction = GeneralPath.only(context) ? Reduction.never() : new Reduction();
     this.fn = combine.fn();
     this.hasher = KeyHasher.of(input.keyCoder());
     TimestampCombiner combiner = input.strategy().getTimestampCombiner();

@@ -14,16 +14,27 @@ final class Reduction {
   static final int PAUSE = 1_000_000;
   static final int LEAST = 2;
 
+  private static final int ALL = -1;
+
   private int inputs;
   private int accumulators;
   private int toPass;
+
+  /** Says of every input that it should not be combined. */
+  static Reduction never() {
+    Reduction never = new Reduction();
+    never.toPass = ALL;
+    return never;
+  }
 
   /** Whether the next input should be combined; asked once for each. */
   boolean pays() {
     if (toPass == 0) {
       return true;
     }
-    toPass--;
+    if (toPass != ALL) {
+      toPass--;
+    }
     return false;
   }
 

@@ -24,8 +24,9 @@
  *             GroupByKey, and the collection of a side input, is a combine whose accumulators are
  *             lists ({@link dev.sluice.worker.grouping.CollectingFn}).
  *       </ul>
- *       The second is held against the first by {@code EqualPathsTest}, over random data, lateness
- *       and watermarks.
+ *       {@link dev.sluice.worker.grouping.GeneralPath} can rule the second out for a whole job. It
+ *       is held against the first by {@code EqualPathsTest}, over random data, lateness and
+ *       watermarks.
  *   <li>The result of a pane leaves within a bundle of {@code fireTimers}, in slices.
  * </ol>
  *
