@@ -3,9 +3,7 @@ package dev.sluice.state;
 import dev.sluice.state.key.KeyGroupRange;
 import dev.sluice.state.key.KeyGroups;
 import dev.sluice.state.key.KeyHasher;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.beam.runners.core.StateInternals;
 import org.apache.beam.runners.core.StateNamespace;
@@ -60,8 +58,8 @@ public final class KeyedState<K> {
   /** Keys in the tables. */
   private long keysOnHeap;
 
-  /** Keys that are in the store and not in the tables. */
-  private long keysInStore;
+  /** Keys that are not in the tables. */
+  private final StoredKeys<K> stored;
 
   private int untilMeasured;
 
@@ -70,11 +68,6 @@ public final class KeyedState<K> {
 
   private final Changes changes;
   private final ClockHand hand;
-
-  /** Keys that were expected and are not on the heap, and their keys in the store. */
-  private final List<KeyEntry> expected = new ArrayList<>();
-
-  private final List<byte[]> expectedKeys = new ArrayList<>();
 
   KeyedState(
       String transformId, Keying<K> keying, KeyGroupRange range, Places places, StateLog log) {
@@ -94,6 +87,7 @@ public final class KeyedState<K> {
       groups[i] = new KeyTable();
     }
     this.hand = new ClockHand(groups);
+    this.stored = new StoredKeys<>(this, lookup, codec, changes, share);
     if (share.isLimited()) {
       timers.useStore(share.store(), log.transformHash(transformId));
     }
@@ -119,8 +113,8 @@ public final class KeyedState<K> {
       leave(now);
     }
     KeyEntry known = tableOf(keyHash).find(lookup, sought, keyHash);
-    if (known == null && keysInStore > 0) {
-      known = load(key, sought, keyHash);
+    if (known == null && stored.count() > 0) {
+      known = stored.load(key, sought, keyHash);
     }
     if (known == null) {
       current = lookup.newEntry(key, sought, keyHash);
@@ -264,7 +258,7 @@ public final class KeyedState<K> {
   /** Returns how many keys have state or timers. */
   public long keyCount() {
     settle();
-    return keysOnHeap + keysInStore;
+    return keysOnHeap + stored.count();
   }
 
   /** Clears all state and timers that the selected key has in exactly this namespace. */
@@ -368,7 +362,7 @@ public final class KeyedState<K> {
 
   /** Says whether it is of use to {@link #expect} keys: some are not on the heap. */
   public boolean hasKeysInStore() {
-    return keysInStore > 0;
+    return stored.count() > 0;
   }
 
   /**
@@ -380,58 +374,19 @@ public final class KeyedState<K> {
     KeyEntry known = tableOf(keyHash).find(lookup, sought, keyHash);
     if (known != null) {
       known.recent = true;
-    } else if (keysInStore > 0) {
-      expected.add(lookup.newEntry(key, sought, keyHash));
-      expectedKeys.add(codec.key(key, keyHash).toByteArray());
+    } else if (stored.count() > 0) {
+      stored.expect(key, sought, keyHash);
     }
   }
 
   /** Brings the keys that are expected from the store to the heap, by one read. */
   public void fetch() {
-    if (expected.isEmpty()) {
-      return;
-    }
-    List<byte @Nullable []> values = share.store().getAll(expectedKeys);
-    int kept = 0;
-    for (int i = 0; i < values.size(); i++) {
-      KeyEntry entry = expected.get(i);
-      // A key may be expected many times.
-      if (values.get(i) != null
-          && tableOf(entry.hash).find(lookup, entry.standIn, entry.hash) == null) {
-        loaded(entry, expectedKeys.get(i), values.get(i)).recent = true;
-        expected.set(kept++, entry);
-      }
-    }
-    for (int i = 0; i < kept; i++) {
-      share.count(expected.get(i), expected.get(i).heapBytes());
-    }
-    expected.clear();
-    expectedKeys.clear();
-  }
-
-  /** Brings a key back from the store, for {@link #select}. Null if it is not there either. */
-  private @Nullable KeyEntry load(@Nullable K key, @Nullable Object sought, int hash) {
-    byte[] value = share.store().get(codec.key(key, hash));
-    return value == null
-        ? null
-        : loaded(lookup.newEntry(key, sought, hash), log.key.toByteArray(), value);
+    stored.fetch();
   }
 
   /** Brings back the key that a timer in the store belongs to. */
   void load(byte[] recordKey) {
-    byte[] value = share.store().get(log.key.clear().put(recordKey));
-    K key = codec.keyOf(recordKey);
-    loaded(lookup.newEntry(key, lookup.of(key), EntryCodec.hashOf(value)), recordKey, value);
-  }
-
-  private KeyEntry loaded(KeyEntry entry, byte[] recordKey, byte[] value) {
-    keysInStore--;
-    codec.read(value, entry, (data, order) -> timers.fromStore(entry, data, order, recordKey));
-    entry.logged = log.isOn();
-    entry.stored = true;
-    entry.storedSame = true;
-    intoTable(entry);
-    return entry;
+    stored.load(recordKey);
   }
 
   /** Moves a key to the store; false if there is none that may go. */
@@ -440,26 +395,14 @@ public final class KeyedState<K> {
     if (entry == null) {
       return false;
     }
-    evict(entry);
+    stored.evict(entry);
     return true;
   }
 
-  private void evict(KeyEntry entry) {
-    codec.value(entry);
-    codec.key(entry);
-    changes.logWritten(entry);
-    if (!entry.storedSame) {
-      share.store().put(log.key, log.value);
-    }
-    if (entry.timerCount() > 0) {
-      timers.toStore(entry, log.key.toByteArray());
-    }
-    entry.dropCells(namespaces);
+  void leftHeap(KeyEntry entry) {
     entry.inTable = false;
     tableOf(entry.hash).remove(entry);
-    share.uncount(entry);
     keysOnHeap--;
-    keysInStore++;
   }
 
   /** The epoch that is going on ends; no key is selected any more. */
@@ -592,20 +535,14 @@ public final class KeyedState<K> {
 
   /** An empty entry leaves the table, and the log hears of it now: its key may come again. */
   private void outOfTable(KeyEntry entry) {
-    entry.inTable = false;
-    tableOf(entry.hash).remove(entry);
-    keysOnHeap--;
+    leftHeap(entry);
     changes.unmark(entry);
     share.uncount(entry);
     if (entry.logged && log.isOn()) {
       entry.logged = false;
       log.open().delete(codec.key(entry));
     }
-    if (entry.stored) {
-      entry.stored = false;
-      entry.storedSame = false;
-      share.store().delete(codec.key(entry));
-    }
+    stored.forget(entry);
   }
 
   /** Makes the tables say only what is; the selected key stays selected. */
@@ -615,7 +552,7 @@ public final class KeyedState<K> {
     }
   }
 
-  private KeyTable tableOf(int keyHash) {
+  KeyTable tableOf(int keyHash) {
     int group = KeyGroups.groupOf(keyHash);
     if (!range.contains(group)) {
       throw new IllegalStateException(
