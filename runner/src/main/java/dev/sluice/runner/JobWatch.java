@@ -4,6 +4,7 @@ import dev.sluice.coordinator.JobPhase;
 import dev.sluice.coordinator.JobUpdate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Remembers the jobs that {@link SluiceRunner} is given in this JVM, for whoever starts a program
@@ -12,7 +13,15 @@ import java.util.List;
 public final class JobWatch {
   private final List<JobHandle> jobs = new ArrayList<>(); // guarded by this
 
-  JobWatch() {}
+  private final Consumer<String> beginnings;
+
+  JobWatch(Consumer<String> beginnings) {
+    this.beginnings = beginnings;
+  }
+
+  void tell(String beginning) {
+    beginnings.accept(beginning);
+  }
 
   synchronized void add(JobHandle job) {
     jobs.add(job);

@@ -8,6 +8,7 @@ import dev.sluice.worker.protocol.JobId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
@@ -25,11 +26,20 @@ final class SharedCluster {
   private int jobs;
   private long submitted;
 
-  /** Has every job that is submitted from now on remembered. */
-  synchronized JobWatch watch() {
-    JobWatch watch = new JobWatch();
+  /**
+   * Has every job that is submitted from now on remembered.
+   *
+   * @param beginnings is told what each job begins with
+   */
+  synchronized JobWatch watch(Consumer<String> beginnings) {
+    JobWatch watch = new JobWatch(beginnings);
     watches.add(watch);
     return watch;
+  }
+
+  /** What the job begins with that is submitted next. */
+  synchronized void tell(String beginning) {
+    watches.forEach(watch -> watch.tell(beginning));
   }
 
   /** Starts a job; returns at once. */

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineRunner;
@@ -52,9 +53,12 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
 
   /**
    * Remembers every job that is submitted in this JVM from now on, for as long as the JVM lives.
+   *
+   * @param beginnings is told, in a line for a person, what a job begins with if that is not the
+   *     beginning, and what it leaves behind; by the thread that submits the job
    */
-  public static JobWatch watchJobs() {
-    return CLUSTER.watch();
+  public static JobWatch watchJobs(Consumer<String> beginnings) {
+    return CLUSTER.watch(beginnings);
   }
 
   @Override
@@ -79,7 +83,8 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
                 ours.getFromSavepoint(),
                 ours.isFresh(),
                 ours.isAllowDropState()),
-            graph.streaming() && settings.checkpoints().intervalMs() > 0);
+            graph.streaming() && settings.checkpoints().intervalMs() > 0,
+            CLUSTER::tell);
     JobHandle job = CLUSTER.submit(graph, seenByUserCode, loader, settings, durability, logLevels);
     JobMetricResults metrics =
         new JobMetricResults(

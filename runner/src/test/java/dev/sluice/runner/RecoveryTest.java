@@ -10,6 +10,8 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult.State;
@@ -83,6 +85,32 @@ final class RecoveryTest {
     }
     run(storage(), "--fresh", "--parallelism=2");
     counting.awaitNumber(counting.greatest() + 1);
+  }
+
+  @Test
+  void aJobSaysWhatItBeginsWith() throws InterruptedException {
+    Queue<String> told = new ConcurrentLinkedQueue<>();
+    SluiceRunner.watchJobs(told::add);
+    run(storage());
+    counting.awaitNumber(5_000);
+    running.savepoint(temp.resolve("savepoint").toString());
+    running.cancel();
+    assertThat(told).filteredOn(line -> line.contains(temp.toString())).isEmpty();
+    run(storage());
+    counting.awaitNumber(counting.greatest() + 1_000);
+    running.cancel();
+    assertThat(told)
+        .filteredOn(line -> line.contains(temp.toString()))
+        .singleElement()
+        .asString()
+        .matches(
+            "job counting goes on from checkpoint \\d+ of \\S+Z \\(\\S+ bytes\\), \\d+ s old in .*");
+    run(storage(), "--fresh");
+    assertThat(told)
+        .filteredOn(line -> line.contains("starts over"))
+        .singleElement()
+        .asString()
+        .matches("job counting starts over and leaves checkpoint \\d+ of \\S+Z .* behind");
   }
 
   @Test

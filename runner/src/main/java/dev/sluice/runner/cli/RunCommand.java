@@ -2,10 +2,12 @@ package dev.sluice.runner.cli;
 
 import dev.sluice.runner.JobWatch;
 import dev.sluice.runner.SluiceRunner;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.apache.beam.sdk.options.ApplicationNameOptions;
 import org.apache.beam.sdk.options.PipelineOptions;
 import picocli.CommandLine;
@@ -48,11 +50,20 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     UserProgram userProgram = program.userProgram(spec);
-    JobWatch jobs = SluiceRunner.watchJobs();
+    JobWatch jobs = SluiceRunner.watchJobs(told(spec));
     userProgram.main(program.arguments().withDefaultRunner(DEFAULT_RUNNER));
     // Pipeline.run() has returned, its job goes on.
     jobs.awaitAll();
     return 0;
+  }
+
+  /** What a job begins with is said before anything that it writes. */
+  private static Consumer<String> told(CommandSpec command) {
+    PrintWriter err = command.commandLine().getErr();
+    return line -> {
+      err.println(line);
+      err.flush();
+    };
   }
 
   /** {@code sluice run EXAMPLE}. */
@@ -72,6 +83,7 @@ final class RunCommand implements Callable<Integer> {
       PipelineOptions options =
           new PipelineArguments(forBeam).withDefaultRunner(DEFAULT_RUNNER).parse();
       options.as(ApplicationNameOptions.class).setAppName(spec.name());
+      SluiceRunner.watchJobs(told(spec));
       try (Screen screen = Screen.ofProcess()) {
         return example.run(options, screen);
       }

@@ -19,9 +19,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,22 +54,25 @@ public final class JobOrigin {
   private final String jobName;
   private final List<Manifest.TransformSignature> signature;
   private final Wanted wanted;
+  private final Consumer<String> told;
   private final Clock clock = new SystemClock();
 
-  private JobOrigin(String jobName, JobGraph graph, Wanted wanted) {
+  private JobOrigin(String jobName, JobGraph graph, Wanted wanted, Consumer<String> told) {
     this.jobName = jobName;
     this.signature = Signatures.of(graph);
     this.wanted = wanted;
+    this.told = told;
   }
 
   /**
    * Returns how a job outlives failures; empty if it does not, and begins at the beginning.
    *
    * @param checkpointed whether it has periodic checkpoints even if they are kept nowhere
+   * @param told is told what the job begins with, for a person
    * @throws CheckpointException if another process runs the job, or what is there cannot be used
    */
   public static Optional<Durability> of(
-      String jobName, JobGraph graph, Wanted wanted, boolean checkpointed) {
+      String jobName, JobGraph graph, Wanted wanted, boolean checkpointed, Consumer<String> told) {
     if (wanted.fresh() && wanted.savepoint() != null) {
       throw new IllegalArgumentException(
           "option --fresh contradicts --fromSavepoint: give one of the two");
@@ -75,7 +80,7 @@ public final class JobOrigin {
     if (wanted.storage() == null && wanted.savepoint() == null && !checkpointed) {
       return Optional.empty();
     }
-    return Optional.of(new JobOrigin(jobName, graph, wanted).durability());
+    return Optional.of(new JobOrigin(jobName, graph, wanted, told).durability());
   }
 
   private Durability durability() {
@@ -99,7 +104,8 @@ public final class JobOrigin {
     StoredLedger ledger = ledger(checkpoints);
     checkpoints
         .endedBefore()
-        .ifPresent(how -> LOG.info("job {} was {} and starts at the beginning", jobName, how));
+        .ifPresent(
+            how -> tell("job %s was %s and starts at the beginning".formatted(jobName, how)));
     if (wanted.fresh() || savepoint.isPresent()) {
       leaveBehind(checkpoints);
       return new Durability(ledger, savepoint, true);
@@ -109,11 +115,13 @@ public final class JobOrigin {
       return new Durability(ledger, Optional.empty(), true);
     }
     Set<String> droppable = check(latest.get());
-    LOG.info(
-        "job {} goes on from {} in {}",
-        jobName,
-        JobCheckpoints.described(latest.get()),
-        wanted.storage());
+    tell(
+        "job %s goes on from %s in %s%s"
+            .formatted(
+                jobName,
+                described(latest.get()),
+                wanted.storage(),
+                latest.get().draining() ? ", and goes on draining" : ""));
     return new Durability(ledger, ledger.latest(droppable), true);
   }
 
@@ -121,7 +129,8 @@ public final class JobOrigin {
     try {
       checkpoints
           .startFresh()
-          .ifPresent(left -> LOG.warn("job {} starts over and leaves {} behind", jobName, left));
+          .ifPresent(
+              left -> tell("job %s starts over and leaves %s behind".formatted(jobName, left)));
     } catch (IOException e) {
       throw new CheckpointException(
           "option --checkpointStorage: %s cannot be written: %s"
@@ -137,12 +146,32 @@ public final class JobOrigin {
     Savepoints.Opened opened =
         new Savepoints(wanted.storages()).open(wanted.savepoint(), "option --fromSavepoint");
     Set<String> droppable = check(opened.manifest());
-    LOG.info(
-        "job {} begins with the savepoint in {}, {}",
-        jobName,
-        wanted.savepoint(),
-        JobCheckpoints.described(opened.manifest()));
+    tell(
+        "job %s begins with the savepoint in %s, %s"
+            .formatted(jobName, wanted.savepoint(), described(opened.manifest())));
     return Optional.of(StoredLedger.saved(opened.manifest(), opened.files(), false, droppable));
+  }
+
+  private void tell(String line) {
+    LOG.info("{}", line);
+    told.accept(line);
+  }
+
+  private String described(Manifest manifest) {
+    return JobCheckpoints.described(manifest) + ", " + age(clock.nowMs() - manifest.timeMs());
+  }
+
+  /** How old something is, in the unit in which a person would say it. */
+  static String age(long ms) {
+    Duration age = Duration.ofMillis(Math.max(0, ms));
+    if (age.toDays() > 1) {
+      return age.toDays() + " days old";
+    } else if (age.toHours() > 1) {
+      return age.toHours() + " h old";
+    } else if (age.toMinutes() > 1) {
+      return age.toMinutes() + " min old";
+    }
+    return age.toSeconds() + " s old";
   }
 
   /** Returns the transforms whose state is left behind. */

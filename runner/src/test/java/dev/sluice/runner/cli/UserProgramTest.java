@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
@@ -54,6 +55,32 @@ class UserProgramTest {
       }
       """;
 
+  /** Fails at a number, and at each that follows. */
+  private static final String FAILING =
+      """
+      package my;
+      import org.apache.beam.sdk.Pipeline;
+      import org.apache.beam.sdk.io.GenerateSequence;
+      import org.apache.beam.sdk.options.PipelineOptionsFactory;
+      import org.apache.beam.sdk.transforms.*;
+      import org.joda.time.Duration;
+      public class Failing {
+        static class Fail extends DoFn<Long, Void> {
+          @ProcessElement
+          public void process(@Element Long n) {
+            if (n > 500) {
+              throw new IllegalStateException("as told");
+            }
+          }
+        }
+        public static void main(String[] args) {
+          Pipeline pipeline = Pipeline.create(PipelineOptionsFactory.fromArgs(args).create());
+          pipeline.apply(GenerateSequence.from(0).withRate(1, Duration.millis(1))).apply(ParDo.of(new Fail()));
+          pipeline.run();
+        }
+      }
+      """;
+
   @TempDir static Path folder;
   private static Path jar;
 
@@ -63,6 +90,8 @@ class UserProgramTest {
   static void compile() throws IOException {
     Path source = folder.resolve("Main.java");
     Files.writeString(source, SOURCE);
+    Path failing = folder.resolve("Failing.java");
+    Files.writeString(failing, FAILING);
     Path classes = folder.resolve("classes");
     int result =
         ToolProvider.getSystemJavaCompiler()
@@ -75,7 +104,8 @@ class UserProgramTest {
                 System.getProperty("java.class.path"),
                 "-d",
                 classes.toString(),
-                source.toString());
+                source.toString(),
+                failing.toString());
     assertThat(result).isZero();
     jar = folder.resolve("my.jar");
     try (OutputStream file = Files.newOutputStream(jar);
@@ -108,6 +138,34 @@ class UserProgramTest {
         .contains("at my.Main$Divide.process(Main.java:13)")
         .doesNotContain("\tat ");
     assertThat(outcome.err().lines()).hasSizeLessThan(5);
+  }
+
+  @Test
+  void aJobThatIsStartedAgainSaysWhereItGoesOn() throws Exception {
+    String storage = "--checkpointStorage=" + folder.resolve("checkpoints");
+    String[] run = {
+      "run",
+      "--jar=" + jar,
+      "--class=my.Failing",
+      "--",
+      "--jobName=again",
+      storage,
+      "--checkpointIntervalMs=20",
+      "--restartAttempts=1"
+    };
+    Outcome first = sluice(run);
+    assertThat(first.exitCode()).as(first.err()).isEqualTo(Sluice.FAILED);
+    assertThat(first.err()).doesNotContain("goes on from");
+
+    Outcome second = sluice(run);
+    assertThat(second.err()).contains("job again goes on from checkpoint ").contains(" s old in ");
+
+    String[] fresh = Arrays.copyOf(run, run.length + 1);
+    fresh[run.length] = "--fresh";
+    Outcome third = sluice(fresh);
+    assertThat(third.err())
+        .contains("job again starts over and leaves checkpoint ")
+        .contains(" behind");
   }
 
   @Test
