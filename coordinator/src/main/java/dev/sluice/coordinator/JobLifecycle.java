@@ -233,7 +233,8 @@ final class JobLifecycle {
         new Attempt(
             deployment.attempt(),
             spec.durability().map(d -> d.ledger().storageOf(deployment.attempt())),
-            deployment.from().map(SavedCheckpoints::restorePoint));
+            deployment.from().map(SavedCheckpoints::restorePoint),
+            now.draining());
     List<JobAction> actions = new ArrayList<>();
     actions.add(new BeginMetrics(deployment.metricsBefore()));
     placement
@@ -254,11 +255,7 @@ final class JobLifecycle {
                             spec.hasManualClock(),
                             attempt))));
     JobState running = now.with(deployment).advanced(JobPhase.RUNNING);
-    Decision deployed = new Decision(running, actions);
-    return (now.draining()
-            ? deployed.and(tellAll(running, new WorkerCommand.Drain(job(now))))
-            : deployed)
-        .then(CheckpointRules::next);
+    return new Decision(running, actions).then(CheckpointRules::next);
   }
 
   // Work.

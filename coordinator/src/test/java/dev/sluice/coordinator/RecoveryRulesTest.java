@@ -243,7 +243,10 @@ class RecoveryRulesTest {
     job.fails("Parse");
     job.stops();
     assertThat(job.happens(new RestartDue(1)))
-        .isEqualTo("[BeginMetrics, Deploy, Drain, Schedule CheckpointDue]");
+        .isEqualTo("[BeginMetrics, Deploy, Schedule CheckpointDue]");
+    assertThat(job.lastCommand(Deploy.class).attempt().draining())
+        .as("before its sources read anything")
+        .isTrue();
   }
 
   @Test

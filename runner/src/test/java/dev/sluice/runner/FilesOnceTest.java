@@ -72,7 +72,11 @@ final class FilesOnceTest {
       FileIO.Write.FileNaming naming)
       throws InterruptedException, IOException {
     SluicePipelineOptions options =
-        PipelineOptionsFactory.fromArgs("--checkpointStorage=" + temp.resolve("checkpoints"))
+        PipelineOptionsFactory.fromArgs(
+                "--checkpointStorage=" + temp.resolve("checkpoints"),
+                // A checkpoint may release so many files at once that all failures are before the
+                // next one.
+                "--restartAttempts=10")
             .as(SluicePipelineOptions.class);
     options.setRunner(SluiceRunner.class);
     options.setJobName("files");

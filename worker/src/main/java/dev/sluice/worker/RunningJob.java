@@ -120,6 +120,9 @@ final class RunningJob {
       }
       for (Map.Entry<TaskId, Task> entry : tasks.entrySet()) {
         Task task = entry.getValue();
+        if (deploy.attempt().draining()) {
+          task.post(new TaskMessage.Drain());
+        }
         world.tasks().start("task:" + task.spec().name(), deploy.loader(), task);
         alive.add(entry.getKey());
       }

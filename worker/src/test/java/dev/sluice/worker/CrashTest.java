@@ -140,7 +140,8 @@ class CrashTest {
             splits,
             parallelism,
             false,
-            new Attempt(attempt, Optional.of(new JobStorage(files, "job/g1/a" + attempt)), last)));
+            new Attempt(
+                attempt, Optional.of(new JobStorage(files, "job/g1/a" + attempt)), last, false)));
   }
 
   private int tasksOf(Stage stage) {
