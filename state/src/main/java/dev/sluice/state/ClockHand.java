@@ -31,7 +31,7 @@ final class ClockHand {
         if (entry != null && entry != selected) {
           if (entry.recent) {
             entry.recent = false;
-          } else if (entry.canLeave()) {
+          } else {
             // The place is looked at again: when an entry is removed, another one closes the gap.
             return entry;
           }

@@ -80,10 +80,27 @@ final class EntryCodec<K> {
 
   private void cell(Bytes out, StateCell cell) {
     byte[] namespace = namespace(cell.namespace);
-    out.putByte(cell instanceof HoldCell ? RawCells.HOLD : 0).putInt(cell.column.hash());
+    out.putByte(kindOf(cell)).putInt(cell.column.hash());
     out.putVarInt(namespace.length).put(namespace);
     cell.encodeContent(content.clear());
     out.putVarInt(content.size()).put(content);
+  }
+
+  private static int kindOf(StateCell cell) {
+    if (cell instanceof HoldCell) {
+      return RawCells.HOLD;
+    }
+    return cell.isParted() ? RawCells.PARTED : 0;
+  }
+
+  /** Returns what the keys of all elements of a collection begin with. */
+  byte[] parts(KeyEntry entry, int stateHash, byte[] namespace) {
+    @SuppressWarnings("unchecked") // entries are made of keys of this type
+    K key = (K) entry.key;
+    EntryKey.header(log.key, KeyGroups.groupOf(entry.hash), transformHash, EntryKey.Kind.PART);
+    log.putWithLength(log.key, key, keyCoder, keyOf);
+    log.key.putInt(stateHash).putVarInt(namespace.length).put(namespace);
+    return log.key.toByteArray();
   }
 
   private void timer(Bytes out, TimerNode timer) {

@@ -17,7 +17,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 final class HeapShare implements AutoCloseable {
   private final @Nullable TaskQuota quota;
-  private final @Nullable StateStore store;
+  private final StateStore store;
   private final List<KeyedState<?>> states = new ArrayList<>();
   private int turn;
 
@@ -89,7 +89,7 @@ final class HeapShare implements AutoCloseable {
   public void close() {
     if (quota != null) {
       quota.close();
-      store.close();
     }
+    store.close();
   }
 }

@@ -110,14 +110,11 @@ final class KeyEntry {
     return timers == null ? bytes : bytes + TIMER_BYTES * timers.count();
   }
 
-  /** Says whether all of it may go to the store: collections that are too large stay. */
-  boolean canLeave() {
+  /** Elements of collections that are not in its record go to the store. */
+  void partsToStore() {
     for (int i = 0; i < cellCount(); i++) {
-      if (!cellAt(i).isSmall()) {
-        return false;
-      }
+      cellAt(i).toStore();
     }
-    return true;
   }
 
   /** Lets go of all cells: their content is in the store. */

@@ -3,6 +3,7 @@ package dev.sluice.state;
 import dev.sluice.state.key.KeyGroupRange;
 import dev.sluice.state.key.KeyGroups;
 import dev.sluice.state.key.KeyHasher;
+import dev.sluice.state.log.EntryKey;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.beam.runners.core.StateInternals;
@@ -39,6 +40,7 @@ public final class KeyedState<K> {
   private final KeyLookup<K> lookup;
   private final PageMemory pageMemory;
   private final HeapShare share;
+  private final PartLimits limits;
   private final KeyTable[] groups;
   private final Namespaces namespaces = new Namespaces();
   private final LongMultiset holds = new LongMultiset();
@@ -76,6 +78,7 @@ public final class KeyedState<K> {
     this.lookup = new KeyLookup<>(keying.keyCoder());
     this.pageMemory = places.pages();
     this.share = places.share();
+    this.limits = places.limits();
     this.log = log;
     this.codec =
         new EntryCodec<>(
@@ -221,7 +224,12 @@ public final class KeyedState<K> {
         return;
       }
     }
-    if (entry.raw != null && entry.raw.remove(log.stateHash(stateId), codec.namespace(namespace))) {
+    int stateHash = log.stateHash(stateId);
+    byte[] encoded = codec.namespace(namespace);
+    if (entry.raw != null && entry.raw.take(stateHash, encoded) != null) {
+      if (entry.raw.takenKind() == RawCells.PARTED) {
+        savedParts(entry, stateHash, encoded).clear();
+      }
       clearedSaved(entry, 1);
     }
   }
@@ -295,7 +303,20 @@ public final class KeyedState<K> {
   }
 
   private void clearSaved(KeyEntry entry, byte @Nullable [] namespace) {
-    int gone = entry.raw.removeAll(namespace, holds::remove);
+    int gone =
+        entry.raw.removeAll(
+            namespace,
+            new RawCells.Gone() {
+              @Override
+              public void hold(long timeMs) {
+                holds.remove(timeMs);
+              }
+
+              @Override
+              public void parts(int stateHash, byte[] of) {
+                savedParts(entry, stateHash, of).clear();
+              }
+            });
     if (gone > 0) {
       clearedSaved(entry, gone);
     }
@@ -310,6 +331,29 @@ public final class KeyedState<K> {
     }
   }
 
+  /** The elements of a collection of which no cell was made. */
+  private CellParts savedParts(KeyEntry entry, int stateHash, byte[] namespace) {
+    CellParts parts = new CellParts(log, share.store(), codec.parts(entry, stateHash, namespace));
+    parts.stored = true;
+    return parts;
+  }
+
+  /** The elements of a cell that are no part of its key's record any more. */
+  CellParts newParts(StateCell cell) {
+    byte[] namespace = codec.namespace(cell.namespace);
+    return new CellParts(
+        log, share.store(), codec.parts(cell.entry, cell.column.hash(), namespace));
+  }
+
+  PartLimits partLimits() {
+    return limits;
+  }
+
+  /** Says whether content may leave the heap. */
+  boolean mayStore() {
+    return share.isLimited();
+  }
+
   /** Gives a new cell of the selected key the content that was saved for it, if any was. */
   void decodeSaved(StateCell cell) {
     KeyEntry entry = cell.entry;
@@ -318,7 +362,11 @@ public final class KeyedState<K> {
     }
     ByteReader content = entry.raw.take(cell.column.hash(), codec.namespace(cell.namespace));
     if (content != null) {
-      cell.decodeContent(content);
+      if (entry.raw.takenKind() == RawCells.PARTED) {
+        cell.decodeParted(content);
+      } else {
+        cell.decodeContent(content);
+      }
       cell.restored();
       if (entry.raw.count() == 0) {
         entry.raw = null;
@@ -421,6 +469,10 @@ public final class KeyedState<K> {
 
   /** Takes back what was saved of one key. */
   void restore(byte[] key, byte[] value) {
+    if (EntryKey.kind(key) == EntryKey.Kind.PART) {
+      share.store().put(log.key.clear().put(key), log.value.clear().put(value));
+      return;
+    }
     K decoded = codec.keyOf(key);
     int hash = EntryCodec.hashOf(value);
     KeyEntry entry = lookup.newEntry(decoded, lookup.of(decoded), hash);
@@ -577,6 +629,7 @@ public final class KeyedState<K> {
    *
    * @param pages the memory for pages of bags
    * @param share the heap for keys, and the store for those that do not fit
+   * @param limits when collections are no longer one piece
    */
-  record Places(PageMemory pages, HeapShare share) {}
+  record Places(PageMemory pages, HeapShare share, PartLimits limits) {}
 }

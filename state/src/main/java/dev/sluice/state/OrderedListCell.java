@@ -21,7 +21,7 @@ import org.joda.time.Instant;
  * The cell of an {@code OrderedListState}: values by timestamp, those of one timestamp in the order
  * in which they came.
  */
-final class OrderedListCell<T> extends StateCell implements OrderedListState<T> {
+final class OrderedListCell<T> extends PartedCell implements OrderedListState<T> {
   private static final KvCoder<Instant, Integer> PART_CODER =
       KvCoder.of(InstantCoder.of(), VarIntCoder.of());
 
@@ -38,52 +38,111 @@ final class OrderedListCell<T> extends StateCell implements OrderedListState<T> 
 
   @Override
   public void add(TimestampedValue<T> value) {
-    if (live) {
-      changing();
-    } else {
-      becomeLive();
+    writing();
+    if (isStored()) {
+      fill(value.getTimestamp(), value.getValue());
+      parts.put();
+      parts.count++;
+      return;
     }
     count++;
     byTime.computeIfAbsent(value.getTimestamp(), time -> new ArrayList<>(1)).add(value.getValue());
+    if (parts != null) {
+      fill(value.getTimestamp(), value.getValue());
+      parts.log();
+    }
+    grown();
+  }
+
+  private void fill(Instant time, T value) {
+    beginWith(time).putLong(parts.next++);
+    StateLog.encode(parts.value(), value, coder, described());
+  }
+
+  private Bytes beginWith(Instant time) {
+    // Turns the order of signed numbers into that of bytes.
+    return parts.part().putLong(time.getMillis() ^ Long.MIN_VALUE);
+  }
+
+  private static Instant timeOf(CellParts.Place place) {
+    return Instant.ofEpochMilli(place.reader().readLong() ^ Long.MIN_VALUE);
+  }
+
+  /** Values of a list that is in the store, up to the limit; null for all from there on. */
+  private Iterable<TimestampedValue<T>> stored(Instant from, Instant limit) {
+    byte[] first = beginWith(from).toByteArray();
+    byte[] until = beginWith(limit).toByteArray();
+    return parts.read(parts.all().between(first, until), this::value);
+  }
+
+  private TimestampedValue<T> value(CellParts.Place place, byte[] value) {
+    return TimestampedValue.of(
+        new ByteReader(value, 0).decodeNested(coder, described()), timeOf(place));
   }
 
   @Override
   public Iterable<TimestampedValue<T>> read() {
-    return snapshot(byTime);
+    return isStored() ? parts.read(parts.all(), this::value) : snapshot(byTime);
   }
 
   @Override
   public Iterable<TimestampedValue<T>> readRange(Instant minTimestamp, Instant limitTimestamp) {
+    if (isStored()) {
+      return stored(minTimestamp, limitTimestamp);
+    }
     return snapshot(byTime.subMap(minTimestamp, true, limitTimestamp, false));
   }
 
   @Override
   public void clearRange(Instant minTimestamp, Instant limitTimestamp) {
-    if (live) {
+    if (isStored()) {
+      clearStored(minTimestamp, limitTimestamp);
+    } else if (live) {
       changing();
       Map<Instant, List<T>> range = byTime.subMap(minTimestamp, true, limitTimestamp, false);
       for (List<T> values : range.values()) {
         count -= values.size();
       }
+      if (parts != null) {
+        for (Instant time : range.keySet()) {
+          beginWith(time);
+          parts.deletePrefix();
+        }
+      }
       range.clear();
       if (byTime.isEmpty()) {
-        becomeEmpty();
+        emptied();
       }
+    }
+  }
+
+  private void clearStored(Instant from, Instant limit) {
+    byte[] first = beginWith(from).toByteArray();
+    byte[] until = beginWith(limit).toByteArray();
+    changing();
+    Instant last = null;
+    for (Instant time :
+        parts.read(parts.all().between(first, until), (place, value) -> timeOf(place))) {
+      parts.count--;
+      if (!time.equals(last)) {
+        beginWith(time);
+        parts.deletePrefix();
+        last = time;
+      }
+    }
+    if (parts.count == 0) {
+      emptied();
     }
   }
 
   @Override
   public void clear() {
-    if (live) {
-      byTime.clear();
-      count = 0;
-      becomeEmpty();
-    }
+    clearContent();
   }
 
   @Override
   public ReadableState<Boolean> isEmpty() {
-    return new DeferredRead<>(byTime::isEmpty);
+    return new DeferredRead<>(() -> !live);
   }
 
   @Override
@@ -102,7 +161,29 @@ final class OrderedListCell<T> extends StateCell implements OrderedListState<T> 
   }
 
   @Override
-  void encodeContent(Bytes out) {
+  long onHeap() {
+    return count;
+  }
+
+  @Override
+  void forEachOnHeap(Runnable taken) {
+    byTime.forEach(
+        (time, values) -> {
+          for (T value : values) {
+            fill(time, value);
+            taken.run();
+          }
+        });
+  }
+
+  @Override
+  void clearHeap() {
+    byTime.clear();
+    count = 0;
+  }
+
+  @Override
+  void encodeWhole(Bytes out) {
     out.putVarInt(byTime.size());
     for (Map.Entry<Instant, List<T>> entry : byTime.entrySet()) {
       out.putLong(entry.getKey().getMillis()).putVarInt(entry.getValue().size());
@@ -127,12 +208,11 @@ final class OrderedListCell<T> extends StateCell implements OrderedListState<T> 
 
   @Override
   void forEachPart(PartVisitor visitor) {
-    for (Map.Entry<Instant, List<T>> entry : byTime.entrySet()) {
-      List<T> values = entry.getValue();
-      for (int i = 0; i < values.size(); i++) {
-        visitor.visit(
-            new Coded<>(KV.of(entry.getKey(), i), PART_CODER), new Coded<>(values.get(i), coder));
-      }
+    int number = 0;
+    for (TimestampedValue<T> value : read()) {
+      visitor.visit(
+          new Coded<>(KV.of(value.getTimestamp(), number++), PART_CODER),
+          new Coded<>(value.getValue(), coder));
     }
   }
 

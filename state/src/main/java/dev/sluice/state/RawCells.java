@@ -10,7 +10,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * only when somebody does.
  *
  * <pre>
- *   kind       1 byte    {@link #HOLD}, or 0
+ *   kind       1 byte    {@link #HOLD}, {@link #PARTED}, or 0
  *   state      4 bytes   hash of the state's id
  *   namespace  varint n, n bytes
  *   content    varint n, n bytes    see the encodeContent of each cell
@@ -23,11 +23,15 @@ final class RawCells {
   /** The kind of a watermark hold, whose content is its time. */
   static final int HOLD = 1;
 
+  /** The kind of a collection whose elements are in the store, one by one: see CellParts. */
+  static final int PARTED = 2;
+
   private static final int HOLD_BYTES = 8;
 
   private final byte[] bytes;
   private final int[] starts;
   private int count;
+  private int takenKind;
 
   private RawCells(byte[] bytes, int[] starts) {
     this.bytes = bytes;
@@ -65,6 +69,7 @@ final class RawCells {
       ByteReader in = new ByteReader(bytes, starts[i] + 1);
       if (in.readInt() == stateHash && isNext(in, namespace)) {
         in.readVarInt();
+        takenKind = bytes[starts[i]];
         remove(i);
         return in;
       }
@@ -72,35 +77,44 @@ final class RawCells {
     return null;
   }
 
-  /** Removes a cell that is no hold; false if it is not here. */
-  boolean remove(int stateHash, byte[] namespace) {
-    return take(stateHash, namespace) != null;
+  /** Returns the kind of the cell that was taken last. */
+  int takenKind() {
+    return takenKind;
   }
 
   /**
    * Removes the cells of a namespace, or all cells.
    *
-   * @param hold is told the time of each hold that goes
+   * @param gone is told what is kept elsewhere of those that go
    * @return how many went
    */
-  int removeAll(byte @Nullable [] namespace, LongConsumer hold) {
+  int removeAll(byte @Nullable [] namespace, Gone gone) {
     int before = count;
     for (int i = count - 1; i >= 0; i--) {
       ByteReader in = new ByteReader(bytes, starts[i]);
-      boolean isHold = in.readByte() == HOLD;
-      in.skip(4);
-      if (namespace == null) {
-        in.skip(in.readVarInt());
-      } else if (!isNext(in, namespace)) {
-        continue;
+      int kind = in.readByte();
+      int state = in.readInt();
+      byte[] of = in.readWithLength();
+      if (namespace == null || Arrays.equals(of, namespace)) {
+        if (kind == HOLD) {
+          in.readVarInt();
+          gone.hold(in.readLong());
+        } else if (kind == PARTED) {
+          gone.parts(state, of);
+        }
+        remove(i);
       }
-      if (isHold) {
-        in.readVarInt();
-        hold.accept(in.readLong());
-      }
-      remove(i);
     }
     return before - count;
+  }
+
+  /** Is told of cells that go what is not in them. */
+  interface Gone {
+    /** A hold of this time goes. */
+    void hold(long timeMs);
+
+    /** The elements of a collection go. */
+    void parts(int stateHash, byte[] namespace);
   }
 
   /** Tells the time of each hold. */

@@ -35,8 +35,7 @@ final class RestoredElements<T> {
 
   RestoredElements(PageKind<T> elements, StateEntry.Column name) {
     this.pages =
-        new PageKind<>(
-            elements.memory(), KvCoder.of(VarLongCoder.of(), elements.coder()), name);
+        new PageKind<>(elements.memory(), KvCoder.of(VarLongCoder.of(), elements.coder()), name);
   }
 
   long size() {
@@ -99,8 +98,7 @@ final class RestoredElements<T> {
 
     Numbered<T> next() {
       Head<T> least = heads.remove();
-      Numbered<T> next =
-          new Numbered<>(least.group, least.first.getKey(), least.first.getValue());
+      Numbered<T> next = new Numbered<>(least.group, least.first.getKey(), least.first.getValue());
       if (least.rest.hasNext()) {
         least.first = least.rest.next();
         heads.add(least);

@@ -10,8 +10,11 @@ import org.apache.beam.sdk.state.ReadableStates;
 import org.apache.beam.sdk.state.SetState;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** The cell of a {@code SetState}: elements in the order in which they came. */
-final class SetCell<T> extends StateCell implements SetState<T> {
+/**
+ * The cell of a {@code SetState}: elements in the order in which they came; in that of their
+ * encodings once they are in the store.
+ */
+final class SetCell<T> extends PartedCell implements SetState<T> {
   private final Lookups<T, Boolean> elements;
 
   SetCell(CellPlace place, Coder<T> coder) {
@@ -21,56 +24,87 @@ final class SetCell<T> extends StateCell implements SetState<T> {
 
   @Override
   public ReadableState<Boolean> contains(T element) {
-    return ReadableStates.immediate(elements.find(element) != null);
+    return ReadableStates.immediate(has(element));
   }
 
   @Override
   public ReadableState<Boolean> addIfAbsent(T element) {
-    boolean absent = elements.find(element) == null;
+    boolean absent = !has(element);
     add(element);
     return ReadableStates.immediate(absent);
   }
 
   @Override
   public void add(T element) {
-    if (elements.find(element) == null) {
-      if (live) {
-        changing();
-      } else {
-        becomeLive();
-      }
-      elements.put(element, true);
+    if (has(element)) {
+      return;
     }
+    writing();
+    if (isStored()) {
+      fill(element);
+      parts.put();
+      parts.count++;
+      return;
+    }
+    elements.put(element, true);
+    if (parts != null) {
+      fill(element);
+      parts.log();
+    }
+    grown();
+  }
+
+  private void fill(T element) {
+    StateLog.encode(parts.part(), element, elements.keyCoder(), described());
+    parts.value();
+  }
+
+  private boolean has(T element) {
+    if (!isStored()) {
+      return elements.find(element) != null;
+    }
+    fill(element);
+    return parts.get() != null;
   }
 
   @Override
   public void remove(T element) {
-    if (elements.remove(element) != null) {
+    boolean known = isStored() ? has(element) : elements.remove(element) != null;
+    if (known) {
       changing();
-      if (elements.isEmpty()) {
-        becomeEmpty();
+      if (parts != null) {
+        fill(element);
+        parts.delete();
+        parts.count -= isStored() ? 1 : 0;
+      }
+      if (isStored() ? parts.count == 0 : elements.isEmpty()) {
+        emptied();
       }
     }
   }
 
   @Override
   public Iterable<T> read() {
+    if (isStored()) {
+      return parts.read(parts.all(), (place, value) -> element(place));
+    }
     List<@Nullable T> snapshot = new ArrayList<>(elements.size());
     elements.all().forEach(pair -> snapshot.add(pair.key()));
     return Collections.unmodifiableList(snapshot);
   }
 
+  private T element(CellParts.Place place) {
+    return place.reader().decodeNested(elements.keyCoder(), described());
+  }
+
   @Override
   public ReadableState<Boolean> isEmpty() {
-    return new DeferredRead<>(elements::isEmpty);
+    return new DeferredRead<>(() -> !live);
   }
 
   @Override
   public void clear() {
-    if (live) {
-      elements.clear();
-      becomeEmpty();
-    }
+    clearContent();
   }
 
   @Override
@@ -84,7 +118,25 @@ final class SetCell<T> extends StateCell implements SetState<T> {
   }
 
   @Override
-  void encodeContent(Bytes out) {
+  long onHeap() {
+    return elements.size();
+  }
+
+  @Override
+  void forEachOnHeap(Runnable taken) {
+    for (Lookups.Pair<T, Boolean> pair : elements.all()) {
+      fill(pair.key());
+      taken.run();
+    }
+  }
+
+  @Override
+  void clearHeap() {
+    elements.clear();
+  }
+
+  @Override
+  void encodeWhole(Bytes out) {
     out.putVarInt(elements.size());
     for (Lookups.Pair<T, Boolean> pair : elements.all()) {
       StateLog.encode(out, pair.key(), elements.keyCoder(), described());
@@ -100,8 +152,8 @@ final class SetCell<T> extends StateCell implements SetState<T> {
 
   @Override
   void forEachPart(PartVisitor visitor) {
-    for (Lookups.Pair<T, Boolean> pair : elements.all()) {
-      visitor.visit(new Coded<>(pair.key(), elements.keyCoder()), null);
+    for (T element : read()) {
+      visitor.visit(new Coded<>(element, elements.keyCoder()), null);
     }
   }
 }

@@ -13,20 +13,13 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * something that a barrier would have to save, and the entry and the transform count the cells of
  * which that is so. A cell that has been let go because it was empty refuses to be written.
  *
- * <p>This family is the seam at which state will leave the heap: see the package's description.
+ * <p>This family is the seam at which state leaves the heap: see the package's description.
  */
 abstract sealed class StateCell implements State
-    permits ValueCell,
-        CombiningCell,
-        HoldCell,
-        BagCell,
-        SetCell,
-        MapCell,
-        MultimapCell,
-        OrderedListCell {
+    permits ValueCell, CombiningCell, HoldCell, PartedCell {
   private static final int CELL_BYTES = 48;
   private static final int MOST_BYTES = 1 << 30;
-  static final int MOST_ELEMENTS = 4096;
+  private static final int MOST_MEASURED = 4096;
 
   /** Takes the parts of a cell's content, each with its coders. */
   @FunctionalInterface
@@ -67,10 +60,18 @@ abstract sealed class StateCell implements State
     return 1;
   }
 
-  /** Says whether the content is little enough to be one part of a record. */
-  boolean isSmall() {
-    return elements() <= MOST_ELEMENTS;
+  /** Says whether what is encoded as the content only tells how many parts there are elsewhere. */
+  boolean isParted() {
+    return false;
   }
+
+  /** Takes back the content of a cell that is parted. */
+  void decodeParted(ByteReader in) {
+    throw new IllegalStateException(described() + " was saved as a collection and is none");
+  }
+
+  /** Parts of the content that are on the heap go to the store: the key leaves the heap. */
+  void toStore() {}
 
   /** Lets go of what content takes outside of this object; the cell is used no more. */
   void discard() {}
@@ -78,7 +79,7 @@ abstract sealed class StateCell implements State
   /** Has the column learn from what the content takes when encoded. */
   final void measure(Bytes scratch) {
     int elements = elements();
-    if (live && elements > 0 && isSmall()) {
+    if (live && elements > 0 && elements <= MOST_MEASURED && !isParted()) {
       encodeContent(scratch.clear());
       column.measured(scratch.size() / elements);
     }

@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import dev.sluice.state.store.SortedMapStore;
 import dev.sluice.state.store.StateStore;
 import dev.sluice.state.store.TaskQuota;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -9,23 +10,16 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * heap within a quota, and in a store if that is used up.
  *
  * <p>Handed to the {@link TaskState}, which closes the quota and the store; the area belongs to
- * whoever made it. What is always true: there is a quota exactly if there is a store.
+ * whoever made it.
  *
  * @param spill where pages are, shared with the job's other tasks
  * @param quota the bytes that keys may take on the heap; null if all of them stay there
- * @param store where other keys go, empty; null if all of them stay on the heap
+ * @param store where other keys go, and the elements of large collections that were saved; empty
  */
-public record StateSpace(SpillArea spill, @Nullable TaskQuota quota, @Nullable StateStore store) {
-
-  /** Checks that there are both a quota and a store, or neither. */
-  public StateSpace {
-    if ((quota == null) != (store == null)) {
-      throw new IllegalArgumentException("keys leave the heap only with a quota and a store");
-    }
-  }
+public record StateSpace(SpillArea spill, @Nullable TaskQuota quota, StateStore store) {
 
   /** All keys on the heap, however many there are. */
   public static StateSpace onHeap(SpillArea spill) {
-    return new StateSpace(spill, null, null);
+    return new StateSpace(spill, null, new SortedMapStore());
   }
 }

@@ -103,6 +103,7 @@ final class StoredKeys<K> {
 
   /** Moves a key from the heap to the store. */
   void evict(KeyEntry entry) {
+    entry.partsToStore();
     codec.value(entry);
     codec.key(entry);
     changes.logWritten(entry);

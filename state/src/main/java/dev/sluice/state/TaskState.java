@@ -24,6 +24,7 @@ public final class TaskState implements AutoCloseable {
   private final Map<GroupColumn, TaskValue<?>> values = new LinkedHashMap<>();
   private final Map<StateEntry.Column, StatePart> parts = new LinkedHashMap<>();
   private final HeapShare share;
+  private final PartLimits limits;
   private final StateLog log = new StateLog();
   private final SavedEntries saved = new SavedEntries(log);
 
@@ -45,6 +46,11 @@ public final class TaskState implements AutoCloseable {
    * @param space where its state may be; its quota and store are closed with the state
    */
   public TaskState(KeyGroupRange range, StateSpace space) {
+    this(range, space, PartLimits.DEFAULT);
+  }
+
+  TaskState(KeyGroupRange range, StateSpace space, PartLimits limits) {
+    this.limits = limits;
     this.range = range;
     this.pageMemory = new PageMemory(space.spill());
     this.share = new HeapShare(space);
@@ -71,7 +77,7 @@ public final class TaskState implements AutoCloseable {
             transform,
             new KeyedState.Keying<>(keyCoder, windowCoder, times),
             range,
-            new KeyedState.Places(pageMemory, share),
+            new KeyedState.Places(pageMemory, share, limits),
             log);
     KeyedState<?> former = keyed.putIfAbsent(transform, made);
     if (former != null) {

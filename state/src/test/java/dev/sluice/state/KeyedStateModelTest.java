@@ -87,6 +87,28 @@ class KeyedStateModelTest {
     throughBarriersAndRestarts(seed, new LoggedTask(null));
   }
 
+  /**
+   * The same with collections that are many entries from their second, or first, element on, and in
+   * the store as soon as they take a few bytes, or with their keys.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "41, 0, 1000, 0",
+    "42, 0, 0, 1",
+    "43, 1, 1000, 8000",
+    "44, 1, 200, 8000",
+    "45, 2, 200, 20000",
+    "46, 2, 1000, 1",
+    "47, 1, 200, 0",
+    "48, 0, 1000, 20000"
+  })
+  void equalsBeamsStateInMemoryWhereCollectionsAreLarge(
+      long seed, int elements, int heapBytes, long budgetBytes) {
+    StateMemory memory = budgetBytes == 0 ? null : new StateMemory(budgetBytes, HeapGauge.NONE);
+    PartLimits limits = new PartLimits(elements, 1 << 14, heapBytes);
+    throughBarriersAndRestarts(seed, new LoggedTask(memory, limits));
+  }
+
   /** The same with room for no key, or for a few, on the heap: the others are in the store. */
   @ParameterizedTest
   @CsvSource({"21, 1", "22, 1", "23, 8000", "24, 8000", "25, 20000", "26, 20000"})

@@ -32,6 +32,7 @@ final class LoggedTask {
   private TaskLog log;
   private StateFixture fixture;
   private final @Nullable StateMemory memory;
+  private final PartLimits limits;
   private boolean logging;
   private long checkpoint;
   private int attempt;
@@ -43,7 +44,18 @@ final class LoggedTask {
    * @param memory what its keys may take on the heap, if that is limited
    */
   LoggedTask(@Nullable StateMemory memory) {
+    this(memory, PartLimits.DEFAULT);
+  }
+
+  /**
+   * A task that was never started.
+   *
+   * @param memory what its keys may take on the heap, if that is limited
+   * @param limits when collections are no longer one piece
+   */
+  LoggedTask(@Nullable StateMemory memory, PartLimits limits) {
     this.memory = memory;
+    this.limits = limits;
   }
 
   /** Has something done at each start, before anything comes back. */
@@ -63,7 +75,7 @@ final class LoggedTask {
     LogOrigin origin =
         segments.isEmpty() ? new LogOrigin.Nothing() : new LogOrigin.Continued(segments);
     log = new TaskLog(place, origin, SegmentFilter.ALL, new StateNames(), TINY);
-    fixture = new StateFixture(log, memory);
+    fixture = new StateFixture(log, memory, limits);
     setUp.accept(fixture);
     return fixture;
   }

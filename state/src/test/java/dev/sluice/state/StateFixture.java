@@ -68,6 +68,10 @@ final class StateFixture {
    * @param memory what its keys may take on the heap, if that is limited
    */
   StateFixture(@Nullable TaskLog log, @Nullable StateMemory memory) {
+    this(log, memory, PartLimits.DEFAULT);
+  }
+
+  StateFixture(@Nullable TaskLog log, @Nullable StateMemory memory, PartLimits limits) {
     disk = new MemoryDisk(1L << 30);
     area = new SpillArea(disk, 1L << 30);
     task =
@@ -75,7 +79,8 @@ final class StateFixture {
             KeyGroupRange.ALL,
             memory == null
                 ? StateSpace.onHeap(area)
-                : new StateSpace(area, memory.open("test"), new SortedMapStore()));
+                : new StateSpace(area, memory.open("test"), new SortedMapStore()),
+            limits);
     if (log != null) {
       task.logTo(log);
     }

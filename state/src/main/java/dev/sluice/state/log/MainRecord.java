@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  *
  * <pre>
  *   hash       4 bytes    of the key
- *   cells      varint n, n of: 1 byte, state 4 bytes (its hash), namespace and content, each varint
+ *   cells      varint n, n of: kind 1 byte, state 4 bytes (its hash), namespace and content, each varint
  *              n, n bytes
  *   timers     varint n, n of: domain 1 byte, namespace, family and id, each varint n, n bytes; time,
  *              output time, order of setting, 8 bytes each
@@ -19,11 +19,14 @@ import java.nio.ByteBuffer;
 final class MainRecord {
   private static final int TIMES_BYTES = 24;
 
+  /** The kind of a collection whose elements are entries of their own. */
+  private static final int PARTED = 2;
+
   private MainRecord() {}
 
   /** Is told what there is. */
   interface Visitor {
-    /** There is a cell of a state, in so many bytes. */
+    /** There is a cell of a state that is all in the record, in so many bytes. */
     void cell(int stateHash, int bytes);
 
     /** There is a timer, in so many bytes. */
@@ -37,11 +40,13 @@ final class MainRecord {
       skip(in, 4);
       for (int cells = varInt(in); cells > 0; cells--) {
         int from = in.position();
-        skip(in, 1);
+        boolean parted = in.get() == PARTED;
         int state = in.getInt();
         skip(in, varInt(in));
         skip(in, varInt(in));
-        visitor.cell(state, in.position() - from);
+        if (!parted) {
+          visitor.cell(state, in.position() - from);
+        }
       }
       for (int timers = varInt(in); timers > 0; timers--) {
         int from = in.position();

@@ -1,0 +1,247 @@
+package dev.sluice.state;
+
+import dev.sluice.state.log.Bytes;
+import dev.sluice.state.log.EntryKey;
+import dev.sluice.state.store.StateStore;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * The elements of one large collection, each under a key of its own ({@link EntryKey.Kind#PART}):
+ * each change of one is logged at once, and done in the store if the collection is there.
+ *
+ * <p>Belongs to one {@link PartedCell}, therefore to the task's thread. A key and a value are put
+ * together in the buffers of the {@link StateLog}: begun by {@link #part} and {@link #value}, and
+ * then put. What is always true: the log has every element; the store has those of a collection
+ * that is in it, and nothing otherwise. (What the two number differently does not matter: elements
+ * of one map key, or of one timestamp, have the same order in both, and go together.)
+ */
+final class CellParts {
+  /** Of more elements than this, no snapshot is taken when they are read. */
+  private static final int SNAPSHOT = 4_096;
+
+  private static final int PAGE = 1_024;
+
+  private final StateLog log;
+  private final StateStore store;
+  private final byte[] prefix;
+
+  /** Whether the elements are in the store. */
+  boolean stored;
+
+  /** How many elements are in the store. */
+  long count;
+
+  /** The number of the next element, where elements are numbered. */
+  long next;
+
+  CellParts(StateLog log, StateStore store, byte[] prefix) {
+    this.log = log;
+    this.store = store;
+    this.prefix = prefix;
+  }
+
+  /** Begins the key of an element. */
+  Bytes part() {
+    return log.key.clear().put(prefix);
+  }
+
+  /** Begins the value of an element. */
+  Bytes value() {
+    return log.value.clear();
+  }
+
+  /** The element of {@link #part} has the content of {@link #value} now. */
+  void put() {
+    log();
+    if (stored) {
+      store();
+    }
+  }
+
+  /** Logs the element of {@link #part} and {@link #value}. */
+  void log() {
+    if (log.isOn()) {
+      log.open().put(log.key, log.value);
+    }
+  }
+
+  /** Puts the element of {@link #part} and {@link #value} into the store alone. */
+  void store() {
+    store.put(log.key, log.value);
+  }
+
+  /** Returns the value of the element of {@link #part}, or null if the store has none. */
+  byte @Nullable [] get() {
+    return store.get(log.key);
+  }
+
+  /** The element of {@link #part} is gone. */
+  void delete() {
+    if (log.isOn()) {
+      log.open().delete(log.key);
+    }
+    if (stored) {
+      store.delete(log.key);
+    }
+  }
+
+  /** All elements whose keys begin with {@link #part} are gone. */
+  void deletePrefix() {
+    if (log.isOn()) {
+      log.open().deletePrefix(log.key);
+    }
+    if (stored) {
+      store.deletePrefix(log.key);
+    }
+  }
+
+  /** All elements are gone. */
+  void clear() {
+    part();
+    deletePrefix();
+  }
+
+  /** Begins the record of what is known of the elements without looking at them. */
+  void writeTo(Bytes out) {
+    out.putLong(count).putLong(next);
+  }
+
+  /** Takes back what {@link #writeTo} has written, of a collection that is in the store. */
+  void readFrom(ByteReader in) {
+    count = in.readLong();
+    next = in.readLong();
+    stored = true;
+  }
+
+  /** Where an element stands: its key in the store, and where what is its own begins in it. */
+  @SuppressWarnings("ArrayRecordComponent") // looked into, never compared
+  record Place(byte[] key, int from) {
+    ByteReader reader() {
+      return new ByteReader(key, from);
+    }
+  }
+
+  /**
+   * Reads elements in the order of their keys: at once if the collection has few, otherwise a page
+   * at a time while they are walked over, which then shows changes that are made meanwhile.
+   *
+   * @param decode makes of an element's key and value what is wanted
+   */
+  <T> Iterable<T> read(Range range, BiFunction<Place, byte[], T> decode) {
+    Iterable<T> scan = () -> new Scan<>(range, decode);
+    if (count > SNAPSHOT) {
+      return scan;
+    }
+    List<T> snapshot = new ArrayList<>();
+    scan.forEach(snapshot::add);
+    return Collections.unmodifiableList(snapshot);
+  }
+
+  /**
+   * Which elements are read.
+   *
+   * @param within what their keys begin with
+   * @param from the least key
+   * @param until the first key beyond them; null if only {@code within} ends them
+   * @param filter made for each walk, says which of them are wanted
+   */
+  @SuppressWarnings("ArrayRecordComponent") // looked into, never compared
+  record Range(
+      byte[] within, byte[] from, byte @Nullable [] until, Supplier<Predicate<byte[]>> filter) {
+
+    /** Those of the elements whose keys are not before one key and before another one. */
+    Range between(byte[] first, byte[] end) {
+      return new Range(within, first, end, filter);
+    }
+
+    /** The same elements, of which only some are wanted. */
+    Range filtered(Supplier<Predicate<byte[]>> by) {
+      return new Range(within, from, until, by);
+    }
+  }
+
+  /** All elements. */
+  Range all() {
+    return within(prefix);
+  }
+
+  /** All elements whose keys begin with {@link #part}. */
+  Range withPart() {
+    return within(log.key.toByteArray());
+  }
+
+  private static Range within(byte[] begin) {
+    return new Range(begin, begin, null, () -> key -> true);
+  }
+
+  /** Walks over the elements of a range. */
+  private final class Scan<T> implements Iterator<T> {
+    private final Range range;
+    private final BiFunction<Place, byte[], T> decode;
+    private final Predicate<byte[]> filter;
+    private final List<byte[]> keys = new ArrayList<>();
+    private final List<byte[]> values = new ArrayList<>();
+    private byte[] from;
+    private int at;
+    private boolean ended;
+
+    Scan(Range range, BiFunction<Place, byte[], T> decode) {
+      this.range = range;
+      this.decode = decode;
+      this.from = range.from;
+      this.filter = range.filter.get();
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (at == keys.size() && !ended) {
+        readPage();
+      }
+      return at < keys.size();
+    }
+
+    private void readPage() {
+      keys.clear();
+      values.clear();
+      at = 0;
+      ended = true;
+      Bytes within = new Bytes(range.within.length).put(range.within);
+      try (StateStore.Cursor cursor = store.scan(within, new Bytes(from.length).put(from))) {
+        while (cursor.next()) {
+          byte[] key = cursor.key();
+          if (range.until != null && Arrays.compareUnsigned(key, range.until) >= 0) {
+            return;
+          }
+          if (filter.test(key)) {
+            keys.add(key);
+            values.add(cursor.value());
+          }
+          if (keys.size() == PAGE) {
+            // The least key beyond this one.
+            from = Arrays.copyOf(key, key.length + 1);
+            ended = false;
+            return;
+          }
+        }
+      }
+    }
+
+    @Override
+    public T next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      byte[] key = keys.get(at);
+      return decode.apply(new Place(key, prefix.length), values.get(at++));
+    }
+  }
+}
