@@ -17,9 +17,9 @@ public final class StateCodingException extends StateException {
     String type = value == null ? "null" : value.getClass().getName();
     return new StateCodingException(
         String.format(
-            "A %s of type %s cannot be encoded by its coder %s: %s. Set a coder that can encode"
+            "%s %s of type %s cannot be encoded by its coder %s: %s. Set a coder that can encode"
                 + " every such value (for null: NullableCoder.of(coder)).",
-            what, type, coder, cause.getMessage()),
+            what.startsWith("e") ? "An" : "A", what, type, coder, cause.getMessage()),
         cause);
   }
 

@@ -1,6 +1,7 @@
 package dev.sluice.worker.task;
 
 import dev.sluice.state.error.SpillException;
+import dev.sluice.state.error.StateCodingException;
 import dev.sluice.state.log.CorruptSegmentException;
 import dev.sluice.worker.protocol.Failure;
 import dev.sluice.worker.protocol.FailureKind;
@@ -31,7 +32,9 @@ public final class Failures {
         return new Failure(FailureKind.DISK, transform, where, t);
       }
     }
-    boolean named = !transform.isEmpty();
+    // Values are also encoded behind a barrier, where no transform is at work; the message names
+    // it.
+    boolean named = !transform.isEmpty() || thrown instanceof StateCodingException;
     while (cause instanceof UserCodeException && cause.getCause() != null) {
       named = true;
       cause = cause.getCause();

@@ -156,9 +156,7 @@ public final class Snapshots {
           .checkpointFailed(
               spec.id(),
               passed.checkpoint(),
-              String.format(
-                  "%s could not save its state, %d bytes wait: %s",
-                  spec.name(), not.missingBytes(), not.why().getMessage()));
+              "%s could not save its state: %s".formatted(spec.name(), not.why().getMessage()));
     }
   }
 

@@ -9,6 +9,7 @@ import dev.sluice.state.log.EntryKey;
 import dev.sluice.state.log.TaskLog;
 import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.world.Step;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.apache.beam.sdk.metrics.MetricName;
@@ -150,6 +151,44 @@ class TaskCheckpointTest {
     assertThat(t.acknowledged.get(2L).snapshot().segments()).isNotEmpty();
     assertThat(t.acknowledged.get(3L).snapshot().segments())
         .isEqualTo(t.acknowledged.get(2L).snapshot().segments());
+  }
+
+  @Test
+  void aFullDiskFailsTheCheckpointAndTheNextOneSavesWhatIsMissing() {
+    boolean[] full = {true};
+    FolderFiles refusing =
+        new FolderFiles(
+            new MemoryFolder(
+                1L << 20,
+                operation -> {
+                  if (full[0] && operation.startsWith("write")) {
+                    throw new IOException("No space left on device");
+                  }
+                }),
+            "test");
+    TaskHarness t = TaskHarness.saving(true, refusing, lane::add);
+    t.run();
+    TaskLog log = t.taskLog.orElseThrow();
+    Bytes key = EntryKey.header(new Bytes(), 0, log.names().transform("A"), EntryKey.Kind.VALUE);
+    log.open().put(key, new Bytes().putLong(7));
+    t.task.post(new TaskMessage.TriggerCheckpoint(1, Barrier.SAVE));
+    t.run();
+    doWhatBlocks();
+    assertThat(t.log)
+        .filteredOn(line -> line.startsWith("not saved 1"))
+        .singleElement()
+        .asString()
+        .matches(
+            "not saved 1: .* could not save its state: [1-9]\\d* bytes of changed state could not be"
+                + " written to .*: No space left on device");
+
+    full[0] = false;
+    t.sourceOperator().elements.add("goes on");
+    t.task.post(new TaskMessage.TriggerCheckpoint(2, Barrier.SAVE));
+    t.run();
+    doWhatBlocks();
+    assertThat(t.log).contains("acknowledged 2");
+    assertThat(t.acknowledged.get(2L).snapshot().segments()).isNotEmpty();
   }
 
   @Test
