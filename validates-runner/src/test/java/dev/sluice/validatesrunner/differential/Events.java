@@ -58,7 +58,7 @@ final class Events {
         text.accept("watermark " + watermarkMs);
         stream = stream.advanceWatermarkTo(Instant.ofEpochMilli(watermarkMs));
       } else {
-        long ms = 1L + random.nextInt(100);
+        long ms = 2L * (1 + random.nextInt(50));
         text.accept("clock +" + ms);
         stream = stream.advanceProcessingTime(Duration.millis(ms));
       }

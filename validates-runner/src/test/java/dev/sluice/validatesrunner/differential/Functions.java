@@ -9,7 +9,6 @@ import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.values.KV;
-import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.sdk.values.TupleTag;
 
 /** The stateless functions of random pipelines; none depends on the order of what it is given. */
@@ -117,28 +116,5 @@ final class Functions {
     public Coder<Long> getDefaultOutputCoder(CoderRegistry registry, Coder<Long> inputCoder) {
       return VarLongCoder.of();
     }
-  }
-
-  /** Adds to each value what a view says of its key. */
-  static final class AddViewFn<V> extends DoFn<KV<Integer, Long>, KV<Integer, Long>> {
-    private final PCollectionView<V> view;
-    private final ViewReader<V> reader;
-
-    AddViewFn(PCollectionView<V> view, ViewReader<V> reader) {
-      this.view = view;
-      this.reader = reader;
-    }
-
-    @ProcessElement
-    public void process(ProcessContext context) {
-      KV<Integer, Long> kv = context.element();
-      long read = reader.read(context.sideInput(view), kv.getKey());
-      context.output(KV.of(kv.getKey(), (kv.getValue() + 31 * read) % 1_000_003));
-    }
-  }
-
-  /** What {@link AddViewFn} takes from a view. */
-  interface ViewReader<V> extends java.io.Serializable {
-    long read(V content, Integer key);
   }
 }

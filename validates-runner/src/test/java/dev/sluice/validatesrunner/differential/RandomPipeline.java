@@ -33,6 +33,7 @@ import org.apache.beam.sdk.values.TimestampedValue;
 import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
 import org.apache.beam.sdk.values.WindowingStrategy;
+import org.joda.time.Duration;
 import org.joda.time.Instant;
 
 /**
@@ -135,7 +136,7 @@ final class RandomPipeline {
 
   private void grow(Branch from) {
     branches.add(
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(16)) {
           case 0 -> rekey(from);
           case 1, 2 -> window(from);
           case 3, 4 -> group(from);
@@ -144,6 +145,8 @@ final class RandomPipeline {
           case 8 -> flatten(from);
           case 9 -> reshuffle(from);
           case 10 -> repeat(from);
+          case 11, 12 -> stateful(from);
+          case 13, 14 -> sideInput(from);
           default -> split(from);
         });
   }
@@ -176,7 +179,7 @@ final class RandomPipeline {
         from.collection().apply(name(what), ParDo.of(fn)),
         from.windowing(),
         order,
-        from.facts().shareless());
+        order == Order.SINGLE ? from.facts() : from.facts().shareless());
   }
 
   private Branch rekey(Branch from) {
@@ -209,7 +212,7 @@ final class RandomPipeline {
         half.setCoder(coder(random)),
         from.windowing(),
         from.order(),
-        new Facts(facts.bounded(), facts.movedByClock(), facts.endOfTime(), share));
+        new Facts(facts.bounded(), facts.movedByClock(), facts.onlyGlobal(), share));
   }
 
   private Branch reshuffle(Branch from) {
@@ -222,7 +225,7 @@ final class RandomPipeline {
   }
 
   private Kind anyKind(Facts facts) {
-    return facts.endOfTime() ? Kind.GLOBAL : Windowing.oneOf(random, Kind.values());
+    return facts.onlyGlobal() ? Kind.GLOBAL : Windowing.oneOf(random, Kind.values());
   }
 
   private Branch window(Branch from) {
@@ -231,11 +234,13 @@ final class RandomPipeline {
 
   private Branch window(Branch from, Kind kind) {
     boolean ordered = from.order() == Order.SINGLE && random.nextInt(4) != 0;
-    return window(
-        from,
-        ordered
-            ? Windowing.any(random, kind, !from.facts().movedByClock(), late)
-            : Windowing.oneFiring(random, kind));
+    return window(from, windowing(kind, from.facts(), ordered));
+  }
+
+  private Windowing windowing(Kind kind, Facts facts, boolean ordered) {
+    return ordered
+        ? Windowing.any(random, kind, !facts.movedByClock(), late)
+        : Windowing.oneFiring(random, kind, !facts.onlyGlobal());
   }
 
   private Branch window(Branch from, Windowing to) {
@@ -288,7 +293,9 @@ final class RandomPipeline {
         new Facts(
             from.facts().bounded(),
             from.facts().movedByClock() || from.windowing().clock(),
-            from.facts().endOfTime() || from.windowing().kind() == Kind.GLOBAL,
+            from.facts().onlyGlobal()
+                || from.windowing().kind() == Kind.GLOBAL
+                || from.windowing().lateness().isLongerThan(Duration.ZERO),
             0);
     return added(made, collection, from.windowing().afterGrouping(), Order.KEYED, facts);
   }
@@ -324,17 +331,68 @@ final class RandomPipeline {
   private Branch flatten(Branch one) {
     Branch other = branches.get(random.nextInt(branches.size()));
     Facts facts = one.facts().and(other.facts());
-    Windowing to = Windowing.oneFiring(random, anyKind(facts));
-    boolean twice = random.nextInt(4) == 0;
+    boolean ordered = one.sharesNoEventWith(other) && random.nextInt(4) != 0;
+    Windowing to = windowing(anyKind(facts), facts, ordered);
     Branch left = window(one, to);
-    Branch right = twice ? left : window(other, to);
+    Branch right = random.nextInt(4) == 0 ? left : window(other, to);
     return added(
         "flatten " + left.name() + " and " + right.name(),
         PCollectionList.of(left.collection())
             .and(right.collection())
             .apply(name("flatten"), Flatten.pCollections()),
         to,
-        Order.BURST,
+        left.sharesNoEventWith(right) ? Order.SINGLE : Order.BURST,
         facts);
+  }
+
+  private Branch stateful(Branch any) {
+    // Beam has no state for windows that merge.
+    Branch from =
+        any.windowing().merging() || (any.order() == Order.BURST && !any.windowing().oneFiring())
+            ? window(any, any.facts().onlyGlobal() ? Kind.GLOBAL : Kind.FIXED)
+            : any;
+    int which = random.nextInt(5);
+    if (which == 0 && from.order() != Order.BURST) {
+      return parDo(from, "running", new Stateful.RunningFn(), from.order());
+    }
+    if (which == 1 && from.order() == Order.SINGLE) {
+      long pauseMs = random.nextInt(200);
+      return timed(from, "pause " + pauseMs + " ms", new Stateful.PauseFn(pauseMs));
+    }
+    if (which == 2 && from.order() == Order.SINGLE) {
+      // The DirectRunner does not hold the watermark for such timers, so nothing is built on this.
+      long delayMs = 1L + 2 * random.nextInt(100);
+      timed(from, "delay " + delayMs + " ms", new Stateful.DelayFn(delayMs));
+      return from;
+    }
+    return which == 3 && from.windowing().oneFiring()
+        ? timed(from, "sum at end", new Stateful.SumAtEndFn())
+        : timed(from, "digest at expiry", new Stateful.DigestAtExpiryFn());
+  }
+
+  /** A ParDo that emits from timers only. */
+  private Branch timed(Branch from, String what, DoFn<KV<Integer, Long>, KV<Integer, Long>> fn) {
+    return grouped(
+        from, what + " " + from.name(), from.collection().apply(name("timed"), ParDo.of(fn)));
+  }
+
+  private Branch sideInput(Branch any) {
+    Branch other = branches.get(random.nextInt(branches.size()));
+    // What is there for an element in an expired window is not determined, nor what is late after
+    // it has waited; behind a grouping nothing is late at first.
+    Branch main = late ? combine(any) : any;
+    boolean global =
+        main.windowing().kind() == Kind.GLOBAL
+            || other.facts().onlyGlobal()
+            || random.nextInt(3) == 0;
+    Kind kind = global ? Kind.GLOBAL : random.nextBoolean() ? Kind.FIXED : Kind.SLIDING;
+    Branch side = window(other, windowing(kind, other.facts(), false));
+    Views.SideInput view = Views.any(random, side.collection(), name("view"));
+    return added(
+        "add to %s %s of %s".formatted(main.name(), view.kind(), side.name()),
+        main.collection().apply(name("add"), view.added()),
+        main.windowing(),
+        side.facts().bounded() ? main.order() : Order.BURST,
+        main.facts().shareless());
   }
 }

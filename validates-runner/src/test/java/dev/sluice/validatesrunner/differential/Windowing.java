@@ -63,13 +63,20 @@ record Windowing(
     return kind == Kind.SESSIONS;
   }
 
-  /** A random window function with a trigger under which order and bundles do not matter. */
-  static Windowing oneFiring(Random random, Kind kind) {
+  /**
+   * A random window function with a trigger under which order and bundles do not matter.
+   *
+   * @param timestamps whether timestamps of elements may matter
+   */
+  static Windowing oneFiring(Random random, Kind kind, boolean timestamps) {
     Trigger trigger =
         kind == Kind.GLOBAL || random.nextBoolean()
             ? AfterWatermark.pastEndOfWindow()
             : DefaultTrigger.of();
     Window<KV<Integer, Long>> window = window(random, kind, trigger, Duration.ZERO);
+    if (!timestamps) {
+      window = window.withTimestampCombiner(TimestampCombiner.END_OF_WINDOW);
+    }
     return new Windowing(kind, true, false, false, window, Duration.ZERO);
   }
 
