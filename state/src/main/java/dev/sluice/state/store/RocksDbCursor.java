@@ -8,6 +8,7 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
+import org.rocksdb.Snapshot;
 
 /**
  * A walk over a range of one RocksDB, as it was when the walk began.
@@ -31,12 +32,14 @@ final class RocksDbCursor implements StateStore.Cursor {
    *
    * @param db null if there is no database yet, and therefore nothing to walk over
    * @param end the least key beyond the range, null if there is none
+   * @param moment whose entries are shown; null for now
    */
   RocksDbCursor(
       @Nullable RocksDB db,
       byte[] first,
       byte @Nullable [] end,
       byte[] prefix,
+      @Nullable Snapshot moment,
       Consumer<RocksDbCursor> whenClosed) {
     this.first = first;
     this.prefix = prefix;
@@ -50,6 +53,9 @@ final class RocksDbCursor implements StateStore.Cursor {
     this.reading = new ReadOptions();
     if (this.end != null) {
       reading.setIterateUpperBound(this.end);
+    }
+    if (moment != null) {
+      reading.setSnapshot(moment);
     }
     entries = db.newIterator(reading);
   }

@@ -11,6 +11,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Snapshot;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -35,6 +36,7 @@ final class RocksDbStore implements StateStore {
   private final Path folder;
   private final PendingWrites pending = new PendingWrites();
   private final Set<RocksDbCursor> cursors = new LinkedHashSet<>();
+  private final Set<SnapshotView> views = new LinkedHashSet<>();
   private @Nullable RocksDB db;
   private @Nullable ReadOptions reading;
   private @Nullable WriteOptions writing;
@@ -167,13 +169,55 @@ final class RocksDbStore implements StateStore {
   @Override
   public Cursor scan(Bytes prefix, Bytes from) {
     flush();
-    byte[] begin = prefix.toByteArray();
+    return cursor(prefix.toByteArray(), from, null);
+  }
+
+  private Cursor cursor(byte[] begin, Bytes from, @Nullable Snapshot moment) {
     byte[] start = from.toByteArray();
     byte[] first = Arrays.compareUnsigned(begin, start) < 0 ? start : begin;
     RocksDbCursor cursor =
-        new RocksDbCursor(db, first, Prefixes.end(begin), begin, cursors::remove);
+        new RocksDbCursor(db, first, Prefixes.end(begin), begin, moment, cursors::remove);
     cursors.add(cursor);
     return cursor;
+  }
+
+  @Override
+  public View view(Bytes prefix) {
+    flush();
+    SnapshotView view =
+        new SnapshotView(prefix.toByteArray(), db == null ? null : db.getSnapshot());
+    views.add(view);
+    return view;
+  }
+
+  /** What a snapshot of RocksDB shows; nothing if there was no database yet. */
+  private final class SnapshotView implements View {
+    private final byte[] prefix;
+    private final @Nullable Snapshot moment;
+
+    private SnapshotView(byte[] prefix, @Nullable Snapshot moment) {
+      this.prefix = prefix;
+      this.moment = moment;
+    }
+
+    @Override
+    public Cursor scan(Bytes from) {
+      if (!views.contains(this)) {
+        throw new IllegalStateException("a view of the store in " + folder + " is closed");
+      }
+      if (moment == null) {
+        return new RocksDbCursor(null, prefix, null, prefix, null, cursor -> {});
+      }
+      return cursor(prefix, from, moment);
+    }
+
+    @Override
+    public void close() {
+      if (views.remove(this) && moment != null) {
+        db.releaseSnapshot(moment);
+        moment.close();
+      }
+    }
   }
 
   /** Writes what is pending. */
@@ -216,6 +260,9 @@ final class RocksDbStore implements StateStore {
     pending.clear();
     for (RocksDbCursor cursor : cursors.toArray(new RocksDbCursor[0])) {
       cursor.close();
+    }
+    for (SnapshotView view : views.toArray(new SnapshotView[0])) {
+      view.close();
     }
     if (db != null) {
       reading.close();

@@ -16,13 +16,14 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * A store on the heap: what stands in for RocksDB in simulations and tests, and what RocksDB is
  * held equal to.
  *
- * <p>Used by one task's thread. A cursor walks over the live map until the first change after it
- * was made; before that change, it takes the rest of its entries aside. So a cursor that is closed
- * after its first entry costs no more than that.
+ * <p>Used by one task's thread. A cursor or a view shows the live map until the first change after
+ * it was made; before that change, it takes the rest of its entries aside. So a cursor that is
+ * closed after its first entry costs no more than that.
  */
 public final class SortedMapStore implements StateStore {
   private final NavigableMap<byte[], byte[]> entries = new TreeMap<>(Arrays::compareUnsigned);
   private final Set<MapCursor> open = new LinkedHashSet<>();
+  private final Set<MapView> views = new LinkedHashSet<>();
   private long sizeBytes;
 
   /** Returns a factory of such stores. */
@@ -89,6 +90,13 @@ public final class SortedMapStore implements StateStore {
   }
 
   @Override
+  public View view(Bytes prefix) {
+    MapView view = new MapView(prefix.toByteArray());
+    views.add(view);
+    return view;
+  }
+
+  @Override
   public long sizeBytes() {
     return sizeBytes;
   }
@@ -96,6 +104,7 @@ public final class SortedMapStore implements StateStore {
   @Override
   public void close() {
     open.clear();
+    views.clear();
     entries.clear();
     sizeBytes = 0;
   }
@@ -105,6 +114,41 @@ public final class SortedMapStore implements StateStore {
       cursor.takeAside();
     }
     open.clear();
+    for (MapView view : views) {
+      view.takeAside();
+    }
+    views.clear();
+  }
+
+  /** The live map until its first change, then a copy of the entries that begin with a prefix. */
+  private final class MapView implements View {
+    private final byte[] prefix;
+    private @Nullable SortedMapStore aside;
+
+    private MapView(byte[] prefix) {
+      this.prefix = prefix;
+    }
+
+    private void takeAside() {
+      aside = new SortedMapStore();
+      for (Map.Entry<byte[], byte[]> entry : entries.tailMap(prefix, true).entrySet()) {
+        if (!Prefixes.startsWith(entry.getKey(), prefix)) {
+          return;
+        }
+        aside.entries.put(entry.getKey(), entry.getValue());
+      }
+    }
+
+    @Override
+    public Cursor scan(Bytes from) {
+      Bytes begin = new Bytes().put(prefix);
+      return aside == null ? SortedMapStore.this.scan(begin, from) : aside.scan(begin, from);
+    }
+
+    @Override
+    public void close() {
+      views.remove(this);
+    }
   }
 
   /** Walks over the live map, or over the entries that were taken aside when it changed. */

@@ -41,6 +41,12 @@ public interface StateStore extends AutoCloseable {
    */
   Cursor scan(Bytes prefix, Bytes from);
 
+  /**
+   * Keeps the entries of this moment whose keys begin with {@code prefix}, whatever becomes of
+   * them, to be walked over many times. To be closed.
+   */
+  View view(Bytes prefix);
+
   /** Returns an estimate of the number of bytes it takes. */
   long sizeBytes();
 
@@ -59,6 +65,16 @@ public interface StateStore extends AutoCloseable {
     /** Returns the value of the entry; good until {@link #next}. */
     byte[] value();
 
+    @Override
+    void close();
+  }
+
+  /** The entries of one moment. Closing the store closes it. */
+  interface View extends AutoCloseable {
+    /** Returns a cursor over them, from the first one on that is not below {@code from}. */
+    Cursor scan(Bytes from);
+
+    /** Lets go of the moment; its cursors are closed before that. */
     @Override
     void close();
   }

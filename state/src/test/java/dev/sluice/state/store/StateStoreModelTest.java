@@ -29,6 +29,7 @@ class StateStoreModelTest {
   private final NavigableMap<byte[], byte[]> model = new TreeMap<>(Arrays::compareUnsigned);
   private final List<StateStore> stores = new ArrayList<>();
   private final List<Walk> walks = new ArrayList<>();
+  private final List<Kept> kept = new ArrayList<>();
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
@@ -42,6 +43,7 @@ class StateStoreModelTest {
         doOne(random);
       }
       compareAll();
+      kept.forEach(Kept::walk);
       for (StateStore store : stores) {
         store.close();
       }
@@ -69,8 +71,27 @@ class StateStoreModelTest {
       }
     } else if (kind < 956) {
       put(key(random), new byte[PendingWrites.FULL_BYTES * 2]);
+    } else if (kind < 970) {
+      view(random);
     } else {
       goOnWalking(random);
+    }
+  }
+
+  /** Keeps a moment, or walks over one that is kept, or lets it go. */
+  private void view(Random random) {
+    if (kept.isEmpty() || random.nextInt(3) == 0) {
+      byte[] prefix = prefix(random);
+      for (StateStore store : stores) {
+        kept.add(new Kept(store.view(bytes(prefix)), expected(prefix, prefix)));
+      }
+      return;
+    }
+    Kept one = kept.get(random.nextInt(kept.size()));
+    one.walk();
+    if (random.nextInt(3) == 0) {
+      one.view.close();
+      kept.remove(one);
     }
   }
 
@@ -140,18 +161,22 @@ class StateStoreModelTest {
 
   private void walk(byte[] prefix, byte[] from, boolean fromStart) {
     for (StateStore store : stores) {
-      List<Map.Entry<byte[], byte[]>> expected = new ArrayList<>();
-      model.forEach(
-          (key, value) -> {
-            if (Prefixes.startsWith(key, prefix)
-                && (fromStart || Arrays.compareUnsigned(key, from) >= 0)) {
-              expected.add(Map.entry(key, value));
-            }
-          });
+      List<Map.Entry<byte[], byte[]>> expected = expected(prefix, fromStart ? prefix : from);
       StateStore.Cursor cursor =
           fromStart ? store.scan(bytes(prefix)) : store.scan(bytes(prefix), bytes(from));
       walks.add(new Walk(cursor, expected));
     }
+  }
+
+  private List<Map.Entry<byte[], byte[]>> expected(byte[] prefix, byte[] from) {
+    List<Map.Entry<byte[], byte[]>> expected = new ArrayList<>();
+    model.forEach(
+        (key, value) -> {
+          if (Prefixes.startsWith(key, prefix) && Arrays.compareUnsigned(key, from) >= 0) {
+            expected.add(Map.entry(key, value));
+          }
+        });
+    return expected;
   }
 
   private void goOnWalking(Random random) {
@@ -188,6 +213,28 @@ class StateStoreModelTest {
 
   private static Bytes bytes(byte[] array) {
     return new Bytes().put(array);
+  }
+
+  /**
+   * A moment that is kept.
+   *
+   * @param expected what it shows
+   */
+  private record Kept(StateStore.View view, List<Map.Entry<byte[], byte[]>> expected) {
+    /** From some entry on, or from a key between two. */
+    void walk() {
+      int first = expected.size() / 2;
+      byte[] from = first == 0 ? new byte[0] : expected.get(first - 1).getKey();
+      byte[] after = first == 0 ? from : Arrays.copyOf(from, from.length + 1);
+      try (StateStore.Cursor cursor = view.scan(bytes(after))) {
+        for (Map.Entry<byte[], byte[]> entry : expected.subList(first, expected.size())) {
+          assertThat(cursor.next()).isTrue();
+          assertThat(cursor.key()).isEqualTo(entry.getKey());
+          assertThat(cursor.value()).isEqualTo(entry.getValue());
+        }
+        assertThat(cursor.next()).isFalse();
+      }
+    }
   }
 
   /** A cursor that is open, and what it still has to show. */
