@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -140,7 +139,9 @@ public final class JobCheckpoints implements AutoCloseable {
       if (retained.checkpoint() < checkpoint) {
         try {
           Manifest manifest = read(retained);
-          verify(manifest);
+          for (SegmentRef segment : manifest.segments()) {
+            segment.verify(files);
+          }
           manifests.put(manifest.checkpoint(), manifest);
           return Optional.of(manifest);
         } catch (IOException | CheckpointException e) {
@@ -166,30 +167,6 @@ public final class JobCheckpoints implements AutoCloseable {
           "manifest " + retained.manifest() + " is damaged: its checksum is wrong");
     }
     return json.manifest(bytes, retained.manifest());
-  }
-
-  /** Checks size and checksum of every file that a checkpoint names. */
-  private void verify(Manifest manifest) throws IOException {
-    byte[] buffer = new byte[1 << 16];
-    for (SegmentRef segment : manifest.segments()) {
-      CRC32C crc = new CRC32C();
-      long bytes = 0;
-      try (InputStream in = files.open(segment.file(), 0)) {
-        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-          crc.update(buffer, 0, n);
-          bytes += n;
-        }
-      }
-      if (bytes != segment.bytes() || (int) crc.getValue() != segment.crc()) {
-        throw new CheckpointException(
-            "segment %s is damaged: it has %d of %d bytes, and its checksum is %s"
-                .formatted(
-                    segment.file(),
-                    bytes,
-                    segment.bytes(),
-                    (int) crc.getValue() == segment.crc() ? "right" : "wrong"));
-      }
-    }
   }
 
   /**

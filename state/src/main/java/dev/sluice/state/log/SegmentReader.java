@@ -6,7 +6,6 @@ import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.zip.CRC32C;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -68,32 +67,6 @@ public final class SegmentReader {
               ref.bytes()));
     }
     return new SegmentReader(file, ref, SegmentFooter.read(file, ref));
-  }
-
-  /**
-   * Reads a segment from its first byte to its last, and compares with its reference.
-   *
-   * @throws CorruptSegmentException if it is not what it was when the reference was made
-   */
-  public static void verify(CheckpointFiles files, SegmentRef ref) throws IOException {
-    CRC32C crc = new CRC32C();
-    long size = 0;
-    byte[] buffer = new byte[SegmentFormat.BLOCK_BYTES];
-    try (InputStream in = files.open(ref.file(), 0)) {
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        crc.update(buffer, 0, n);
-        size += n;
-      }
-    }
-    if (size != ref.bytes() || (int) crc.getValue() != ref.crc()) {
-      throw new CorruptSegmentException(
-          ref.file(),
-          size,
-          String.format(
-              "it has %d bytes with the checksum %08x; when its checkpoint was made it had %d and"
-                  + " %08x: it was changed or replaced",
-              size, (int) crc.getValue(), ref.bytes(), ref.crc()));
-    }
   }
 
   SegmentFooter footer() {

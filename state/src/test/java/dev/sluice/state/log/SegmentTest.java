@@ -3,6 +3,7 @@ package dev.sluice.state.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.state.checkpoint.CheckpointException;
 import dev.sluice.state.checkpoint.SegmentRef;
 import dev.sluice.state.disk.MemoryDisk;
 import dev.sluice.state.key.KeyGroupRange;
@@ -31,11 +32,10 @@ class SegmentTest {
           .as("bit %s of %s bytes", bit, good.length)
           .isInstanceOf(CorruptSegmentException.class)
           .hasMessageStartingWith("segment f at byte ");
-      assertThatThrownBy(() -> SegmentReader.verify(files, segment))
-          .isInstanceOf(CorruptSegmentException.class);
+      assertThatThrownBy(() -> segment.verify(files)).isInstanceOf(CheckpointException.class);
     }
     files.files().put("f", good);
-    SegmentReader.verify(files, segment);
+    segment.verify(files);
     readAll(segment);
   }
 
@@ -76,9 +76,9 @@ class SegmentTest {
     assertThatThrownBy(() -> readAll(segment)).isInstanceOf(NoSuchFileException.class);
     SegmentRef other = segment(41, 300);
     assertThat(other.crc()).isNotEqualTo(segment.crc());
-    assertThatThrownBy(() -> SegmentReader.verify(files, segment))
-        .isInstanceOf(CorruptSegmentException.class)
-        .hasMessageContaining("changed or replaced");
+    assertThatThrownBy(() -> segment.verify(files))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("segment f is damaged");
     files.files().put("f", first);
     readAll(segment);
   }
