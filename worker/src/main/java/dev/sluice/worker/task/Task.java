@@ -27,8 +27,6 @@ import java.util.function.Function;
  * emits more than fits into the channels.
  */
 public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Room {
-  private static final int BUNDLE_RECORDS = 1000;
-  private static final long BUNDLE_NANOS = 10_000_000;
   private static final long NOT_HALTED = -1;
 
   private final TaskSpec spec;
@@ -38,15 +36,12 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
   private final CheckpointCallbacks callbacks;
   private final Snapshots snapshots;
   private final Restore restore;
+  private final OpenBundle bundle;
   private final Queue<TaskMessage> mailbox = new ConcurrentLinkedQueue<>();
   private volatile TaskRunner.Handle handle;
   private volatile boolean stopRequested;
 
   private boolean opened;
-  private boolean bundleOpen;
-  private boolean firing;
-  private int bundleRecords;
-  private long bundleDeadlineNanos;
   private boolean sourceEnded;
   private boolean watermarksStale = true;
   private boolean ending;
@@ -72,6 +67,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     this.callbacks = callbacks;
     this.snapshots = snapshots;
     this.restore = restore;
+    this.bundle = new OpenBundle(spec.clock());
     this.ports = portsOf.apply(this);
     this.outputs = new TaskOutputs(ports.outputs(), spec.clock());
     this.stage = stageOf.apply(ports);
@@ -201,25 +197,24 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
 
   /**
    * Fires what is due, in bundles of its own: after the watermark has moved, before new input is
-   * taken. In the middle of a bundle of input nothing fires, so that a watermark right behind the
-   * input counts for both.
+   * taken.
    */
   private boolean stepDueWork() {
-    if (bundleOpen && bundleRecords > 0 && !firing) {
+    if (bundle.holdsInput()) {
       return false;
     }
     if (stage.hasDueWork()) {
-      if (!firing) {
+      if (!bundle.fires()) {
         // User code in a timer may take long: what came before must not wait for it.
         outputs.flush();
       }
       openBundle();
-      firing = true;
-      bundleRecords += stage.fireTimers(BUNDLE_RECORDS);
+      bundle.fire();
+      bundle.add(stage.fireTimers(OpenBundle.MOST_RECORDS));
       endBundleIfFull();
       return true;
     }
-    if (firing && bundleOpen) {
+    if (bundle.fires()) {
       endBundle();
       return true;
     }
@@ -231,7 +226,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
       return false;
     }
     openBundle();
-    Polled polled = stage.source().poll(BUNDLE_RECORDS);
+    Polled polled = stage.source().poll(OpenBundle.MOST_RECORDS);
     if (polled == Polled.RECORDS) {
       endBundle();
       return true;
@@ -255,13 +250,13 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     if (records == 0) {
       watermarksStale = true;
     }
-    bundleRecords += records;
+    bundle.add(records);
     endBundleIfFull();
     return true;
   }
 
   private Step stepIdle(boolean handled) {
-    if (bundleOpen && (bundleRecords > 0 || sourceEnded)) {
+    if (bundle.isOpen() && (!bundle.isEmpty() || sourceEnded)) {
       endBundle();
       return Step.WORKED;
     }
@@ -322,27 +317,20 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
   }
 
   private void openBundle() {
-    if (!bundleOpen) {
-      bundleOpen = true;
-      bundleRecords = 0;
-      bundleDeadlineNanos = spec.clock().nanoTime() + BUNDLE_NANOS;
+    if (bundle.open()) {
       stage.startBundle();
     }
   }
 
   private void endBundleIfFull() {
-    if (bundleOpen
-        && (bundleRecords >= BUNDLE_RECORDS
-            || callbacks.barrierAnnounced()
-            || spec.clock().nanoTime() - bundleDeadlineNanos >= 0)) {
+    if (bundle.isOpen() && (callbacks.barrierAnnounced() || bundle.isFull())) {
       endBundle();
     }
   }
 
   private void endBundle() {
     stage.finishBundle();
-    bundleOpen = false;
-    firing = false;
+    bundle.close();
     propagateWatermarks();
     outputs.flushIfDue();
   }
@@ -374,7 +362,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     while (!triggered.isEmpty() && triggered.peek().checkpoint() <= checkpoint) {
       triggered.poll();
     }
-    if (bundleOpen) {
+    if (bundle.isOpen()) {
       endBundle();
     }
     long begin = spec.clock().nanoTime();
