@@ -25,14 +25,16 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * of one map key, or of one timestamp, have the same order in both, and go together.)
  */
 final class CellParts {
-  /** Of more elements than this, no snapshot is taken when they are read. */
-  private static final int SNAPSHOT = 4_096;
-
+  /** Elements that are read at once. */
   private static final int PAGE = 1_024;
 
   private final StateLog log;
   private final StateStore store;
+  private final PartMoments moments;
   private final byte[] prefix;
+
+  /** The moment of the last look at all that is in the store; null if it has changed since. */
+  private PartMoments.@Nullable Moment now;
 
   /** Whether the elements are in the store. */
   boolean stored;
@@ -43,9 +45,10 @@ final class CellParts {
   /** The number of the next element, where elements are numbered. */
   long next;
 
-  CellParts(StateLog log, StateStore store, byte[] prefix) {
+  CellParts(StateLog log, StateStore store, PartMoments moments, byte[] prefix) {
     this.log = log;
     this.store = store;
+    this.moments = moments;
     this.prefix = prefix;
   }
 
@@ -76,6 +79,7 @@ final class CellParts {
 
   /** Puts the element of {@link #part} and {@link #value} into the store alone. */
   void store() {
+    now = null;
     store.put(log.key, log.value);
   }
 
@@ -90,6 +94,7 @@ final class CellParts {
       log.open().delete(log.key);
     }
     if (stored) {
+      now = null;
       store.delete(log.key);
     }
   }
@@ -100,6 +105,7 @@ final class CellParts {
       log.open().deletePrefix(log.key);
     }
     if (stored) {
+      now = null;
       store.deletePrefix(log.key);
     }
   }
@@ -130,20 +136,33 @@ final class CellParts {
     }
   }
 
+  /** Says whether the store has an element whose key begins with {@link #part}. */
+  boolean hasAny() {
+    try (StateStore.Cursor cursor = store.scan(log.key)) {
+      return cursor.next();
+    }
+  }
+
   /**
-   * Reads elements in the order of their keys: at once if the collection has few, otherwise a page
-   * at a time while they are walked over, which then shows changes that are made meanwhile.
+   * Reads elements in the order of their keys, as they are now: few at once, and then they are good
+   * for good; more a page at a time while they are walked over, until the key is left.
    *
    * @param decode makes of an element's key and value what is wanted
    */
   <T> Iterable<T> read(Range range, BiFunction<Place, byte[], T> decode) {
-    Iterable<T> scan = () -> new Scan<>(range, decode);
-    if (count > SNAPSHOT) {
-      return scan;
+    List<T> few = new ArrayList<>();
+    Scan<T> scan = new Scan<>(null, range, decode);
+    while (few.size() < PAGE && scan.hasNext()) {
+      few.add(scan.next());
     }
-    List<T> snapshot = new ArrayList<>();
-    scan.forEach(snapshot::add);
-    return Collections.unmodifiableList(snapshot);
+    if (!scan.hasNext()) {
+      return Collections.unmodifiableList(few);
+    }
+    if (now == null || !now.isKept()) {
+      now = moments.keep(prefix);
+    }
+    PartMoments.Moment moment = now;
+    return () -> new Scan<>(moment, range, decode);
   }
 
   /**
@@ -157,6 +176,14 @@ final class CellParts {
   @SuppressWarnings("ArrayRecordComponent") // looked into, never compared
   record Range(
       byte[] within, byte[] from, byte @Nullable [] until, Supplier<Predicate<byte[]>> filter) {
+
+    /** Says whether a key that is not before the first one is beyond the last one. */
+    boolean endsBefore(byte[] key) {
+      return until == null
+          ? key.length < within.length
+              || !Arrays.equals(key, 0, within.length, within, 0, within.length)
+          : Arrays.compareUnsigned(key, until) >= 0;
+    }
 
     /** Those of the elements whose keys are not before one key and before another one. */
     Range between(byte[] first, byte[] end) {
@@ -183,8 +210,9 @@ final class CellParts {
     return new Range(begin, begin, null, () -> key -> true);
   }
 
-  /** Walks over the elements of a range. */
+  /** Walks over the elements of a range, as they were at a moment, or are in the store. */
   private final class Scan<T> implements Iterator<T> {
+    private final PartMoments.@Nullable Moment moment;
     private final Range range;
     private final BiFunction<Place, byte[], T> decode;
     private final Predicate<byte[]> filter;
@@ -194,7 +222,8 @@ final class CellParts {
     private int at;
     private boolean ended;
 
-    Scan(Range range, BiFunction<Place, byte[], T> decode) {
+    Scan(PartMoments.@Nullable Moment moment, Range range, BiFunction<Place, byte[], T> decode) {
+      this.moment = moment;
       this.range = range;
       this.decode = decode;
       this.from = range.from;
@@ -214,11 +243,10 @@ final class CellParts {
       values.clear();
       at = 0;
       ended = true;
-      Bytes within = new Bytes(range.within.length).put(range.within);
-      try (StateStore.Cursor cursor = store.scan(within, new Bytes(from.length).put(from))) {
+      try (StateStore.Cursor cursor = cursor()) {
         while (cursor.next()) {
           byte[] key = cursor.key();
-          if (range.until != null && Arrays.compareUnsigned(key, range.until) >= 0) {
+          if (range.endsBefore(key)) {
             return;
           }
           if (filter.test(key)) {
@@ -233,6 +261,13 @@ final class CellParts {
           }
         }
       }
+    }
+
+    private StateStore.Cursor cursor() {
+      Bytes first = new Bytes(from.length).put(from);
+      return moment == null
+          ? store.scan(new Bytes(range.within.length).put(range.within), first)
+          : moment.scan(first);
     }
 
     @Override

@@ -69,6 +69,7 @@ public final class KeyedState<K> {
   private final EntryCodec<K> codec;
 
   private final Changes changes;
+  private final PartMoments moments;
   private final ClockHand hand;
 
   KeyedState(
@@ -84,6 +85,7 @@ public final class KeyedState<K> {
         new EntryCodec<>(
             log, transformId, keying.keyCoder(), new NamespaceCodec(keying.windowCoder()));
     this.changes = new Changes(transformId, log, codec);
+    this.moments = new PartMoments(transformId, share.store());
     this.timerCoder = TimerInternals.TimerDataCoderV2.of(keying.windowCoder());
     this.groups = new KeyTable[range.size()];
     for (int i = 0; i < groups.length; i++) {
@@ -333,7 +335,8 @@ public final class KeyedState<K> {
 
   /** The elements of a collection of which no cell was made. */
   private CellParts savedParts(KeyEntry entry, int stateHash, byte[] namespace) {
-    CellParts parts = new CellParts(log, share.store(), codec.parts(entry, stateHash, namespace));
+    CellParts parts =
+        new CellParts(log, share.store(), moments, codec.parts(entry, stateHash, namespace));
     parts.stored = true;
     return parts;
   }
@@ -342,7 +345,7 @@ public final class KeyedState<K> {
   CellParts newParts(StateCell cell) {
     byte[] namespace = codec.namespace(cell.namespace);
     return new CellParts(
-        log, share.store(), codec.parts(cell.entry, cell.column.hash(), namespace));
+        log, share.store(), moments, codec.parts(cell.entry, cell.column.hash(), namespace));
   }
 
   PartLimits partLimits() {
@@ -551,6 +554,9 @@ public final class KeyedState<K> {
 
   /** Forgets what the selected key need not keep, now and then, when it is selected again. */
   private void stay(KeyEntry entry) {
+    if (!moments.isEmpty()) {
+      moments.clear();
+    }
     if (entry.emptyCells() > EMPTY_CELLS_KEPT) {
       entry.dropEmptyCells(namespaces);
     }
@@ -558,6 +564,9 @@ public final class KeyedState<K> {
 
   /** Forgets what the entry need not keep when its key is no longer selected. */
   private void leave(KeyEntry entry) {
+    if (!moments.isEmpty()) {
+      moments.clear();
+    }
     if (entry.emptyCells() > 0) {
       entry.dropEmptyCells(namespaces);
     }

@@ -183,7 +183,13 @@ final class MultimapCell<K, V> extends PartedCell implements MultimapState<K, V>
   @Override
   public ReadableState<Boolean> containsKey(K key) {
     return new DeferredRead<>(
-        () -> isStored() ? stored(key).iterator().hasNext() : lists.find(key) != null);
+        () -> {
+          if (isStored()) {
+            beginWith(key);
+            return parts.hasAny();
+          }
+          return lists.find(key) != null;
+        });
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.sluice.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.state.checkpoint.FolderFiles;
 import dev.sluice.state.checkpoint.MemoryFolder;
@@ -159,6 +160,38 @@ class LargeCollectionTest {
           map.clear();
           assertThat(map.isEmpty().read()).isTrue();
           assertThat(map.keys().read()).isEmpty();
+        });
+  }
+
+  @Test
+  void whatWasReadIsOfItsMomentUntilTheKeyIsLeft() {
+    onRocksDb(
+        state -> {
+          MapState<String, Integer> map =
+              state.stateInternals().state(StateNamespaces.global(), MAP);
+          for (int i = 0; i < MANY; i++) {
+            map.put("element-" + i, i);
+          }
+          Iterable<Integer> before = map.values().read();
+          for (Map.Entry<String, Integer> entry : map.entries().read()) {
+            map.put(entry.getKey() + "+", -1);
+            map.remove(entry.getKey());
+          }
+          Iterable<Integer> between = map.values().read();
+          map.clear();
+          assertThat(before).hasSize(MANY).doesNotContain(-1);
+          assertThat(before).as("once more").hasSize(MANY).doesNotContain(-1);
+          assertThat(between).hasSize(MANY).containsOnly(-1);
+          assertThat(map.values().read()).isEmpty();
+          Iterator<Integer> begun = before.iterator();
+          begun.next();
+          state.select("other", KeyHasher.of(StringUtf8Coder.of()).hash("other"));
+          assertThatThrownBy(() -> before.iterator().hasNext())
+              .isInstanceOf(IllegalStateException.class);
+          assertThatThrownBy(() -> begun.forEachRemaining(i -> {}))
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("large collection of transform Large")
+              .hasMessageContaining("copy what is needed");
         });
   }
 
