@@ -5,7 +5,6 @@ import dev.sluice.state.disk.MemoryDisk;
 import dev.sluice.worker.protocol.FromWorker;
 import dev.sluice.worker.protocol.WorkerCommand;
 import dev.sluice.worker.world.Clock;
-import dev.sluice.worker.world.Network;
 import dev.sluice.worker.world.StateRoom;
 import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.TaskRunner;
@@ -23,12 +22,10 @@ import java.util.function.Consumer;
  * A worker in one thread: whose turn is next, a task, a message or what a lane is to do, is decided
  * by a seed.
  */
-final class SteppedWorker implements Network, TaskRunner, Clock {
-  static final String COORDINATOR = "coordinator";
+final class SteppedWorker implements TaskRunner, Clock {
   private static final String ADDRESS = "worker";
 
   private final Random random;
-  private final Consumer<FromWorker> coordinator;
   private final Deque<Object> toWorker = new ArrayDeque<>();
   private final List<Running> tasks = new ArrayList<>();
   private final Map<String, Deque<Runnable>> lanes = new LinkedHashMap<>();
@@ -77,14 +74,13 @@ final class SteppedWorker implements Network, TaskRunner, Clock {
    */
   SteppedWorker(long seed, long stateBytes, Consumer<FromWorker> coordinator) {
     this.random = new Random(seed);
-    this.coordinator = coordinator;
     this.worker =
         new Worker(
             ADDRESS,
-            COORDINATOR,
+            WorkerWire.COORDINATOR,
             new World(
                 this,
-                this,
+                new WorkerWire(toWorker::add, coordinator, later -> {}),
                 job -> disks.computeIfAbsent(job, name -> new MemoryDisk(1L << 26)),
                 this,
                 (lane, work) -> lanes.computeIfAbsent(lane, name -> new ArrayDeque<>()).add(work),
@@ -123,24 +119,6 @@ final class SteppedWorker implements Network, TaskRunner, Clock {
     }
     work.run();
   }
-
-  @Override
-  public void register(String address, Endpoint endpoint) {}
-
-  @Override
-  public void unregister(String address) {}
-
-  @Override
-  public void send(String to, Object message) {
-    if (!to.equals(COORDINATOR)) {
-      toWorker.add(message);
-    } else if (message instanceof FromWorker from) {
-      coordinator.accept(from);
-    }
-  }
-
-  @Override
-  public void sendLater(String to, Object message, long delayMs) {}
 
   @Override
   public void start(String name, ClassLoader loader, Steppable task) {

@@ -9,13 +9,11 @@ import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
 import dev.sluice.worker.protocol.Attempt;
 import dev.sluice.worker.protocol.Barrier;
-import dev.sluice.worker.protocol.FromWorker;
 import dev.sluice.worker.protocol.JobId;
 import dev.sluice.worker.protocol.SourceSplit;
 import dev.sluice.worker.protocol.TaskId;
 import dev.sluice.worker.protocol.WorkerCommand;
 import dev.sluice.worker.protocol.WorkerEvent;
-import dev.sluice.worker.world.Network;
 import dev.sluice.worker.world.StateRoom;
 import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.SystemClock;
@@ -43,7 +41,6 @@ import org.junit.jupiter.api.Test;
 /** A worker without threads: its tasks are stepped, and its messages delivered, by the test. */
 class WorkerTest {
   private static final JobId JOB = new JobId("job-1");
-  private static final String COORDINATOR = "coordinator";
 
   private final List<WorkerEvent> events = new ArrayList<>();
   private final Map<TaskRunner.Steppable, Boolean> ended = new LinkedHashMap<>();
@@ -53,36 +50,18 @@ class WorkerTest {
   private final Worker worker =
       new Worker(
           "worker",
-          COORDINATOR,
+          WorkerWire.COORDINATOR,
           new World(
               new SystemClock(),
-              new Wire(),
+              new WorkerWire(toWorker::add, from -> events.add(from.event()), this::comesLater),
               job -> new MemoryDisk(1L << 20),
               new ByHand(),
               (lane, work) -> work.run(),
               StateRoom.inMemory(1L << 30)));
 
-  private final class Wire implements Network {
-    @Override
-    public void register(String address, Endpoint endpoint) {}
-
-    @Override
-    public void unregister(String address) {}
-
-    @Override
-    public void send(String to, Object message) {
-      if (!to.equals(COORDINATOR)) {
-        toWorker.add(message);
-      } else if (message instanceof FromWorker from) {
-        events.add(from.event());
-      }
-    }
-
-    @Override
-    public void sendLater(String to, Object message, long delayMs) {
-      if (message instanceof TaskEvent) {
-        later.add(message);
-      }
+  private void comesLater(Object message) {
+    if (message instanceof TaskEvent) {
+      later.add(message);
     }
   }
 
