@@ -1,13 +1,20 @@
 package dev.sluice.state;
 
+import dev.sluice.state.error.StateCodingException;
 import dev.sluice.state.key.KeyGroups;
 import dev.sluice.state.log.Bytes;
 import dev.sluice.state.log.EntryKey;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.beam.runners.core.StateNamespace;
 import org.apache.beam.runners.core.TimerInternals.TimerData;
+import org.apache.beam.sdk.coders.BigEndianIntegerCoder;
+import org.apache.beam.sdk.coders.BigEndianLongCoder;
 import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.state.TimeDomain;
+import org.apache.beam.sdk.util.VarInt;
 import org.joda.time.Instant;
 
 /**
@@ -29,12 +36,14 @@ final class EntryCodec<K> {
   private final Coder<K> keyCoder;
   private final NamespaceCodec namespaces;
   private final String keyOf;
+  private final Numbers numbers;
   private final Bytes content = new Bytes();
 
   EntryCodec(StateLog log, String transform, Coder<K> keyCoder, NamespaceCodec namespaces) {
     this.log = log;
     this.transformHash = log.transformHash(transform);
     this.keyCoder = keyCoder;
+    this.numbers = Numbers.of(keyCoder);
     this.namespaces = namespaces;
     this.keyOf = "key of transform " + transform;
   }
@@ -49,7 +58,45 @@ final class EntryCodec<K> {
   /** Writes the key of an entry's record into the log's buffer. */
   @SuppressWarnings("unchecked") // entries are made of keys of this type
   Bytes key(KeyEntry entry) {
-    return key((K) entry.key, entry.hash);
+    if (numbers == Numbers.NONE) {
+      return key((K) entry.key, entry.hash);
+    }
+    // The number stands in the entry itself; the object would be one more miss of the cache.
+    Bytes out = log.key;
+    long number = entry.number;
+    EntryKey.header(out, KeyGroups.groupOf(entry.hash), transformHash, EntryKey.Kind.KEYED);
+    try {
+      switch (numbers) {
+        case VAR_LONG -> VarInt.encode(number, out.putVarInt(VarInt.getLength(number)));
+        case VAR_INT -> VarInt.encode((int) number, out.putVarInt(VarInt.getLength((int) number)));
+        case LONG -> out.putVarInt(Long.BYTES).putLong(number);
+        default -> out.putVarInt(Integer.BYTES).putInt((int) number);
+      }
+    } catch (IOException e) {
+      throw StateCodingException.encoding(keyOf, number, keyCoder, e);
+    }
+    return out;
+  }
+
+  /** How keys that are whole numbers are encoded. */
+  private enum Numbers {
+    NONE,
+    VAR_LONG,
+    VAR_INT,
+    LONG,
+    INT;
+
+    static Numbers of(Coder<?> coder) {
+      Class<?> type = coder.getClass();
+      if (type == VarLongCoder.class) {
+        return VAR_LONG;
+      } else if (type == VarIntCoder.class) {
+        return VAR_INT;
+      } else if (type == BigEndianLongCoder.class) {
+        return LONG;
+      }
+      return type == BigEndianIntegerCoder.class ? INT : NONE;
+    }
   }
 
   Bytes key(K key, int hash) {
