@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the pairs that say what state and checkpoints cost, and prints one line of JSON for each run, the name of the
-# pair first: bash benchmarks/state.sh [heap] [intervals] [uniform] [zipf] [sizes] [barrier] [restart]; without names, all.
+# pair first: bash benchmarks/state.sh [heap] [intervals] [uniform] [zipf] [sizes] [barrier] [restart] [bucket]; without names, all.
 # Only the ratio of two lines of one pair means anything. Takes about a quarter of an hour; needs 8 GB of memory and of disk.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -65,7 +65,23 @@ restart() {
   done
 }
 
-for pair in "${@:-heap intervals uniform zipf sizes barrier restart}"; do
+# The same from a bucket, in the memory of a service on this machine.
+bucket() {
+  export AWS_ACCESS_KEY_ID=bench AWS_SECRET_ACCESS_KEY=bench-secret
+  local state="--keys=1000000 --valueBytes=1000 --parallelism=2 --checkpointIntervalMs=2000 --recordsPerSecond=1000"
+  local s3="s3://bench/checkpoints --s3Endpoint=http://127.0.0.1:19871"
+  BENCHMARK_MAIN=BucketServer BENCHMARK_JAVA_OPTIONS="-Xms4g -Xmx8g" bash run.sh 19871 bench bench bench-secret >"$work/server" 2>&1 &
+  local server=$!
+  until grep -q serves "$work/server"; do
+    kill -0 $server || { cat "$work/server" >&2; return 1; }
+    sleep 0.2
+  done
+  run bucket-fill "$large" RestartTime fill $s3 $state
+  run bucket "$large" RestartTime restart $s3 $state
+  kill $server
+}
+
+for pair in "${@:-heap intervals uniform zipf sizes barrier restart bucket}"; do
   for name in $pair; do
     "$name"
   done

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,17 +12,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /**
  * How long a killed job takes to its first new output: {@code fill <storage>} gives each key of B3
  * its first record, waits for a checkpoint and ends its JVM as a kill would; {@code restart
- * <storage>} starts the same job again and prints one line of JSON.
+ * <storage>} starts the same job again and prints one line of JSON. The storage is a folder, or
+ * s3://bucket/path with {@code --s3Endpoint}.
  */
 public final class RestartTime {
   private static final String JOB = "restart-time";
-  private static final Pattern MANIFEST = Pattern.compile("chk-(\\d+)\\.json");
+  private static final Pattern MANIFEST = Pattern.compile("chk-(\\d+)\\.json$");
   private static final Duration LOOK = Duration.ofMillis(5);
 
   private RestartTime() {}
@@ -35,10 +33,10 @@ public final class RestartTime {
       System.err.println("usage: fill|restart <storage> [options of the benchmark]");
       System.exit(2);
     }
-    Path storage = Path.of(args[1]);
+    StoredFiles storage = StoredFiles.of(args);
     List<String> arguments = new ArrayList<>(Arrays.asList(args).subList(2, args.length));
     arguments.add("--runner=SluiceRunner");
-    arguments.add("--checkpointStorage=" + storage);
+    arguments.add("--checkpointStorage=" + args[1]);
     arguments.add("--eachKeyOnceAtFirst=true");
     BenchmarkOptions options =
         PipelineOptionsFactory.fromArgs(arguments.toArray(new String[0]))
@@ -56,7 +54,7 @@ public final class RestartTime {
     Runtime.getRuntime().halt(0);
   }
 
-  private static void fill(PipelineRun run, Path storage, long keys) {
+  private static void fill(PipelineRun run, StoredFiles storage, long keys) {
     run.awaitFirstRecord();
     while (run.meter().sunk().count() < keys) {
       run.runFor(LOOK);
@@ -71,11 +69,11 @@ public final class RestartTime {
   }
 
   /** The number of the last checkpoint that has a manifest; 0 if there is none. */
-  private static long lastCompleted(Path storage) {
-    try (Stream<Path> files = Files.walk(storage)) {
-      return files
-          .map(path -> MANIFEST.matcher(path.getFileName().toString()))
-          .filter(Matcher::matches)
+  private static long lastCompleted(StoredFiles storage) {
+    try {
+      return storage.sizes().keySet().stream()
+          .map(name -> MANIFEST.matcher(name))
+          .filter(Matcher::find)
           .mapToLong(name -> Long.parseLong(name.group(1)))
           .max()
           .orElse(0);
@@ -85,8 +83,9 @@ public final class RestartTime {
     }
   }
 
-  private static Map<String, Object> restart(PipelineRun run, Path storage) throws IOException {
-    long bytes = bytesIn(storage);
+  private static Map<String, Object> restart(PipelineRun run, StoredFiles storage)
+      throws IOException {
+    long bytes = storage.sizes().values().stream().mapToLong(Long::longValue).sum();
     while (run.meter().sunk().count() == 0) {
       run.runFor(LOOK);
     }
@@ -96,11 +95,5 @@ public final class RestartTime {
     result.put("millisFromProcessStart", System.currentTimeMillis() - started);
     result.put("storedMb", bytes >> 20);
     return result;
-  }
-
-  private static long bytesIn(Path storage) throws IOException {
-    try (Stream<Path> files = Files.walk(storage)) {
-      return files.mapToLong(path -> path.toFile().isFile() ? path.toFile().length() : 0).sum();
-    }
   }
 }
