@@ -28,7 +28,7 @@ class DrainedElementsTest {
   private static final Collection<BoundedWindow> BOTH = List.of(ONE, TWO);
 
   /** Passes on what it gets; odd numbers in a way that names everything anew. */
-  private static final class PassOn extends DoFn<Integer, Integer> {
+  static final class PassOn extends DoFn<Integer, Integer> {
     @ProcessElement
     public void process(
         @Element Integer element, CausedByDrain cause, OutputReceiver<Integer> out) {
@@ -41,7 +41,7 @@ class DrainedElementsTest {
   }
 
   /** The same behind stable input, one window at a time. */
-  private static final class Stable extends DoFn<Integer, String> {
+  static final class Stable extends DoFn<Integer, String> {
     @RequiresStableInput
     @ProcessElement
     public void process(
