@@ -77,6 +77,11 @@ final class CellParts {
     }
   }
 
+  /** Returns how many bytes {@link #part} and {@link #value} have that are the element's own. */
+  int encodedBytes() {
+    return log.key.size() - prefix.length + log.value.size();
+  }
+
   /** Puts the element of {@link #part} and {@link #value} into the store alone. */
   void store() {
     now = null;

@@ -81,9 +81,7 @@ final class MapCell<K, V> extends PartedCell implements MapState<K, V> {
         parts.delete();
         parts.count -= isStored() ? 1 : 0;
       }
-      if (isStored() ? parts.count == 0 : pairs.isEmpty()) {
-        emptied();
-      }
+      removed();
     }
   }
 

@@ -88,36 +88,32 @@ final class MultimapCell<K, V> extends PartedCell implements MultimapState<K, V>
       removeStored(key);
       return;
     }
-    Lookups.Pair<K, List<V>> removed = lists.remove(key);
-    if (removed != null) {
+    Lookups.Pair<K, List<V>> former = lists.remove(key);
+    if (former != null) {
       changing();
-      count -= removed.value().size();
+      count -= former.value().size();
       if (parts != null) {
         beginWith(key);
         parts.deletePrefix();
       }
-      if (lists.isEmpty()) {
-        emptied();
-      }
+      removed();
     }
   }
 
   private void removeStored(K key) {
     beginWith(key);
-    long removed = 0;
+    long gone = 0;
     for (Iterator<?> values = parts.read(parts.withPart(), (place, value) -> value).iterator();
         values.hasNext();
         values.next()) {
-      removed++;
+      gone++;
     }
-    if (removed > 0) {
+    if (gone > 0) {
       changing();
       beginWith(key);
       parts.deletePrefix();
-      parts.count -= removed;
-      if (parts.count == 0) {
-        emptied();
-      }
+      parts.count -= gone;
+      removed();
     }
   }
 

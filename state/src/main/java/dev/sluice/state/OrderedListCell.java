@@ -110,9 +110,7 @@ final class OrderedListCell<T> extends PartedCell implements OrderedListState<T>
         }
       }
       range.clear();
-      if (byTime.isEmpty()) {
-        emptied();
-      }
+      removed();
     }
   }
 
@@ -130,9 +128,7 @@ final class OrderedListCell<T> extends PartedCell implements OrderedListState<T>
         last = time;
       }
     }
-    if (parts.count == 0) {
-      emptied();
-    }
+    removed();
   }
 
   @Override

@@ -8,7 +8,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * key's record. Once it has grown, each element is an entry of its own: changes are logged one by
  * one, the record only says how many there are, and when the key leaves the heap, or the collection
  * takes too much of it, the elements go to the store. They do not come back as a whole: from then
- * on what is asked for is looked up there.
+ * on what is asked for is looked up there. It is small again once it was empty, or when it has
+ * shrunk to half of what makes it grow while all of it is on the heap.
  *
  * <p>What is always true: {@link #parts} is null while the content is a part of the record, and of
  * an empty cell.
@@ -19,6 +20,9 @@ abstract sealed class PartedCell extends StateCell
   private static final int LOOKED_AT = 64;
 
   @Nullable CellParts parts;
+
+  /** Whether its elements were found to take too much for a record, however few they are. */
+  private boolean isLong;
 
   PartedCell(CellPlace place) {
     super(place);
@@ -54,21 +58,48 @@ abstract sealed class PartedCell extends StateCell
     PartLimits limits = column.owner.partLimits();
     long size = onHeap();
     if (parts == null && (size > limits.recordElements() || isTooLong(size, limits))) {
-      parts = column.owner.newParts(this);
-      forEachOnHeap(parts::log);
+      becomeParted(size);
     }
     if (parts != null && heapBytes() > limits.heapBytes() && column.owner.mayStore()) {
       toStore();
     }
   }
 
+  private void becomeParted(long size) {
+    CellParts made = column.owner.newParts(this);
+    long[] bytes = {0};
+    parts = made;
+    forEachOnHeap(
+        () -> {
+          made.log();
+          bytes[0] += made.encodedBytes();
+        });
+    column.measuredMany((int) Math.min(Integer.MAX_VALUE / 2, bytes[0] / Math.max(1, size)));
+  }
+
   private boolean isTooLong(long size, PartLimits limits) {
-    if (size < LOOKED_AT || (size & (size - 1)) != 0) {
-      return false;
+    if (!isLong && size >= LOOKED_AT && (size & (size - 1)) == 0) {
+      Bytes scratch = column.owner.log().value.clear();
+      encodeWhole(scratch);
+      isLong = scratch.size() > limits.recordBytes();
     }
-    Bytes scratch = column.owner.log().value.clear();
-    encodeWhole(scratch);
-    return scratch.size() > limits.recordBytes();
+    return isLong;
+  }
+
+  /** To be called after elements were removed, from the log or the store too if they are there. */
+  final void removed() {
+    long size = isStored() ? parts.count : onHeap();
+    if (size == 0) {
+      parts = null;
+      isLong = false;
+      becomeEmpty();
+    } else if (parts != null
+        && !parts.stored
+        && !isLong
+        && size * 2 <= column.owner.partLimits().recordElements()) {
+      parts.clear();
+      parts = null;
+    }
   }
 
   /** The elements on the heap go to the store, if they are not a part of the record. */
@@ -90,14 +121,9 @@ abstract sealed class PartedCell extends StateCell
         parts = null;
       }
       clearHeap();
+      isLong = false;
       becomeEmpty();
     }
-  }
-
-  /** To be called when the last element was removed. */
-  final void emptied() {
-    parts = null;
-    becomeEmpty();
   }
 
   @Override
@@ -108,7 +134,9 @@ abstract sealed class PartedCell extends StateCell
   @Override
   final void encodeContent(Bytes out) {
     if (parts == null) {
+      int before = out.size();
       encodeWhole(out);
+      isLong |= out.size() - before > column.owner.partLimits().recordBytes();
     } else {
       if (!parts.stored) {
         parts.count = onHeap();

@@ -77,9 +77,7 @@ final class SetCell<T> extends PartedCell implements SetState<T> {
         parts.delete();
         parts.count -= isStored() ? 1 : 0;
       }
-      if (isStored() ? parts.count == 0 : elements.isEmpty()) {
-        emptied();
-      }
+      removed();
     }
   }
 

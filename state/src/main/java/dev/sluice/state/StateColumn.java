@@ -59,10 +59,22 @@ final class StateColumn {
 
   /** Takes in that an element took so many bytes when encoded; small differences are forgotten. */
   void measured(int encodedBytes) {
+    learn((elementBytes * 7L + sizeOf(encodedBytes)) / 8);
+  }
+
+  /** Takes in that many elements took so many bytes each, which counts for more. */
+  void measuredMany(int encodedBytes) {
+    learn((elementBytes + sizeOf(encodedBytes)) / 2);
+  }
+
+  private long sizeOf(int encodedBytes) {
     if (size == null) {
       size = valueCoder == null ? COLLECTED : ObjectSize.of(valueCoder);
     }
-    long bytes = (elementBytes * 7L + size.bytes(encodedBytes)) / 8;
+    return size.bytes(encodedBytes);
+  }
+
+  private void learn(long bytes) {
     if (Math.abs(bytes - elementBytes) > elementBytes / 8) {
       elementBytes = (int) Math.min(Integer.MAX_VALUE / 2, bytes);
     }

@@ -3,13 +3,16 @@ package dev.sluice.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.state.store.HeapGauge;
+import dev.sluice.state.store.RocksDbStores;
 import dev.sluice.state.store.StateMemory;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.StreamSupport;
 import org.apache.beam.runners.core.InMemoryStateInternals;
 import org.apache.beam.runners.core.StateInternals;
@@ -33,6 +36,7 @@ import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
 import org.apache.beam.sdk.values.TimestampedValue;
 import org.joda.time.Instant;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -107,6 +111,22 @@ class KeyedStateModelTest {
     StateMemory memory = budgetBytes == 0 ? null : new StateMemory(budgetBytes, HeapGauge.NONE);
     PartLimits limits = new PartLimits(elements, 1 << 14, heapBytes);
     throughBarriersAndRestarts(seed, new LoggedTask(memory, limits));
+  }
+
+  /** The same on RocksDB. */
+  @ParameterizedTest
+  @CsvSource({"51, 1, 200, 8000", "52, 2, 1000, 1", "53, 2, 1000, 20000"})
+  void equalsBeamsStateInMemoryWhereCollectionsAreLargeAndInRocksDb(
+      long seed, int elements, int heapBytes, long budgetBytes, @TempDir Path folder) {
+    try (RocksDbStores stores = new RocksDbStores(folder.resolve("stores"), 16 << 20)) {
+      StateMemory memory = new StateMemory(budgetBytes, HeapGauge.NONE);
+      PartLimits limits = new PartLimits(elements, 1 << 14, heapBytes);
+      AtomicInteger starts = new AtomicInteger();
+      throughBarriersAndRestarts(
+          seed,
+          new LoggedTask(memory, limits)
+              .storesOf(() -> stores.open("start-" + starts.incrementAndGet())));
+    }
   }
 
   /** The same with room for no key, or for a few, on the heap: the others are in the store. */

@@ -9,12 +9,14 @@ import dev.sluice.state.checkpoint.SegmentRef;
 import dev.sluice.state.disk.MemoryDisk;
 import dev.sluice.state.key.KeyGroupRange;
 import dev.sluice.state.key.KeyHasher;
+import dev.sluice.state.log.EntryCursor;
 import dev.sluice.state.log.LogLanes;
 import dev.sluice.state.log.LogLimits;
 import dev.sluice.state.log.LogOrigin;
 import dev.sluice.state.log.LogPlace;
 import dev.sluice.state.log.Sealed;
 import dev.sluice.state.log.SegmentFilter;
+import dev.sluice.state.log.SegmentMerge;
 import dev.sluice.state.log.SegmentSummary;
 import dev.sluice.state.log.StateNames;
 import dev.sluice.state.log.TaskLog;
@@ -26,10 +28,12 @@ import dev.sluice.state.store.TaskQuota;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -93,14 +97,7 @@ class LargeCollectionTest {
 
   private static void logsOneElement(StateTag<?> tag) throws IOException {
     FolderFiles files = new FolderFiles(new MemoryFolder(1L << 30, MemoryFolder.Faults.NONE), "t");
-    LogLanes lanes = new LogLanes(Runnable::run, Runnable::run, Runnable::run);
-    TaskLog log =
-        new TaskLog(
-            new LogPlace(files, "a/", new MemoryDisk(1 << 20), lanes),
-            new LogOrigin.Nothing(),
-            SegmentFilter.ALL,
-            new StateNames(),
-            LogLimits.DEFAULT);
+    TaskLog log = newLog(files);
     StateFixture fixture = new StateFixture(log);
     for (int i = 0; i < MANY; i++) {
       add(fixture, tag, i);
@@ -113,6 +110,16 @@ class LargeCollectionTest {
     assertThat(second).hasSize(2);
     assertThat(second.get(1).bytes()).isLessThan(1_000);
     assertThat(entriesOf(tag, files, second)).isEqualTo(MANY + 1);
+  }
+
+  private static TaskLog newLog(FolderFiles files) {
+    LogLanes lanes = new LogLanes(Runnable::run, Runnable::run, Runnable::run);
+    return new TaskLog(
+        new LogPlace(files, "a/", new MemoryDisk(1 << 20), lanes),
+        new LogOrigin.Nothing(),
+        SegmentFilter.ALL,
+        new StateNames(),
+        LogLimits.DEFAULT);
   }
 
   private static long entriesOf(StateTag<?> tag, FolderFiles files, List<SegmentRef> segments)
@@ -135,6 +142,56 @@ class LargeCollectionTest {
     log.seal(number, outcome -> segments.addAll(((Sealed.Safe) outcome).snapshot().segments()));
     log.completed(number);
     return segments;
+  }
+
+  /** Few elements, each of which is large. */
+  @Test
+  void oneElementOfALongMapIsAllThatIsLogged() {
+    FolderFiles files = new FolderFiles(new MemoryFolder(1L << 30, MemoryFolder.Faults.NONE), "t");
+    TaskLog log = newLog(files);
+    StateFixture fixture = new StateFixture(log);
+    Random random = new Random(1);
+    for (int i = 0; i < 20; i++) {
+      byte[] name = new byte[2_000];
+      random.nextBytes(name);
+      state(fixture, MAP).put(Base64.getEncoder().encodeToString(name), i);
+    }
+    assertThat(bytesOf(checkpoint(fixture, log, 1))).isGreaterThan(20 * 2_000);
+    state(fixture, MAP).put("one more", 1);
+    assertThat(bytesOf(checkpoint(fixture, log, 2))).as("all, part by part").isGreaterThan(40_000);
+    state(fixture, MAP).put("another one", 2);
+    assertThat(bytesOf(checkpoint(fixture, log, 3))).isLessThan(1_000);
+  }
+
+  private static long bytesOf(List<SegmentRef> segments) {
+    return segments.get(segments.size() - 1).bytes();
+  }
+
+  @Test
+  void aMapThatHasShrunkIsAPartOfItsRecordAgain() throws IOException {
+    FolderFiles files = new FolderFiles(new MemoryFolder(1L << 30, MemoryFolder.Faults.NONE), "t");
+    TaskLog log = newLog(files);
+    StateFixture fixture = new StateFixture(log);
+    for (int i = 0; i < 1_000; i++) {
+      add(fixture, MAP, i);
+    }
+    assertThat(recordsOf(files, checkpoint(fixture, log, 1))).isEqualTo(1_001);
+    for (int i = 0; i < 990; i++) {
+      state(fixture, MAP).remove("element-" + i);
+    }
+    assertThat(recordsOf(files, checkpoint(fixture, log, 2))).isEqualTo(1);
+    assertThat(state(fixture, MAP).keys().read()).hasSize(10);
+  }
+
+  private static int recordsOf(FolderFiles files, List<SegmentRef> segments) throws IOException {
+    int records = 0;
+    try (EntryCursor saved =
+        SegmentMerge.entries(files, segments, SegmentFilter.ALL, new MemoryDisk(1 << 20))) {
+      while (saved.next()) {
+        records++;
+      }
+    }
+    return records;
   }
 
   @Test

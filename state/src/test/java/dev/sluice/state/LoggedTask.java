@@ -14,11 +14,14 @@ import dev.sluice.state.log.SegmentFilter;
 import dev.sluice.state.log.SegmentMerge;
 import dev.sluice.state.log.StateNames;
 import dev.sluice.state.log.TaskLog;
+import dev.sluice.state.store.SortedMapStore;
 import dev.sluice.state.store.StateMemory;
+import dev.sluice.state.store.StateStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** A task whose state is logged, and which is started again from what was. One thread. */
@@ -36,6 +39,7 @@ final class LoggedTask {
   private boolean logging;
   private long checkpoint;
   private int attempt;
+  private Supplier<StateStore> stores = SortedMapStore::new;
   private Consumer<StateFixture> setUp = fixture -> {};
 
   /**
@@ -58,6 +62,12 @@ final class LoggedTask {
     this.limits = limits;
   }
 
+  /** Has a store made by somebody at each start. */
+  LoggedTask storesOf(Supplier<StateStore> factory) {
+    stores = factory;
+    return this;
+  }
+
   /** Has something done at each start, before anything comes back. */
   LoggedTask atStart(Consumer<StateFixture> action) {
     setUp = action;
@@ -75,7 +85,7 @@ final class LoggedTask {
     LogOrigin origin =
         segments.isEmpty() ? new LogOrigin.Nothing() : new LogOrigin.Continued(segments);
     log = new TaskLog(place, origin, SegmentFilter.ALL, new StateNames(), TINY);
-    fixture = new StateFixture(log, memory, limits);
+    fixture = new StateFixture(log, memory, limits, stores.get());
     setUp.accept(fixture);
     return fixture;
   }

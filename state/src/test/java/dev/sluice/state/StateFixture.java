@@ -6,6 +6,7 @@ import dev.sluice.state.key.KeyHasher;
 import dev.sluice.state.log.TaskLog;
 import dev.sluice.state.store.SortedMapStore;
 import dev.sluice.state.store.StateMemory;
+import dev.sluice.state.store.StateStore;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
@@ -72,6 +73,11 @@ final class StateFixture {
   }
 
   StateFixture(@Nullable TaskLog log, @Nullable StateMemory memory, PartLimits limits) {
+    this(log, memory, limits, new SortedMapStore());
+  }
+
+  StateFixture(
+      @Nullable TaskLog log, @Nullable StateMemory memory, PartLimits limits, StateStore store) {
     disk = new MemoryDisk(1L << 30);
     area = new SpillArea(disk, 1L << 30);
     task =
@@ -79,7 +85,7 @@ final class StateFixture {
             KeyGroupRange.ALL,
             memory == null
                 ? StateSpace.onHeap(area)
-                : new StateSpace(area, memory.open("test"), new SortedMapStore()),
+                : new StateSpace(area, memory.open("test"), store),
             limits);
     if (log != null) {
       task.logTo(log);
