@@ -59,8 +59,14 @@
  *       dev.sluice.state.ClockHand}) finds keys that were not selected lately. Such a key is logged
  *       if it has changed, written to the {@link dev.sluice.state.store.StateStore} as one record
  *       unless the store has it as it is, and leaves its table. The selected key never goes, which
- *       is what makes cells safe to hand out; neither does one with a collection of more than some
- *       thousand elements.
+ *       is what makes cells safe to hand out.
+ *   <li><b>Large collections.</b> Once a bag, set, map, multimap or ordered list has passed {@link
+ *       dev.sluice.state.PartLimits}, each of its elements is an entry of its own ({@link
+ *       dev.sluice.state.CellParts}): a change logs one element, and with their key the elements go
+ *       to the store, where they are looked up from then on ({@link dev.sluice.state.PartedCell}).
+ *       If one collection is too much for the heap, it goes while its key is selected. What is read
+ *       of many elements is read page by page as of one moment ({@link
+ *       dev.sluice.state.PartMoments}), which is let go when the key is left.
  *   <li><b>Coming back.</b> A miss in {@link dev.sluice.state.KeyedState#select} looks into the
  *       store, if any key is there. A batch names its keys before it is processed, which makes
  *       these looks one sorted read ({@link dev.sluice.state.KeyedState#expect}). Cells stay bytes
@@ -69,6 +75,8 @@
  *   <li><b>Timers</b> of a key in the store are in an index by time ({@link
  *       dev.sluice.state.StoredTimers}), of which only the first is known; when it is due, its key
  *       comes back. Holds and numbers of entries are counted in memory all the time.
+ *   <li><b>Restoring.</b> Entries of elements go to the store as they are, whether before or after
+ *       the record of their key.
  *   <li><b>Marks.</b> Each change of content marks its key with the epoch ({@link
  *       dev.sluice.state.Changes}); a key of the closed epoch is logged before it is handed out.
  * </ul>
