@@ -351,7 +351,7 @@ final class RandomPipeline {
         any.windowing().merging() || (any.order() == Order.BURST && !any.windowing().oneFiring())
             ? window(any, any.facts().onlyGlobal() ? Kind.GLOBAL : Kind.FIXED)
             : any;
-    int which = random.nextInt(5);
+    int which = random.nextInt(7);
     if (which == 0 && from.order() != Order.BURST) {
       return parDo(from, "running", new Stateful.RunningFn(), from.order());
     }
@@ -361,9 +361,17 @@ final class RandomPipeline {
     }
     if (which == 2 && from.order() == Order.SINGLE) {
       // The DirectRunner does not hold the watermark for such timers, so nothing is built on this.
-      long delayMs = 1L + 2 * random.nextInt(100);
+      long delayMs = 1L + 2L * random.nextInt(100);
       timed(from, "delay " + delayMs + " ms", new Stateful.DelayFn(delayMs));
       return from;
+    }
+    if (which == 5 && from.order() == Order.SINGLE) {
+      long periodMs = 1L + random.nextInt(100);
+      return burst(timed(from, "loop " + periodMs + " ms", new Stateful.LoopFn(periodMs)));
+    }
+    if (which == 6 && from.order() == Order.SINGLE) {
+      long waitMs = random.nextInt(200);
+      return burst(timed(from, "family " + waitMs + " ms", new Stateful.FamilyFn(waitMs)));
     }
     return which == 3 && from.windowing().oneFiring()
         ? timed(from, "sum at end", new Stateful.SumAtEndFn())
@@ -376,8 +384,17 @@ final class RandomPipeline {
         from, what + " " + from.name(), from.collection().apply(name("timed"), ParDo.of(fn)));
   }
 
+  /** The same, but for what is said of its order. */
+  private static Branch burst(Branch from) {
+    return new Branch(
+        from.name(), from.collection(), from.windowing(), Order.BURST, from.facts().shareless());
+  }
+
   private Branch sideInput(Branch any) {
     Branch other = branches.get(random.nextInt(branches.size()));
+    if (!late && any.sharesNoEventWith(other)) {
+      return triggeredSideInput(any, other);
+    }
     // What is there for an element in an expired window is not determined, nor what is late after
     // it has waited; behind a grouping nothing is late at first.
     Branch main = late ? combine(any) : any;
@@ -393,6 +410,19 @@ final class RandomPipeline {
         main.collection().apply(name("add"), view.added()),
         main.windowing(),
         side.facts().bounded() ? main.order() : Order.BURST,
+        main.facts().shareless());
+  }
+
+  /** Each element sees the last pane of the view before its event, or waits for the first. */
+  private Branch triggeredSideInput(Branch main, Branch other) {
+    Kind kind = main.windowing().kind() == Kind.GLOBAL ? Kind.GLOBAL : Kind.FIXED;
+    Branch side = window(other, Windowing.any(random, kind, false, late));
+    Views.SideInput view = Views.iterable(side.collection(), name("view"));
+    return added(
+        "add to %s triggered %s of %s".formatted(main.name(), view.kind(), side.name()),
+        main.collection().apply(name("add"), view.added()),
+        main.windowing(),
+        Order.BURST,
         main.facts().shareless());
   }
 }

@@ -5,10 +5,12 @@ import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.state.BagState;
 import org.apache.beam.sdk.state.CombiningState;
 import org.apache.beam.sdk.state.MapState;
+import org.apache.beam.sdk.state.SetState;
 import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.state.StateSpecs;
 import org.apache.beam.sdk.state.TimeDomain;
 import org.apache.beam.sdk.state.Timer;
+import org.apache.beam.sdk.state.TimerMap;
 import org.apache.beam.sdk.state.TimerSpec;
 import org.apache.beam.sdk.state.TimerSpecs;
 import org.apache.beam.sdk.state.ValueState;
@@ -39,6 +41,9 @@ final class Stateful {
     private final StateSpec<CombiningState<Long, long[], Long>> sum =
         StateSpecs.combining(Sum.ofLongs());
 
+    @StateId("set")
+    private final StateSpec<SetState<Integer>> set = StateSpecs.set(VarIntCoder.of());
+
     @ProcessElement
     public void process(
         @Element KV<Integer, Long> kv,
@@ -46,6 +51,7 @@ final class Stateful {
         @StateId("bag") BagState<Long> bag,
         @StateId("map") MapState<Integer, Long> map,
         @StateId("sum") CombiningState<Long, long[], Long> sum,
+        @StateId("set") SetState<Integer> set,
         OutputReceiver<KV<Integer, Long>> out) {
       Long before = value.read();
       long chained = (31 * (before == null ? 7 : before) + kv.getValue()) % 1_000_003;
@@ -60,7 +66,8 @@ final class Stateful {
         map.remove((slot + 1) % 4);
       }
       long result = chained + (inSlot == null ? 0 : inSlot) + Functions.digest(bag.read());
-      out.output(KV.of(kv.getKey(), result + sum.read()));
+      long isNew = set.addIfAbsent(slot).read() ? 1_000_000 : 0;
+      out.output(KV.of(kv.getKey(), result + sum.read() + isNew));
     }
   }
 
@@ -197,6 +204,93 @@ final class Stateful {
       out.output(KV.of(key, 1_000 * Functions.digest(bag.read()) + count.read()));
       bag.clear();
       count.clear();
+    }
+  }
+
+  /**
+   * For elements in any order: sets a timer of its own for each of a few remainders of values, and
+   * emits when it fires, with the timestamp of the last element that set it.
+   */
+  static final class FamilyFn extends DoFn<KV<Integer, Long>, KV<Integer, Long>> {
+    private final long waitMs;
+
+    @TimerFamily("remainders")
+    @SuppressWarnings("UnusedVariable") // Beam finds it by its annotation
+    private final TimerSpec remainders = TimerSpecs.timerMap(TimeDomain.EVENT_TIME);
+
+    FamilyFn(long waitMs) {
+      this.waitMs = waitMs;
+    }
+
+    @ProcessElement
+    public void process(
+        @Element KV<Integer, Long> kv,
+        @Timestamp Instant timestamp,
+        BoundedWindow window,
+        @TimerFamily("remainders") TimerMap timers) {
+      Instant end = window.maxTimestamp();
+      Instant wanted = timestamp.plus(Duration.millis(waitMs));
+      timers
+          .get(String.valueOf(kv.getValue() % 3))
+          .withOutputTimestamp(timestamp)
+          .set(wanted.isBefore(end) ? wanted : end);
+    }
+
+    @OnTimerFamily("remainders")
+    public void after(
+        @Key Integer key, @TimerId String remainder, OutputReceiver<KV<Integer, Long>> out) {
+      out.output(KV.of(key, Long.parseLong(remainder)));
+    }
+  }
+
+  /**
+   * For elements in a given order: a timer that sets itself again a few times after the last
+   * element, and emits each time how often it has fired.
+   */
+  static final class LoopFn extends DoFn<KV<Integer, Long>, KV<Integer, Long>> {
+    private static final int ROUNDS = 3;
+
+    private final long periodMs;
+
+    @StateId("rounds")
+    private final StateSpec<ValueState<Integer>> rounds = StateSpecs.value(VarIntCoder.of());
+
+    @TimerId("loop")
+    private final TimerSpec loop = TimerSpecs.timer(TimeDomain.EVENT_TIME);
+
+    LoopFn(long periodMs) {
+      this.periodMs = periodMs;
+    }
+
+    @ProcessElement
+    public void process(
+        @Timestamp Instant timestamp,
+        BoundedWindow window,
+        @StateId("rounds") ValueState<Integer> rounds,
+        @TimerId("loop") Timer loop) {
+      rounds.write(0);
+      set(loop, timestamp, window);
+    }
+
+    @OnTimer("loop")
+    public void again(
+        @Key Integer key,
+        OnTimerContext context,
+        @StateId("rounds") ValueState<Integer> rounds,
+        @TimerId("loop") Timer loop) {
+      int round = rounds.read() + 1;
+      rounds.write(round);
+      context.output(KV.of(key, (long) round));
+      if (round < ROUNDS) {
+        set(loop, context.fireTimestamp(), context.window());
+      }
+    }
+
+    private void set(Timer loop, Instant after, BoundedWindow window) {
+      Instant next = after.plus(Duration.millis(periodMs));
+      if (next.isBefore(window.maxTimestamp())) {
+        loop.set(next);
+      }
     }
   }
 }

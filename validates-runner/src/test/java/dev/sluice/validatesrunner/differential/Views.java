@@ -58,11 +58,16 @@ final class Views {
                 .apply(name, Combine.globally(new Functions.DigestCombineFn()).asSingletonView()),
             (Long value, Integer key) -> value);
       default:
-        return of(
-            "iterable",
-            elements.apply(name + " values", Values.create()).apply(name, View.asIterable()),
-            (Iterable<Long> values, Integer key) -> Functions.digest(values));
+        return iterable(elements, name);
     }
+  }
+
+  /** The one kind of view for which a window of the elements may fire more than once. */
+  static SideInput iterable(PCollection<KV<Integer, Long>> elements, String name) {
+    return of(
+        "iterable",
+        elements.apply(name + " values", Values.create()).apply(name, View.asIterable()),
+        (Iterable<Long> values, Integer key) -> Functions.digest(values));
   }
 
   private static <V> SideInput of(String kind, PCollectionView<V> view, Reader<V> reader) {
