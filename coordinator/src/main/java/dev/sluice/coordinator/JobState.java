@@ -51,27 +51,33 @@ record JobState(
       throw new IllegalStateException(
           "job %s cannot go from %s to %s".formatted(spec.id(), phase, next));
     }
-    return new JobState(spec, next, workers, deployment, checkpoints, recovery, draining, ending);
+    return having(next, workers, deployment, checkpoints, recovery);
   }
 
   JobState knowing(List<String> newWorkers) {
-    return new JobState(
-        spec, phase, newWorkers, deployment, checkpoints, recovery, draining, ending);
+    return having(phase, newWorkers, deployment, checkpoints, recovery);
   }
 
   JobState with(Deployment newDeployment) {
-    return new JobState(
-        spec, phase, workers, newDeployment, checkpoints, recovery, draining, ending);
+    return having(phase, workers, newDeployment, checkpoints, recovery);
   }
 
   JobState with(Checkpoints newCheckpoints) {
-    return new JobState(
-        spec, phase, workers, deployment, newCheckpoints, recovery, draining, ending);
+    return having(phase, workers, deployment, newCheckpoints, recovery);
   }
 
   JobState with(Recovery newRecovery) {
+    return having(phase, workers, deployment, checkpoints, newRecovery);
+  }
+
+  private JobState having(
+      JobPhase itsPhase,
+      List<String> itsWorkers,
+      Deployment itsDeployment,
+      Checkpoints itsCheckpoints,
+      Recovery itsRecovery) {
     return new JobState(
-        spec, phase, workers, deployment, checkpoints, newRecovery, draining, ending);
+        spec, itsPhase, itsWorkers, itsDeployment, itsCheckpoints, itsRecovery, draining, ending);
   }
 
   JobState with(Ending newEnding) {
