@@ -103,7 +103,7 @@ public record SavepointSummary(
     List<SegmentSummary.Row> own =
         rows.stream()
             .filter(row -> row.transform().equals(transform))
-            .filter(row -> !row.state().equals(WatermarkFloor.STATE_ID))
+            .filter(row -> !row.state().startsWith(WatermarkFloor.STATE_ID))
             .toList();
     if (own.isEmpty()) {
       lines.add("  no state");
