@@ -33,33 +33,32 @@ final class Views {
 
   /** A view of a random kind; each window of the elements must fire once at most. */
   static SideInput any(Random random, PCollection<KV<Integer, Long>> elements, String name) {
-    switch (random.nextInt(5)) {
-      case 0:
-        return of(
-            "map",
-            elements.apply(name + " sum", Sum.longsPerKey()).apply(name, View.asMap()),
-            (Map<Integer, Long> map, Integer key) -> map.getOrDefault(key, -1L));
-      case 1:
-        return of(
-            "multimap",
-            elements.apply(name, View.asMultimap()),
-            (Map<Integer, Iterable<Long>> map, Integer key) ->
-                map.containsKey(key) ? Functions.digest(map.get(key)) : -1L);
-      case 2:
-        return of(
-            "list",
-            elements.apply(name + " values", Values.create()).apply(name, View.asList()),
-            (List<Long> list, Integer key) -> Functions.digest(list) + list.size());
-      case 3:
-        return of(
-            "singleton",
-            elements
-                .apply(name + " values", Values.create())
-                .apply(name, Combine.globally(new Functions.DigestCombineFn()).asSingletonView()),
-            (Long value, Integer key) -> value);
-      default:
-        return iterable(elements, name);
-    }
+    return switch (random.nextInt(5)) {
+      case 0 ->
+          of(
+              "map",
+              elements.apply(name + " sum", Sum.longsPerKey()).apply(name, View.asMap()),
+              (Map<Integer, Long> map, Integer key) -> map.getOrDefault(key, -1L));
+      case 1 ->
+          of(
+              "multimap",
+              elements.apply(name, View.asMultimap()),
+              (Map<Integer, Iterable<Long>> map, Integer key) ->
+                  map.containsKey(key) ? Functions.digest(map.get(key)) : -1L);
+      case 2 ->
+          of(
+              "list",
+              elements.apply(name + " values", Values.create()).apply(name, View.asList()),
+              (List<Long> list, Integer key) -> Functions.digest(list) + list.size());
+      case 3 ->
+          of(
+              "singleton",
+              elements
+                  .apply(name + " values", Values.create())
+                  .apply(name, Combine.globally(new Functions.DigestCombineFn()).asSingletonView()),
+              (Long value, Integer key) -> value);
+      default -> iterable(elements, name);
+    };
   }
 
   /** The one kind of view for which a window of the elements may fire more than once. */
