@@ -3,6 +3,7 @@ package dev.sluice.state.checkpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -32,6 +33,8 @@ public final class JobCheckpoints implements AutoCloseable {
 
   /** How many checkpoints are kept, so that there is another if a file of one is damaged. */
   private static final int RETAINED = 2;
+
+  private static final int READ_TRIES = 3;
 
   private final ManifestJson json = new ManifestJson();
   private final CheckpointFiles files;
@@ -138,10 +141,7 @@ public final class JobCheckpoints implements AutoCloseable {
     for (JobClaim.Retained retained : claim.retained()) {
       if (retained.checkpoint() < checkpoint) {
         try {
-          Manifest manifest = read(retained);
-          for (SegmentRef segment : manifest.segments()) {
-            segment.verify(files);
-          }
+          Manifest manifest = verified(retained);
           manifests.put(manifest.checkpoint(), manifest);
           return Optional.of(manifest);
         } catch (IOException | CheckpointException e) {
@@ -155,6 +155,29 @@ public final class JobCheckpoints implements AutoCloseable {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Reads a checkpoint, again if it could not be read: going back further than needed is correct,
+   * but what stable input has released since then would come once more.
+   */
+  private Manifest verified(JobClaim.Retained retained) throws IOException {
+    for (int left = READ_TRIES - 1; ; left--) {
+      try {
+        Manifest manifest = read(retained);
+        for (SegmentRef segment : manifest.segments()) {
+          segment.verify(files);
+        }
+        return manifest;
+      } catch (NoSuchFileException e) {
+        throw e;
+      } catch (IOException e) {
+        if (left == 0) {
+          throw e;
+        }
+        LOG.debug("checkpoint {} could not be read, once more", retained.checkpoint(), e);
+      }
+    }
   }
 
   private Manifest read(JobClaim.Retained retained) throws IOException {
