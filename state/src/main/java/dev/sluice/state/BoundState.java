@@ -57,7 +57,7 @@ final class BoundState implements StateInternals {
     StateCell cell = (StateCell) address.getSpec().bind(address.getId(), binder);
     owner.namespaces().use(namespace);
     entry.addCell(cell);
-    owner.decodeSaved(cell);
+    owner.saved().decode(cell);
     return cell;
   }
 }

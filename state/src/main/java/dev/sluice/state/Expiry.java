@@ -91,6 +91,36 @@ final class Expiry {
     }
   }
 
+  /**
+   * Clears states whose time is over, at most so many; selects their keys.
+   *
+   * @return how many there were
+   */
+  int clearDue(int limit) {
+    int cleared = 0;
+    while (cleared < limit) {
+      TimerNode timer = owner.timers().pollExpired(times.processingTimeMs());
+      if (timer == null) {
+        break;
+      }
+      owner.select(timer);
+      clear(timer.entry, timer.namespace, timer.data.getTimerId());
+      cleared++;
+    }
+    return cleared;
+  }
+
+  private void clear(KeyEntry entry, Namespace namespace, String stateId) {
+    for (int i = 0; i < entry.cellCount(); i++) {
+      StateCell cell = entry.cellAt(i);
+      if (cell.namespace == namespace && cell.column.name.stateId().equals(stateId)) {
+        cell.clear();
+        return;
+      }
+    }
+    owner.saved().clear(entry, namespace, stateId);
+  }
+
   private @Nullable TimerNode timerOf(StateCell cell) {
     return cell.entry.timerCount() == 0
         ? null

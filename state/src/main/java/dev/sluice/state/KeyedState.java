@@ -69,7 +69,7 @@ public final class KeyedState<K> {
   private final EntryCodec<K> codec;
 
   private final Changes changes;
-  private final PartMoments moments;
+  private final SavedCells saved;
   private final ClockHand hand;
 
   KeyedState(
@@ -85,7 +85,7 @@ public final class KeyedState<K> {
         new EntryCodec<>(
             log, transformId, keying.keyCoder(), new NamespaceCodec(keying.windowCoder()));
     this.changes = new Changes(transformId, log, codec);
-    this.moments = new PartMoments(transformId, share.store());
+    this.saved = new SavedCells(this, codec, share.store());
     this.timerCoder = TimerInternals.TimerDataCoderV2.of(keying.windowCoder());
     this.groups = new KeyTable[range.size()];
     for (int i = 0; i < groups.length; i++) {
@@ -168,7 +168,8 @@ public final class KeyedState<K> {
     return timer.data;
   }
 
-  private void select(TimerNode timer) {
+  /** Selects the key of a timer that has just been taken out. */
+  void select(TimerNode timer) {
     if (current == timer.entry) {
       stay(current);
     } else {
@@ -200,40 +201,12 @@ public final class KeyedState<K> {
    * @return how many were; another key is selected then
    */
   public int expire(int limit) {
-    int expired = 0;
-    while (expired < limit) {
-      TimerNode timer = timers.pollExpired(times.processingTimeMs());
-      if (timer == null) {
-        break;
-      }
-      select(timer);
-      clearState(timer.entry, timer.namespace, timer.data.getTimerId());
-      expired++;
-    }
-    return expired;
+    return expiry.clearDue(limit);
   }
 
   /** Returns when the next state is to be cleared, or {@code Long.MAX_VALUE}. */
   public long nextExpiryMs() {
     return timers.nextExpiryMs();
-  }
-
-  private void clearState(KeyEntry entry, Namespace namespace, String stateId) {
-    for (int i = 0; i < entry.cellCount(); i++) {
-      StateCell cell = entry.cellAt(i);
-      if (cell.namespace == namespace && cell.column.name.stateId().equals(stateId)) {
-        cell.clear();
-        return;
-      }
-    }
-    int stateHash = log.stateHash(stateId);
-    byte[] encoded = codec.namespace(namespace);
-    if (entry.raw != null && entry.raw.take(stateHash, encoded) != null) {
-      if (entry.raw.takenKind() == RawCells.PARTED) {
-        savedParts(entry, stateHash, encoded).clear();
-      }
-      clearedSaved(entry, 1);
-    }
   }
 
   /**
@@ -287,9 +260,7 @@ public final class KeyedState<K> {
 
   private void clear(@Nullable Namespace only) {
     KeyEntry entry = selected();
-    if (entry.raw != null) {
-      clearSaved(entry, only == null ? null : codec.namespace(only));
-    }
+    saved.clear(entry, only);
     for (int i = 0; i < entry.cellCount(); i++) {
       StateCell cell = entry.cellAt(i);
       if (only == null || cell.namespace == only) {
@@ -304,50 +275,6 @@ public final class KeyedState<K> {
     }
   }
 
-  private void clearSaved(KeyEntry entry, byte @Nullable [] namespace) {
-    int gone =
-        entry.raw.removeAll(
-            namespace,
-            new RawCells.Gone() {
-              @Override
-              public void hold(long timeMs) {
-                holds.remove(timeMs);
-              }
-
-              @Override
-              public void parts(int stateHash, byte[] of) {
-                savedParts(entry, stateHash, of).clear();
-              }
-            });
-    if (gone > 0) {
-      clearedSaved(entry, gone);
-    }
-  }
-
-  private void clearedSaved(KeyEntry entry, int gone) {
-    markChanged(entry);
-    entry.liveCells -= gone;
-    liveCells -= gone;
-    if (entry.raw.count() == 0) {
-      entry.raw = null;
-    }
-  }
-
-  /** The elements of a collection of which no cell was made. */
-  private CellParts savedParts(KeyEntry entry, int stateHash, byte[] namespace) {
-    CellParts parts =
-        new CellParts(log, share.store(), moments, codec.parts(entry, stateHash, namespace));
-    parts.stored = true;
-    return parts;
-  }
-
-  /** The elements of a cell that are no part of its key's record any more. */
-  CellParts newParts(StateCell cell) {
-    byte[] namespace = codec.namespace(cell.namespace);
-    return new CellParts(
-        log, share.store(), moments, codec.parts(cell.entry, cell.column.hash(), namespace));
-  }
-
   PartLimits partLimits() {
     return limits;
   }
@@ -357,28 +284,12 @@ public final class KeyedState<K> {
     return share.isLimited();
   }
 
-  /** Gives a new cell of the selected key the content that was saved for it, if any was. */
-  void decodeSaved(StateCell cell) {
-    KeyEntry entry = cell.entry;
-    if (entry.raw == null) {
-      return;
-    }
-    ByteReader content = entry.raw.take(cell.column.hash(), codec.namespace(cell.namespace));
-    if (content != null) {
-      if (entry.raw.takenKind() == RawCells.PARTED) {
-        cell.decodeParted(content);
-      } else {
-        cell.decodeContent(content);
-      }
-      cell.restored();
-      if (entry.raw.count() == 0) {
-        entry.raw = null;
-      }
-    }
-  }
-
   StateLog log() {
     return log;
+  }
+
+  SavedCells saved() {
+    return saved;
   }
 
   /** To be called before an entry changes: it will be logged. */
@@ -473,22 +384,11 @@ public final class KeyedState<K> {
   /** Takes back what was saved of one key. */
   void restore(byte[] key, byte[] value) {
     if (EntryKey.kind(key) == EntryKey.Kind.PART) {
-      share.store().put(log.key.clear().put(key), log.value.clear().put(value));
+      saved.restorePart(key, value);
       return;
     }
-    K decoded = codec.keyOf(key);
-    int hash = EntryCodec.hashOf(value);
-    KeyEntry entry = lookup.newEntry(decoded, lookup.of(decoded), hash);
-    entry.logged = true;
-    intoTable(entry);
-    codec.read(value, entry, (data, order) -> timers.restore(entry, data, order));
+    KeyEntry entry = stored.restore(key, value);
     liveCells += entry.liveCells;
-    if (entry.raw != null) {
-      entry.raw.forEachHold(holds::add);
-    }
-    if (share.isLimited()) {
-      share.count(entry, entry.heapBytes());
-    }
   }
 
   /** Shows every entry, by ascending key group. */
@@ -540,8 +440,12 @@ public final class KeyedState<K> {
   }
 
   void cellBecameEmpty(KeyEntry entry) {
-    entry.liveCells--;
-    liveCells--;
+    cellsGone(entry, 1);
+  }
+
+  void cellsGone(KeyEntry entry, int count) {
+    entry.liveCells -= count;
+    liveCells -= count;
   }
 
   void intoTable(KeyEntry entry) {
@@ -554,9 +458,7 @@ public final class KeyedState<K> {
 
   /** Forgets what the selected key need not keep, now and then, when it is selected again. */
   private void stay(KeyEntry entry) {
-    if (!moments.isEmpty()) {
-      moments.clear();
-    }
+    saved.left();
     if (entry.emptyCells() > EMPTY_CELLS_KEPT) {
       entry.dropEmptyCells(namespaces);
     }
@@ -564,9 +466,7 @@ public final class KeyedState<K> {
 
   /** Forgets what the entry need not keep when its key is no longer selected. */
   private void leave(KeyEntry entry) {
-    if (!moments.isEmpty()) {
-      moments.clear();
-    }
+    saved.left();
     if (entry.emptyCells() > 0) {
       entry.dropEmptyCells(namespaces);
     }

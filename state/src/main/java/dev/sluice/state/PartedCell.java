@@ -66,7 +66,7 @@ abstract sealed class PartedCell extends StateCell
   }
 
   private void becomeParted(long size) {
-    CellParts made = column.owner.newParts(this);
+    CellParts made = column.owner.saved().newParts(this);
     long[] bytes = {0};
     parts = made;
     forEachOnHeap(
@@ -147,7 +147,7 @@ abstract sealed class PartedCell extends StateCell
 
   @Override
   final void decodeParted(ByteReader in) {
-    parts = column.owner.newParts(this);
+    parts = column.owner.saved().newParts(this);
     parts.readFrom(in);
     inStoreNow();
   }

@@ -101,6 +101,22 @@ final class StoredKeys<K> {
     return entry;
   }
 
+  /** Takes back what was saved of one key. */
+  KeyEntry restore(byte[] recordKey, byte[] value) {
+    K key = codec.keyOf(recordKey);
+    KeyEntry entry = lookup.newEntry(key, lookup.of(key), EntryCodec.hashOf(value));
+    entry.logged = true;
+    owner.intoTable(entry);
+    codec.read(value, entry, (data, order) -> owner.timers().restore(entry, data, order));
+    if (entry.raw != null) {
+      entry.raw.forEachHold(owner.holds()::add);
+    }
+    if (share.isLimited()) {
+      share.count(entry, entry.heapBytes());
+    }
+    return entry;
+  }
+
   /** Moves a key from the heap to the store. */
   void evict(KeyEntry entry) {
     entry.partsToStore();
