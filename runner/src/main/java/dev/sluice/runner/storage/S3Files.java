@@ -2,7 +2,6 @@ package dev.sluice.runner.storage;
 
 import dev.sluice.state.checkpoint.CheckpointFiles;
 import java.io.ByteArrayInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -61,18 +60,29 @@ final class S3Files implements CheckpointFiles {
    */
   void checkConditions() throws IOException {
     String name = ".conditions-" + UUID.randomUUID();
-    byte[] content = {1};
     try {
-      put(name, content, "If-None-Match", "*");
-      if (putIf(name, content, "If-None-Match", "*")
-          || putIf(name, content, "If-Match", "\"00000000000000000000000000000000\"")) {
-        throw new IOException(
-            "the service behind it ignores the conditions of a put (If-None-Match and If-Match), so"
-                + " two processes could write the same job's checkpoints. Use a service that keeps"
-                + " to them, or a folder that all processes share");
+      tryConditions(name);
+    } catch (IOException e) {
+      try {
+        delete(name);
+      } catch (IOException left) {
+        // What says why it fails must not give way to this.
+        e.addSuppressed(left);
       }
-    } finally {
-      delete(name);
+      throw e;
+    }
+    delete(name);
+  }
+
+  private void tryConditions(String name) throws IOException {
+    byte[] content = {1};
+    put(name, content, "If-None-Match", "*");
+    if (putIf(name, content, "If-None-Match", "*")
+        || putIf(name, content, "If-Match", "\"00000000000000000000000000000000\"")) {
+      throw new IOException(
+          "the service behind it ignores the conditions of a put (If-None-Match and If-Match), so"
+              + " two processes could write the same job's checkpoints. Use a service that keeps"
+              + " to them, or a folder that all processes share");
     }
   }
 
@@ -83,20 +93,24 @@ final class S3Files implements CheckpointFiles {
 
   @Override
   public InputStream open(String name, long position) throws IOException {
+    try {
+      return new S3Download(from -> download(name, from), position);
+    } catch (IOException e) {
+      if (e.getCause() instanceof S3Exception answer
+          && answer.statusCode() == RANGE_NOT_SATISFIABLE) {
+        return new ByteArrayInputStream(new byte[0]);
+      }
+      throw e;
+    }
+  }
+
+  private ResponseInputStream<GetObjectResponse> download(String name, long position)
+      throws IOException {
     GetObjectRequest.Builder request = GetObjectRequest.builder().bucket(bucket).key(prefix + name);
     if (position > 0) {
       request.range("bytes=" + position + "-");
     }
-    try {
-      return new Download(client.getObject(request.build()));
-    } catch (S3Exception e) {
-      if (e.statusCode() == RANGE_NOT_SATISFIABLE) {
-        return new ByteArrayInputStream(new byte[0]);
-      }
-      throw failure("read", name, e);
-    } catch (SdkException e) {
-      throw failure("read", name, e);
-    }
+    return call("read", name, () -> client.getObject(request.build()));
   }
 
   @Override
@@ -248,39 +262,6 @@ final class S3Files implements CheckpointFiles {
   private static final class RefusedException extends IOException {
     RefusedException(String where, Throwable cause) {
       super(where + " was written by somebody else", cause);
-    }
-  }
-
-  /** The content of an object; closed early, the rest of it is not fetched. */
-  private static final class Download extends FilterInputStream {
-    private final ResponseInputStream<GetObjectResponse> object;
-    private boolean ended;
-
-    Download(ResponseInputStream<GetObjectResponse> object) {
-      super(object);
-      this.object = object;
-    }
-
-    @Override
-    public int read() throws IOException {
-      int one = super.read();
-      ended |= one < 0;
-      return one;
-    }
-
-    @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-      int count = super.read(into, offset, length);
-      ended |= count < 0;
-      return count;
-    }
-
-    @Override
-    public void close() throws IOException {
-      if (!ended) {
-        object.abort();
-      }
-      super.close();
     }
   }
 }

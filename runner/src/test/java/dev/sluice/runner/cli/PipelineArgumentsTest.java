@@ -38,6 +38,16 @@ class PipelineArgumentsTest {
   }
 
   @Test
+  void asksForTheUnitOfATime() {
+    assertThatThrownBy(() -> arguments("--checkpointInterval=10").parse())
+        .isInstanceOf(UserError.class)
+        .hasMessage("unknown option --checkpointInterval; did you mean --checkpointIntervalMs?");
+    assertThatThrownBy(() -> arguments("--checkpointIntervalMs=10s").parse())
+        .isInstanceOf(UserError.class)
+        .hasMessageStartingWith("option --checkpointIntervalMs=10s: ");
+  }
+
+  @Test
   void refusesWhatIsNoOption() {
     assertThatThrownBy(() -> arguments("README.md").parse())
         .isInstanceOf(UserError.class)

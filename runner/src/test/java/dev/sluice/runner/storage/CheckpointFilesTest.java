@@ -9,13 +9,16 @@ import dev.sluice.state.checkpoint.CheckpointException;
 import dev.sluice.state.checkpoint.CheckpointFiles;
 import dev.sluice.state.checkpoint.FolderFiles;
 import dev.sluice.state.checkpoint.MemoryFolder;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -23,6 +26,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -254,6 +258,63 @@ class CheckpointFilesTest {
       assertThat(second.compareAndSet("lost", Optional.empty(), new byte[] {1})).isTrue();
       assertThat(second.compareAndSet("lost", Optional.of(new byte[] {1}), new byte[] {2}))
           .isTrue();
+    }
+  }
+
+  @Test
+  void aBucketThatMayNotBeWrittenIsRefused() {
+    try (S3Files forbidden = filesThrough(new Answer(403))) {
+      assertThatThrownBy(forbidden::checkConditions)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("cannot write s3://bucket/through/")
+          .hasMessageContaining("the credentials of this process do not allow it");
+    }
+  }
+
+  /** Breaks the connection of each download after so many bytes. */
+  private record Breaking(int bytes, AtomicInteger downloads) implements ExecutionInterceptor {
+    @Override
+    public Optional<InputStream> modifyHttpResponseContent(
+        Context.ModifyHttpResponse context, ExecutionAttributes attributes) {
+      Optional<InputStream> content = context.responseBody();
+      if (context.httpRequest().method() != SdkHttpMethod.GET || content.isEmpty()) {
+        return content;
+      }
+      downloads.incrementAndGet();
+      return Optional.of(
+          new FilterInputStream(content.get()) {
+            private int left = bytes;
+
+            @Override
+            public int read(byte[] into, int offset, int length) throws IOException {
+              if (left == 0) {
+                throw new SocketException("Connection reset");
+              }
+              int count = super.read(into, offset, Math.min(left, length));
+              left -= Math.max(0, count);
+              return count;
+            }
+          });
+    }
+  }
+
+  @Test
+  void aDownloadThatBreaksGoesOnWhereItBroke() throws IOException {
+    byte[] content = new byte[1000];
+    new Random(1).nextBytes(content);
+    AtomicInteger downloads = new AtomicInteger();
+    try (S3Files broken = filesThrough(new Breaking(300, downloads))) {
+      try (OutputStream out = broken.create("object")) {
+        out.write(content);
+      }
+      try (InputStream in = broken.open("object", 50)) {
+        assertThat(in.readAllBytes()).isEqualTo(Arrays.copyOfRange(content, 50, content.length));
+      }
+      assertThat(downloads).hasValue(4);
+    }
+    try (S3Files broken = filesThrough(new Breaking(0, downloads));
+        InputStream in = broken.open("object", 0)) {
+      assertThatThrownBy(in::read).hasMessage("Connection reset");
     }
   }
 
