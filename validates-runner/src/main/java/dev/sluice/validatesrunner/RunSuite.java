@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
     name = "run-suite",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Runs Beam's ValidatesRunner tests, or a part of them, against a runner.")
+    description = "Runs Beam's tests, or a part of them, against a runner.")
 public final class RunSuite implements Callable<Integer> {
 
   /** Tests named below one cause; the table of results has them all. */
@@ -34,6 +34,11 @@ public final class RunSuite implements Callable<Integer> {
 
   private static final Map<String, Level> LEVELS =
       Map.of("error", Level.SEVERE, "warn", Level.WARNING, "info", Level.INFO, "debug", Level.FINE);
+
+  @Option(
+      names = "--suite",
+      description = "VALIDATES_RUNNER (default), NEEDS_RUNNER or KAFKA: which set of tests")
+  Suite suite = Suite.VALIDATES_RUNNER;
 
   @Option(names = "--mode", description = "streaming, bounded or both (default: streaming)")
   String mode = Mode.STREAMING.label();
@@ -113,7 +118,7 @@ public final class RunSuite implements Callable<Integer> {
     for (Handler handler : root.getHandlers()) {
       handler.setLevel(LEVELS.get(logLevel));
     }
-    SortedSet<BeamTest> catalog = TestCatalog.load();
+    SortedSet<BeamTest> catalog = TestCatalog.load(suite);
     ExpectedFailures expected =
         expectedFile == null
             ? ExpectedFailures.parse(List.of(), catalog)

@@ -19,9 +19,11 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.beam.sdk.testing.TestPipeline;
+import org.junit.runner.Description;
 import org.junit.runner.JUnitCore;
 import org.junit.runner.Request;
 import org.junit.runner.Result;
+import org.junit.runner.manipulation.Filter;
 
 /**
  * One pass over a set of tests in one mode. Owned by its caller; its lanes are threads of its own,
@@ -113,7 +115,7 @@ final class SuiteRun {
     long start = System.nanoTime();
     try {
       Class<?> type = Class.forName(test.className());
-      Result result = new JUnitCore().run(Request.method(type, test.method()));
+      Result result = new JUnitCore().run(Request.aClass(type).filterWith(only(test.method())));
       long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
       if (result.getFailures().isEmpty()) {
         return Outcome.passed(test, mode, millis);
@@ -122,6 +124,24 @@ final class SuiteRun {
     } catch (ClassNotFoundException | LinkageError e) {
       return Outcome.failed(test, mode, 0, e);
     }
+  }
+
+  /** The method with that name; with each of its parameters, if its class has some. */
+  private static Filter only(String method) {
+    return new Filter() {
+      @Override
+      public boolean shouldRun(Description description) {
+        String name = description.getMethodName();
+        return description.isTest()
+            ? name.equals(method) || name.startsWith(method + "[")
+            : description.getChildren().stream().anyMatch(this::shouldRun);
+      }
+
+      @Override
+      public String describe() {
+        return "method " + method;
+      }
+    };
   }
 
   private static Queue<List<BeamTest>> byOuterClass(Collection<BeamTest> tests) {

@@ -4,60 +4,74 @@ import io.github.classgraph.AnnotationClassRef;
 import io.github.classgraph.AnnotationInfo;
 import io.github.classgraph.ClassGraph;
 import io.github.classgraph.ClassInfo;
+import io.github.classgraph.ClassRefTypeSignature;
+import io.github.classgraph.FieldInfo;
 import io.github.classgraph.MethodInfo;
 import io.github.classgraph.ScanResult;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import org.apache.beam.sdk.testing.NeedsRunner;
-import org.apache.beam.sdk.testing.ValidatesRunner;
+import org.apache.beam.sdk.testing.TestPipeline;
 import org.junit.Ignore;
 import org.junit.Test;
 import org.junit.experimental.categories.Category;
 
 /**
- * The tests that Beam marks as ValidatesRunner in its published test jars. Read from the class
- * files: a class whose dependencies are absent is neither loaded nor lost.
+ * The tests of a suite in Beam's published test jars. Read from the class files: a class whose
+ * dependencies are absent is neither loaded nor lost.
  */
 final class TestCatalog {
 
-  private static final String[] JARS = {
-    "beam-sdks-java-core-*-tests.jar", "beam-runners-core-java-*-tests.jar"
-  };
-
   private TestCatalog() {}
 
-  /** All of them, by name. */
+  /** All that Beam marks as ValidatesRunner, by name. */
   static SortedSet<BeamTest> load() {
+    return load(Suite.VALIDATES_RUNNER);
+  }
+
+  /** All tests of a suite, by name. */
+  static SortedSet<BeamTest> load(Suite suite) {
     SortedSet<BeamTest> tests = new TreeSet<>();
     try (ScanResult scan =
         new ClassGraph()
-            .acceptJars(JARS)
+            .acceptJars(suite.jars())
             .enableMethodInfo()
+            .enableFieldInfo()
+            .ignoreFieldVisibility()
             .enableAnnotationInfo()
             .ignoreClassVisibility()
             .scan()) {
       for (ClassInfo type : scan.getClassesWithMethodAnnotation(Test.class)) {
         if (!type.isAbstract()) {
-          type.getMethodInfo().forEach(method -> addIfSelected(type, method, tests));
+          type.getMethodInfo().forEach(method -> addIfSelected(suite, type, method, tests));
         }
       }
     }
     return tests;
   }
 
-  private static void addIfSelected(ClassInfo type, MethodInfo method, SortedSet<BeamTest> tests) {
+  private static void addIfSelected(
+      Suite suite, ClassInfo type, MethodInfo method, SortedSet<BeamTest> tests) {
     if (!method.hasAnnotation(Test.class)) {
       return;
     }
     SortedSet<String> categories = new TreeSet<>();
     addCategories(type.getAnnotationInfo(Category.class), categories);
     addCategories(method.getAnnotationInfo(Category.class), categories);
-    if (categories.remove(shortName(ValidatesRunner.class))) {
-      categories.remove(shortName(NeedsRunner.class));
+    if (suite.selects(type.getSimpleName(), categories, hasPipeline(type))) {
+      categories.removeAll(Suite.selectingCategories());
       boolean ignored = method.hasAnnotation(Ignore.class) || type.hasAnnotation(Ignore.class);
       tests.add(new BeamTest(type.getName(), method.getName(), categories, ignored));
     }
+  }
+
+  private static boolean hasPipeline(ClassInfo type) {
+    return type.getFieldInfo().stream().anyMatch(TestCatalog::isPipeline);
+  }
+
+  private static boolean isPipeline(FieldInfo field) {
+    return field.getTypeDescriptor() instanceof ClassRefTypeSignature type
+        && type.getFullyQualifiedClassName().equals(TestPipeline.class.getName());
   }
 
   private static void addCategories(AnnotationInfo category, SortedSet<String> names) {

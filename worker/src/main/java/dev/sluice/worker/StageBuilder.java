@@ -6,11 +6,13 @@ import dev.sluice.translation.Stage;
 import dev.sluice.worker.exchange.Batch;
 import dev.sluice.worker.exchange.ExchangeWriter;
 import dev.sluice.worker.grouping.GroupingOperators;
+import dev.sluice.worker.pardo.DebugOptions;
 import dev.sluice.worker.pardo.ParDoOperator;
 import dev.sluice.worker.pardo.SharedSideInputs;
 import dev.sluice.worker.pardo.SideInputs;
 import dev.sluice.worker.protocol.SourceSplit;
 import dev.sluice.worker.source.SourceOperators;
+import dev.sluice.worker.stage.CodedReceiver;
 import dev.sluice.worker.stage.FlattenOperator;
 import dev.sluice.worker.stage.JavaStage;
 import dev.sluice.worker.stage.Operator;
@@ -99,10 +101,10 @@ final class StageBuilder {
   private Operator operator(Node node) {
     if (node instanceof Node.ParDo parDo) {
       Map<String, Receiver> outputs = new LinkedHashMap<>();
-      node.outputs().forEach((name, collection) -> outputs.put(name, receiver(collection)));
+      node.outputs().forEach((name, collection) -> outputs.put(name, output(node, collection)));
       return new ParDoOperator(context(node), parDo, outputs, sideInputs);
     }
-    Receiver output = receiver(node.outputs().values().iterator().next());
+    Receiver output = output(node, node.outputs().values().iterator().next());
     if (node instanceof Node.Flatten) {
       return new FlattenOperator(output);
     }
@@ -138,6 +140,16 @@ final class StageBuilder {
 
   private Deque<Receiver> readersOf(String collection) {
     return readers.computeIfAbsent(collection, id -> new ArrayDeque<>());
+  }
+
+  private Receiver output(Node node, String collection) {
+    Receiver receiver = receiver(collection);
+    boolean coded =
+        task.options().as(DebugOptions.class).isCheckEncodability()
+            && components.proto().containsPcollections(collection);
+    return coded
+        ? new CodedReceiver(name(node), components.elementCoder(collection), receiver)
+        : receiver;
   }
 
   private Receiver receiver(String collection) {

@@ -21,4 +21,17 @@ public interface DebugOptions extends PipelineOptions {
   boolean isCheckImmutability();
 
   void setCheckImmutability(boolean value);
+
+  // Not enforceEncodability, for the same reason.
+  /**
+   * Whether each element goes through the coder of its PCollection, so that a coder that fails or
+   * loses something is found.
+   */
+  @Description(
+      "Encode and decode each element of each PCollection with its coder, which otherwise happens"
+          + " only where an element is stored or sent: finds coders that fail or lose something.")
+  @Default.Boolean(false)
+  boolean isCheckEncodability();
+
+  void setCheckEncodability(boolean value);
 }
