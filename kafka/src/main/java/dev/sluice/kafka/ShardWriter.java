@@ -191,6 +191,11 @@ final class ShardWriter<K, V> {
           write.getConsumerFactoryFn());
     }
 
+    /** By which the lineage names the broker. */
+    String servers() {
+      return String.valueOf(config.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG));
+    }
+
     private Producer<K, V> producer(int shard) {
       Map<String, Object> settings = new HashMap<>(config);
       settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, group + "-" + shard);

@@ -1,8 +1,10 @@
 package dev.sluice.kafka;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.metrics.Lineage;
 import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.state.StateSpecs;
 import org.apache.beam.sdk.state.ValueState;
@@ -43,6 +45,7 @@ final class WriteNumbered<K, V> extends DoFn<KV<Integer, Numbered<ProducerRecord
       Long written = next.read();
       writer = ShardWriter.open(settings, element.getKey(), written == null ? 0 : written);
       writers.put(element.getKey(), writer);
+      Lineage.getSinks().add("kafka", List.of(settings.servers(), settings.topic()));
     }
     writer.write(element.getValue());
     next.write(element.getValue().number() + 1);

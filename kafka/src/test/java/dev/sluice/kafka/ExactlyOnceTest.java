@@ -13,11 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.io.GenerateSequence;
 import org.apache.beam.sdk.io.kafka.KafkaIO;
+import org.apache.beam.sdk.metrics.Lineage;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.values.TypeDescriptors;
@@ -29,9 +31,13 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.LongDeserializer;
 import org.apache.kafka.common.serialization.LongSerializer;
+import org.joda.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +93,34 @@ final class ExactlyOnceTest {
     assertThat(committed()).isEqualTo(expected());
   }
 
+  /** What KafkaIOTest#testExactlyOnceSink shows on a mock. */
+  @SuppressWarnings("deprecation") // What replaces it is for records with topics of their own.
+  @Test
+  void publishesTheTimesAndTheLineageThatAreAskedFor() {
+    PipelineResult result =
+        run(write().withPublishTimestampFunction((record, time) -> at(record.getValue())));
+
+    assertThat(result.waitUntilFinish()).isEqualTo(PipelineResult.State.DONE);
+    assertThat(committed()).isEqualTo(expected());
+    assertThat(records()).allMatch(record -> record.timestamp() == at(record.value()).getMillis());
+    assertThat(Lineage.query(result.metrics(), Lineage.Type.SINK))
+        .containsExactly("kafka:`" + broker.bootstrapServers() + "`." + topic);
+  }
+
+  private static Instant at(long value) {
+    return new Instant(1_700_000_000_000L + value);
+  }
+
+  /** What KafkaIOTest#testExactlyOnceSinkWithSendException shows on a mock. */
+  @Test
+  void aSendThatFailsFailsTheJob() {
+    assertThatThrownBy(
+            () -> run(write().withProducerFactoryFn(RefusingProducer::new), 1).waitUntilFinish())
+        .hasRootCauseInstanceOf(KafkaException.class)
+        .hasStackTraceContaining("no send, as told");
+    assertThat(committed()).isEmpty();
+  }
+
   @Test
   void moreShardsThanPartitions() {
     assertThatThrownBy(() -> run(write().withEOS(40, topic), 1).waitUntilFinish())
@@ -135,9 +169,13 @@ final class ExactlyOnceTest {
     return LongStream.range(0, RECORDS).boxed().toList();
   }
 
-  /** What is in the topic for readers that ask for committed records, sorted. */
+  /** The values in the topic for readers that ask for committed records, sorted. */
   private List<Long> committed() {
-    List<Long> values = new ArrayList<>();
+    return records().stream().map(ConsumerRecord::value).sorted().toList();
+  }
+
+  private List<ConsumerRecord<Long, Long>> records() {
+    List<ConsumerRecord<Long, Long>> records = new ArrayList<>();
     try (KafkaConsumer<Long, Long> consumer =
         new KafkaConsumer<>(
             Map.of(
@@ -157,12 +195,11 @@ final class ExactlyOnceTest {
       while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
         for (ConsumerRecord<Long, Long> record : consumer.poll(Duration.ofSeconds(1))) {
           assertThat(record.key()).isEqualTo(record.value() % 17);
-          values.add(record.value());
+          records.add(record);
         }
       }
     }
-    values.sort(null);
-    return values;
+    return records;
   }
 
   /** Commits its first transaction and fails then, so that no checkpoint knows of the commit. */
@@ -189,6 +226,18 @@ final class ExactlyOnceTest {
       if (CRASHED.computeIfAbsent(topic, any -> ConcurrentHashMap.newKeySet()).add(id)) {
         throw new IllegalStateException("crashed after its first commit, as told");
       }
+    }
+  }
+
+  /** Cannot send. */
+  static final class RefusingProducer extends KafkaProducer<Long, Long> {
+    private RefusingProducer(Map<String, Object> config) {
+      super(config);
+    }
+
+    @Override
+    public Future<RecordMetadata> send(ProducerRecord<Long, Long> record) {
+      throw new KafkaException("no send, as told");
     }
   }
 }
