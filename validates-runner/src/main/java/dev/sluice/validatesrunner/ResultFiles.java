@@ -32,7 +32,12 @@ final class ResultFiles {
         Files.deleteIfExists(detail);
       }
     }
-    Files.write(folder.resolve(mode.label() + ".tsv"), table);
+    Files.write(table(folder, mode), table);
+  }
+
+  /** Where the table of a mode is: a line per test after that of the columns, its status first. */
+  static Path table(Path folder, Mode mode) {
+    return folder.resolve(mode.label() + ".tsv");
   }
 
   /** The cause without what differs between tests, so that the same fault groups together. */

@@ -32,6 +32,10 @@ import org.junit.runner.manipulation.Filter;
  */
 final class SuiteRun {
 
+  /** Between its tests it makes the JVM forget all kinds of options, those of others included. */
+  private static final String RESETS_OPTIONS =
+      "org.apache.beam.sdk.options.ProxyInvocationHandlerTest";
+
   /**
    * How a suite is run.
    *
@@ -87,7 +91,7 @@ final class SuiteRun {
   }
 
   private static boolean runsAlone(BeamTest test) {
-    return test.need() == Need.OWN_JVM;
+    return test.need() == Need.OWN_JVM || test.outerClass().equals(RESETS_OPTIONS);
   }
 
   private Void runLane(Queue<List<BeamTest>> classes, List<Outcome> outcomes)

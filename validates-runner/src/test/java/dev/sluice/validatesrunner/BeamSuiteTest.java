@@ -18,9 +18,10 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The whole of Beam's suite in every mode, each of its test methods as one test here. Runs it
- * first, writes {@code docs/conformance.md}, and then tells of each test whether its outcome is the
- * agreed one; one that fails as expected is reported as aborted, with its reason.
+ * The whole of Beam's suite in every mode, and the suites beside it, each of its test methods as
+ * one test here. Runs it first, writes {@code docs/conformance.md}, and then tells of each test
+ * whether its outcome is the agreed one; one that fails as expected is reported as aborted, with
+ * its reason.
  */
 final class BeamSuiteTest {
 
@@ -47,8 +48,16 @@ final class BeamSuiteTest {
       all.addAll(outcomes);
       modes.add(DynamicContainer.dynamicContainer(mode.label(), byClass(outcomes, expected)));
     }
+    StringBuilder page = new StringBuilder(new ConformanceReport(all, expected).markdown());
+    for (Suite suite : List.of(Suite.NEEDS_RUNNER, Suite.KAFKA)) {
+      FurtherSuite further = new FurtherSuite(suite);
+      modes.add(
+          DynamicContainer.dynamicContainer(
+              suite.label(), byClass(further.run(RESULTS), expected)));
+      page.append('\n').append(further.markdown(RESULTS));
+    }
     Files.createDirectories(REPORT.getParent());
-    Files.writeString(REPORT, new ConformanceReport(all, expected).markdown());
+    Files.writeString(REPORT, page);
     return modes;
   }
 

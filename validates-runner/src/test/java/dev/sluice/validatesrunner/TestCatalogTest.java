@@ -2,6 +2,7 @@ package dev.sluice.validatesrunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
 import java.util.SortedSet;
 import org.junit.jupiter.api.Test;
 
@@ -44,5 +45,20 @@ final class TestCatalogTest {
   void leavesOutTheCategoriesThatSelectTheSuite() {
     assertThat(catalog).noneMatch(test -> test.categories().contains("ValidatesRunner"));
     assertThat(catalog).noneMatch(test -> test.categories().contains("NeedsRunner"));
+  }
+
+  @Test
+  void findsTheOtherTestsThatRunAPipeline() {
+    Set<BeamTest> others = TestCatalog.load(Suite.NEEDS_RUNNER);
+
+    assertThat(others).hasSize(509).doesNotContainAnyElementsOf(catalog);
+  }
+
+  @Test
+  void findsTheTestsOfKafkaIoThatRunAPipelineWithoutABroker() {
+    assertThat(TestCatalog.load(Suite.KAFKA))
+        .hasSize(88)
+        .noneMatch(test -> test.className().endsWith("KafkaIOIT"))
+        .anyMatch(test -> test.method().equals("testExactlyOnceSink"));
   }
 }
