@@ -133,6 +133,7 @@ final class KeyedTimers {
     TimerNode first = timers.queue.first();
     StoredTimers inStore = timers.stored;
     if (inStore != null
+        && !inStore.isEmpty()
         && inStore.firstMs() <= upToMs
         && (first == null || inStore.hasBefore(first))) {
       owner.load(inStore.firstKey());

@@ -62,6 +62,11 @@ final class StoredTimers {
     }
   }
 
+  /** Says whether there is none; the end of time is not enough to tell by. */
+  boolean isEmpty() {
+    return count == 0;
+  }
+
   /** Returns the time of the earliest, or {@code Long.MAX_VALUE}. */
   long firstMs() {
     if (!known) {
