@@ -55,7 +55,7 @@ final class GeneralGrouping<K> implements GroupingOperator {
    * become even, so that the watermark which goes with a last pane arrives before a trigger that
    * continues theirs fires. A clock moved by hand needs none.
    */
-  private static final long SYNCHRONIZING_MS = 100;
+  private static final long SYNCHRONIZING_MS = 25;
 
   private final OperatorContext context;
   private final Receiver output;
