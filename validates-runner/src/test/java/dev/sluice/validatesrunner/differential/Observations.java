@@ -32,6 +32,20 @@ final class Observations {
     return sorted;
   }
 
+  /**
+   * The first pane that is no speculation is late if the output watermark has passed its window by
+   * then, and else on time. How far the watermark is when the pane fires is the runner's affair,
+   * and on the DirectRunner a matter of which of its threads was first.
+   */
+  private static String describe(PaneInfo pane) {
+    if (pane.getTiming() != PaneInfo.Timing.LATE || pane.getNonSpeculativeIndex() != 0) {
+      return pane.toString();
+    }
+    return PaneInfo.createPane(
+            pane.isFirst(), pane.isLast(), PaneInfo.Timing.ON_TIME, pane.getIndex(), 0)
+        .toString();
+  }
+
   private static String describe(Object value) {
     if (value instanceof KV<?, ?> kv) {
       return describe(kv.getKey()) + "=" + describe(kv.getValue());
@@ -62,7 +76,8 @@ final class Observations {
           .computeIfAbsent(run, r -> new ConcurrentLinkedQueue<>())
           .add(
               "%s: %s at %s in %s %s"
-                  .formatted(name, describe(element), timestamp.getMillis(), window, pane));
+                  .formatted(
+                      name, describe(element), timestamp.getMillis(), window, describe(pane)));
     }
   }
 }
