@@ -1,8 +1,5 @@
 package dev.sluice.state;
 
-import dev.sluice.state.key.KeyGroups;
-import dev.sluice.state.log.Bytes;
-import dev.sluice.state.log.EntryKey;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
@@ -27,7 +24,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * appends, and walking over all entries is sequential and in an order that depends on no hash.
  * Entries leave in that order too, all of them, or with the whole table. What is always true: the
  * entries {@code first .. size - 1} are live; an entry is never removed from the index, for no key
- * is looked up any more once entries are released.
+ * is looked up any more once entries are released. Keys of released entries stay until the table is
+ * closed, for a barrier may come before that and has to say which entries are gone.
  *
  * @param <K> the type of the keys
  * @param <A> the type of the accumulators
@@ -35,6 +33,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 public final class AccumulatorTable<K, A> {
   private static final int LEAST_ENTRIES = 16;
   private static final int ABSENT = -1;
+
+  /** Of one entry that has many, so many records are logged before the time is looked at. */
+  private static final int RECORDS_AT_ONCE = 256;
+
   // 2^32 divided by the golden ratio: spreads hashes whose low bits agree, as those of one task do.
   private static final int SPREAD = 0x9E3779B9;
 
@@ -52,20 +54,27 @@ public final class AccumulatorTable<K, A> {
   private int first;
   private int size;
   private int vacant;
+  private boolean open;
+
+  /** Whether it only gives its entries to the store; those it has released are not gone then. */
+  private boolean leaving;
+
   private long sequence;
 
-  /** A bit for each entry that changed in the epoch that is going on; null if nothing is logged. */
-  private long @Nullable [] changed;
+  /** Which of the window's tables it is, in the order in which they leave for the store. */
+  private int run;
 
-  /** A bit for each entry that changed in the epoch before and is still to be logged. */
-  private long @Nullable [] closing;
+  /** What is to be logged; null if nothing is. */
+  private @Nullable EntryMarks marks;
 
-  private int nextClosing;
+  /** What is elsewhere; null if nothing is logged and everything stays on the heap. */
+  private @Nullable WindowRecords<K, A> records;
 
-  /** Whether some segment may have records of this window. */
-  private boolean logged;
+  /** The entries before this one were released, and neither log nor store knows of them. */
+  private int deletedTo;
 
-  private byte @Nullable [] namespace;
+  /** Entries before this one were released in the epochs that have ended. */
+  private int closingDeletesTo;
 
   AccumulatorTable(WindowedAccumulators<K, A> owner, BoundedWindow window) {
     this.owner = owner;
@@ -108,8 +117,8 @@ public final class AccumulatorTable<K, A> {
       if ((int) (place >>> 32) == hash) {
         int entry = (int) place - 1;
         if (keys.isAt(entry, standIn)) {
-          if (changed != null) {
-            changing(entry);
+          if (marks != null && marks.touch(entry)) {
+            logBeforeChange(entry);
           }
           return entry;
         }
@@ -128,28 +137,46 @@ public final class AccumulatorTable<K, A> {
    */
   public int add(K key, int hash, A accumulator) {
     if (size == 0) {
-      sequence = owner.opened(this);
-      owner.enlist(this);
-      if (index == null) {
-        allocate(LEAST_ENTRIES);
-      }
+      begin();
       vacant = (hash * SPREAD) >>> shift;
-      if (owner.logs()) {
-        startLogging();
-      }
     } else if (size == hashes.length) {
       grow();
       vacant = vacantFor(hash);
     }
     int entry = size++;
-    if (changed != null) {
-      changed[entry >> 6] |= 1L << entry;
+    if (marks != null) {
+      marks.touch(entry);
     }
     index[vacant] = ((long) hash << 32) | (entry + 1);
+    put(entry, key, hash, accumulator);
+    return entry;
+  }
+
+  private void put(int entry, K key, int hash, A accumulator) {
+    owner.entries++;
     hashes[entry] = hash;
     keys.put(entry, key, keys.standIn(key));
     accumulators[entry] = accumulator;
-    return entry;
+  }
+
+  private void begin() {
+    if (!open) {
+      open();
+    }
+    if (index == null) {
+      allocate(LEAST_ENTRIES);
+    }
+    if (owner.logs() && marks == null) {
+      marks = new EntryMarks(hashes.length);
+    }
+  }
+
+  /** The window has entries from now on, here or in the store. */
+  void open() {
+    open = true;
+    sequence = owner.opened(this);
+    owner.enlist(this);
+    records = owner.newRecords(window);
   }
 
   /** The key of an entry that is still held. */
@@ -173,8 +200,8 @@ public final class AccumulatorTable<K, A> {
    * it by that: what it was is logged first.
    */
   public A handOut() {
-    if (closing != null) {
-      logIfClosing(first);
+    if (marks != null && marks.isClosing(first)) {
+      logClosing(first, Integer.MAX_VALUE);
     }
     return accumulator(first);
   }
@@ -206,109 +233,203 @@ public final class AccumulatorTable<K, A> {
 
   /** Lets the first entry go. From now on no key may be looked up in or added to this table. */
   public void release() {
-    if (changed != null) {
-      logReleasing();
-    }
-    keys.clear(first, first + 1);
     accumulators[first] = null;
     first++;
+    owner.entries--;
   }
 
   /** An entry is about to be handed out, and so may change: what it was is logged first. */
-  private void changing(int entry) {
-    if (closing != null) {
-      logIfClosing(entry);
-    }
-    changed[entry >> 6] |= 1L << entry;
-  }
-
-  private void logIfClosing(int entry) {
-    long bit = 1L << entry;
-    if (entry >> 6 < closing.length && (closing[entry >> 6] & bit) != 0) {
-      closing[entry >> 6] &= ~bit;
-      write(entry);
+  private void logBeforeChange(int entry) {
+    if (!records.form().freeze(accumulator(entry))) {
+      logClosing(entry, Integer.MAX_VALUE);
     }
   }
 
-  private void write(int entry) {
-    PartLog log = owner.log();
-    logged = true;
-    Bytes value = log.value().putInt(hashes[entry]);
-    log.encode(value, accumulator(entry), owner.accumulatorCoder());
-    log.closing().put(logKey(entry), value);
-  }
-
-  private Bytes logKey(int entry) {
-    PartLog log = owner.log();
-    Bytes key = log.key(EntryKey.Kind.WINDOWED, KeyGroups.groupOf(hashes[entry]), namespace());
-    log.encode(key, keys.get(entry), owner.keyCoder());
-    return key;
-  }
-
-  private byte[] namespace() {
-    if (namespace == null) {
-      namespace = owner.namespaceOf(window);
+  /** Logs an entry for the epoch before; false if there is more of it. */
+  private boolean logClosing(int entry, int mostRecords) {
+    boolean all =
+        records.logClosing(keys.get(entry), hashes[entry], run, accumulator(entry), mostRecords);
+    if (all) {
+      marks.closed(entry);
     }
-    return namespace;
-  }
-
-  private void logReleasing() {
-    if (closing != null) {
-      logIfClosing(first);
-    }
-    if (logged) {
-      owner.log().open().delete(logKey(first));
-    }
-  }
-
-  /** The window is over: nothing of it is in the log any more. */
-  void logClosing() {
-    while (changed != null && first < size) {
-      release();
-    }
-    changed = null;
-    closing = null;
-    namespace = null;
-    logged = false;
+    return all;
   }
 
   /** The epoch ends. */
   void barrier() {
-    closing = changed;
-    changed = new long[(hashes.length + 63) / 64];
-    nextClosing = first;
+    if (marks != null) {
+      marks.barrier();
+    }
+    if (!leaving) {
+      closingDeletesTo = first;
+    }
   }
 
   /** Logs some of what changed in the closed epoch; true when nothing of it is left. */
   boolean logSome(SliceLimit limit) {
-    if (closing == null) {
+    if (!logReleased(limit)) {
+      return false;
+    }
+    if (marks == null) {
       return true;
     }
-    for (int entry = Math.max(first, nextClosing); entry < size; entry++) {
-      int word = entry >> 6;
-      if (word >= closing.length) {
-        break;
-      }
-      if (closing[word] == 0) {
-        entry |= 63;
-        continue;
-      }
-      logIfClosing(entry);
-      if (limit.over()) {
-        nextClosing = entry + 1;
+    int entry = marks.nextClosing(first);
+    while (entry >= 0) {
+      boolean all = logClosing(entry, RECORDS_AT_ONCE);
+      if (limit.over() || !all) {
         return false;
       }
+      entry = marks.nextClosing(entry + 1);
     }
-    closing = null;
+    marks.allClosed();
     return true;
   }
 
-  /** What was just added was saved. */
-  void restored(int entry) {
-    logged = true;
-    if (changed != null) {
-      changed[entry >> 6] &= ~(1L << entry);
+  /** Says in the closed epoch's log what had been released in it; false if the time is over. */
+  private boolean logReleased(@Nullable SliceLimit limit) {
+    while (deletedTo < closingDeletesTo) {
+      if (!owner.logs() || !records.anyLogged()) {
+        deletedTo = closingDeletesTo;
+        return true;
+      }
+      records.delete(keys.get(deletedTo), hashes[deletedTo], owner.log().closing());
+      deletedTo++;
+      if (limit != null && limit.over()) {
+        return false;
+      }
     }
+    return true;
+  }
+
+  /** The window is over: nothing of it is in the log or the store any more. */
+  void forget() {
+    int released = first;
+    abandon();
+    first = released;
+    if (records != null) {
+      logReleased(null);
+      records.deleteAll();
+    }
+    records = null;
+    run = 0;
+    open = false;
+  }
+
+  /** Nothing of it is of use any more, but to the epoch that has ended. */
+  void abandon() {
+    for (int entry = first; marks != null && entry < size; entry++) {
+      if (marks.isClosing(entry)) {
+        logClosing(entry, Integer.MAX_VALUE);
+      }
+    }
+    owner.entries -= size - first;
+    first = size;
+    marks = null;
+  }
+
+  @Nullable WindowRecords<K, A> records() {
+    return records;
+  }
+
+  /** Whether there is anything in the store, or on its way there. */
+  boolean spilled() {
+    return records != null && records.spilled();
+  }
+
+  /**
+   * Gives its entries to another table of the window, which is to be moved to the store; this one
+   * goes on empty.
+   */
+  AccumulatorTable<K, A> retire() {
+    AccumulatorTable<K, A> retired = new AccumulatorTable<>(owner, window);
+    retired.takeArraysOf(this);
+    retired.size = size;
+    retired.marks = marks;
+    retired.records = records;
+    retired.run = run;
+    retired.leaving = true;
+    records.spill();
+    size = 0;
+    marks = null;
+    run++;
+    return retired;
+  }
+
+  /** Moves its first entries to the store; returns how many. */
+  int moveSome(int most) {
+    int stop = Math.min(size, first + most);
+    int moved = stop - first;
+    for (int entry = first; entry < stop; entry++) {
+      if (marks != null && marks.isClosing(entry)) {
+        logClosing(entry, Integer.MAX_VALUE);
+      }
+      boolean changed = marks != null && marks.isChanged(entry);
+      records.move(keys.get(entry), hashes[entry], run, accumulator(entry), changed);
+      release();
+    }
+    return moved;
+  }
+
+  /** Brings the next entries back from the store, all others having been released. */
+  boolean refill() {
+    logReleased(null);
+    if (records.groupEnded()) {
+      records.deleteGroup();
+    } else if (owner.logs()) {
+      for (; deletedTo < first; deletedTo++) {
+        records.delete(keys.get(deletedTo), hashes[deletedTo], owner.log().open());
+      }
+    }
+    if (index != null) {
+      clear();
+    }
+    return records.refill(this);
+  }
+
+  /** Takes an entry that was in the store, only to be released: it is in no index. */
+  void bringBack(K key, int hash, A accumulator) {
+    if (index == null) {
+      allocate(LEAST_ENTRIES);
+    } else if (size == hashes.length) {
+      grow();
+    }
+    put(size, key, hash, accumulator);
+    size++;
+  }
+
+  /** Takes back a record of a window of which everything is on the heap. */
+  void restore(byte[] recordKey, byte[] value, int hash) {
+    K key = owner.keyOf(recordKey);
+    int entry = find(key, hash);
+    boolean known = entry >= 0;
+    A merged = owner.form().merge(known ? accumulator(entry) : null, value);
+    if (known) {
+      accumulator(entry, merged);
+    } else {
+      entry = add(key, hash, merged);
+    }
+    records.restored(recordKey);
+    ByteReader behindKey = WindowRecords.behindKey(recordKey);
+    if (!owner.form().keepRecord(merged, behindKey)) {
+      records.deleteSaved(recordKey);
+    } else if (marks != null) {
+      marks.unmark(entry);
+    }
+    if (owner.form().isInParts()) {
+      run = Math.max(run, owner.form().runOf(WindowRecords.behindKey(recordKey)));
+    }
+  }
+
+  /** Takes back a record of a window of which something has left the heap. */
+  void restoreToStore(byte[] recordKey, byte[] value) {
+    records.restored(recordKey);
+    records.intoStore(recordKey, value);
+    run = Math.max(run, 1 + owner.form().runOf(WindowRecords.behindKey(recordKey)));
+  }
+
+  /** Estimates what an entry takes on the heap. */
+  long heapBytes(int entry) {
+    return owner.keyBytes(keys.get(entry)) + owner.form().heapBytes(accumulator(entry));
   }
 
   private int vacantFor(int hash) {
@@ -329,17 +450,13 @@ public final class AccumulatorTable<K, A> {
     timestampsMs = owner.keepsTimestamps() ? new long[entries] : null;
   }
 
-  private void startLogging() {
-    changed = new long[(hashes.length + 63) / 64];
-  }
-
   private void grow() {
     int entries = hashes.length * 2;
     hashes = Arrays.copyOf(hashes, entries);
     keys = keys.grownTo(entries);
     accumulators = Arrays.copyOf(accumulators, entries);
-    if (changed != null) {
-      changed = Arrays.copyOf(changed, (entries + 63) / 64);
+    if (marks != null) {
+      marks.grow(entries);
     }
     timestampsMs = timestampsMs == null ? null : Arrays.copyOf(timestampsMs, entries);
     index = new long[entries * 2];
@@ -347,22 +464,6 @@ public final class AccumulatorTable<K, A> {
     for (int entry = 0; entry < size; entry++) {
       index[vacantFor(hashes[entry])] = ((long) hashes[entry] << 32) | (entry + 1);
     }
-  }
-
-  /** The entries that are held, by ascending group of their keys. */
-  int[] entriesByGroup() {
-    int[] upTo = new int[KeyGroups.COUNT + 1];
-    for (int entry = first; entry < size; entry++) {
-      upTo[KeyGroups.groupOf(hashes[entry]) + 1]++;
-    }
-    for (int group = 0; group < KeyGroups.COUNT; group++) {
-      upTo[group + 1] += upTo[group];
-    }
-    int[] entries = new int[size - first];
-    for (int entry = first; entry < size; entry++) {
-      entries[upTo[KeyGroups.groupOf(hashes[entry])]++] = entry;
-    }
-    return entries;
   }
 
   /** Takes over the emptied arrays of a table that is closed. */
@@ -378,7 +479,10 @@ public final class AccumulatorTable<K, A> {
 
   /** Empties the arrays; says whether they are worth to be taken over by another table. */
   boolean clear() {
-    keys.clear(first, size);
+    if (index == null) {
+      return false;
+    }
+    keys.clear(0, size);
     Arrays.fill(accumulators, first, size, null);
     boolean wellFilled = size >= hashes.length / 8;
     if (wellFilled) {
@@ -386,6 +490,8 @@ public final class AccumulatorTable<K, A> {
     }
     size = 0;
     first = 0;
+    deletedTo = 0;
+    closingDeletesTo = 0;
     return wellFilled;
   }
 }

@@ -13,12 +13,12 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * <p>Owned by a {@link TaskState}, therefore by the task's thread. The transforms of the task take
  * turns to evict. What is always true: the bytes that are leased are the sum of {@link
  * KeyEntry#leased} over all keys on the heap, but for the selected ones, which are looked at when
- * they are left.
+ * they are left, and of what {@link WindowedAccumulators} have counted.
  */
 final class HeapShare implements AutoCloseable {
   private final @Nullable TaskQuota quota;
   private final StateStore store;
-  private final List<KeyedState<?>> states = new ArrayList<>();
+  private final List<Evictor> evictors = new ArrayList<>();
   private int turn;
 
   HeapShare(StateSpace space) {
@@ -26,8 +26,9 @@ final class HeapShare implements AutoCloseable {
     this.store = space.store();
   }
 
-  void add(KeyedState<?> state) {
-    states.add(state);
+  /** Takes in somebody whose share it counts, and who can do with less. */
+  void add(Evictor evictor) {
+    evictors.add(evictor);
   }
 
   /** Says whether keys ever leave the heap. */
@@ -58,6 +59,15 @@ final class HeapShare implements AutoCloseable {
     }
   }
 
+  /** Counts so many bytes more, or less, of what is no key; some of it, or keys, may leave. */
+  void count(long more) {
+    if (more < 0) {
+      quota.giveBack(-more);
+    } else if (more > 0 && !quota.lease(more)) {
+      makeRoom(more);
+    }
+  }
+
   /** Evicts for the good of another task, if there is one that needs it. */
   void relieve() {
     boolean evicted = true;
@@ -66,7 +76,7 @@ final class HeapShare implements AutoCloseable {
     }
   }
 
-  private void makeRoom(int bytes) {
+  private void makeRoom(long bytes) {
     while (evictOne()) {
       if (quota.lease(bytes)) {
         return;
@@ -76,13 +86,19 @@ final class HeapShare implements AutoCloseable {
   }
 
   private boolean evictOne() {
-    for (int tried = 0; tried < states.size(); tried++) {
-      turn = turn + 1 < states.size() ? turn + 1 : 0;
-      if (states.get(turn).evictOne()) {
+    for (int tried = 0; tried < evictors.size(); tried++) {
+      turn = turn + 1 < evictors.size() ? turn + 1 : 0;
+      if (evictors.get(turn).evictOne()) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Has something in memory that may go to the store. */
+  interface Evictor {
+    /** Moves a little of it there; false if there is nothing that may go. */
+    boolean evictOne();
   }
 
   @Override

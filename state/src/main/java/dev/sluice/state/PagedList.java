@@ -32,6 +32,10 @@ final class PagedList<T> {
     return size;
   }
 
+  int pageCount() {
+    return pageCount;
+  }
+
   void append(T element) {
     long bytes = kind.heapBytes(element);
     Page<T> page = pageCount == 0 ? null : pages[pageCount - 1];
@@ -44,7 +48,7 @@ final class PagedList<T> {
   }
 
   /** Returns the elements of now, for good: whatever becomes of the list. */
-  Iterable<T> snapshot() {
+  PagedSnapshot<T> snapshot() {
     return new PagedSnapshot<>(pages, size);
   }
 

@@ -28,6 +28,13 @@ final class PagedSnapshot<T> implements Iterable<T> {
     return new PageByPage();
   }
 
+  /** Walks over the elements from some number on, loading no page before that. */
+  Iterator<T> iteratorFrom(long first) {
+    PageByPage walk = new PageByPage();
+    walk.skip(first);
+    return walk;
+  }
+
   /** The elements as a list prints them; of many elements the first ones. */
   @Override
   public String toString() {
@@ -50,6 +57,21 @@ final class PagedSnapshot<T> implements Iterable<T> {
     private int end;
     private int nextPage;
     private long left = size;
+
+    void skip(long count) {
+      long toSkip = count;
+      while (nextPage < pages.length
+          && pages[nextPage] != null
+          && toSkip >= pages[nextPage].count()
+          && left > pages[nextPage].count()) {
+        toSkip -= pages[nextPage].count();
+        left -= pages[nextPage].count();
+        nextPage++;
+      }
+      for (; toSkip > 0 && left > 0; toSkip--) {
+        next();
+      }
+    }
 
     @Override
     public boolean hasNext() {

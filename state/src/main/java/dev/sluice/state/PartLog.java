@@ -3,7 +3,6 @@ package dev.sluice.state;
 import dev.sluice.state.log.Bytes;
 import dev.sluice.state.log.ChangeLog;
 import dev.sluice.state.log.EntryKey;
-import org.apache.beam.runners.core.StateNamespace;
 import org.apache.beam.runners.core.StateNamespaces;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
@@ -17,10 +16,17 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 public final class PartLog {
   private final StateLog log;
   private final StateEntry.Column name;
+  private final HeapShare share;
 
-  PartLog(StateLog log, StateEntry.Column name) {
+  PartLog(StateLog log, StateEntry.Column name, HeapShare share) {
     this.log = log;
     this.name = name;
+    this.share = share;
+  }
+
+  /** The heap that the part may use, and the store for what does not fit. */
+  HeapShare share() {
+    return share;
   }
 
   /** Says whether changes are logged at all; may become true once, before the first change. */
@@ -50,6 +56,11 @@ public final class PartLog {
     return log.key.putVarInt(namespace.length).put(namespace);
   }
 
+  /** Encodes an object behind the length of its encoding. */
+  <T> void encodeWithLength(Bytes into, T object, Coder<T> coder) {
+    log.putWithLength(into, object, coder, described());
+  }
+
   /** Encodes an object, blaming this state if that cannot be done. */
   public <T> void encode(Bytes into, T object, Coder<T> coder) {
     StateLog.encode(into, object, coder, described());
@@ -64,16 +75,19 @@ public final class PartLog {
 
   /** The window of a key that {@link #key} began. */
   public static BoundedWindow windowOf(byte[] key, Coder<? extends BoundedWindow> windowCoder) {
-    ByteReader in = new ByteReader(key, EntryKey.HEADER_BYTES + Integer.BYTES);
-    StateNamespace namespace = new NamespaceCodec(windowCoder).decode(in.readWithLength());
-    return ((StateNamespaces.WindowNamespace<?>) namespace).getWindow();
+    return windowOfNamespace(namespaceOf(key), windowCoder);
   }
 
-  /** Decodes what of a key comes behind the window. */
-  public <T> T decodeRestOfKey(byte[] key, Coder<T> coder) {
-    ByteReader in = new ByteReader(key, EntryKey.HEADER_BYTES + Integer.BYTES);
-    in.skip(in.readVarInt());
-    return in.decodeRest(coder, described());
+  /** The bytes of the namespace of a key that {@link #key} began. */
+  static byte[] namespaceOf(byte[] key) {
+    return new ByteReader(key, EntryKey.HEADER_BYTES + Integer.BYTES).readWithLength();
+  }
+
+  /** The window whose namespace has these bytes. */
+  static BoundedWindow windowOfNamespace(
+      byte[] namespace, Coder<? extends BoundedWindow> windowCoder) {
+    return ((StateNamespaces.WindowNamespace<?>) new NamespaceCodec(windowCoder).decode(namespace))
+        .getWindow();
   }
 
   /** Decodes a value from some byte on. */

@@ -83,7 +83,7 @@ public final class TaskState implements AutoCloseable {
     if (former != null) {
       throw new IllegalStateException("Transform " + transform + " has its keyed state already");
     }
-    share.add(made);
+    share.add(made::evictOne);
     saved.keyed(transform, made::restore);
     return made;
   }
@@ -137,7 +137,7 @@ public final class TaskState implements AutoCloseable {
   public void register(String transform, String stateId, StatePart part) {
     StateEntry.Column name = new StateEntry.Column(transform, stateId);
     checkNew(parts.putIfAbsent(name, part), name);
-    part.logTo(new PartLog(log, name));
+    part.logTo(new PartLog(log, name, share));
     saved.named(name, part::restore);
   }
 

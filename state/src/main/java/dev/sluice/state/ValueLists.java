@@ -28,19 +28,28 @@ public final class ValueLists<T> {
     return new ValueList<>(new PagedList<>(kind));
   }
 
-  /** Returns the coder by which a list is saved. */
+  /** Returns the coder of the values. */
+  Coder<T> elementCoder() {
+    return kind.coder();
+  }
+
+  /** Returns the coder of whole lists. {@link WindowedAccumulators} save them by their values. */
   public Coder<ValueList<T>> coder() {
     return new ListCoder<>(this, IterableCoder.of(kind.coder()));
   }
 
   /** Encodes a list as an iterable of its values. */
-  private static final class ListCoder<T> extends StructuredCoder<ValueList<T>> {
+  static final class ListCoder<T> extends StructuredCoder<ValueList<T>> {
     private final transient ValueLists<T> lists;
     private final IterableCoder<T> values;
 
     ListCoder(ValueLists<T> lists, IterableCoder<T> values) {
       this.lists = lists;
       this.values = values;
+    }
+
+    ValueLists<T> lists() {
+      return lists;
     }
 
     @Override

@@ -1,14 +1,18 @@
 package dev.sluice.state;
 
 import dev.sluice.state.key.KeyGroups;
+import dev.sluice.state.store.ObjectSize;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.function.BinaryOperator;
 import org.apache.beam.runners.core.StateNamespaces;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
@@ -23,6 +27,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * their collections no map is touched and nothing allocated. What is always true: a table is open
  * from its first entry until {@link #close}, there is one open table for a window, and {@link
  * #first} is the open table whose window ends first (of several, the one that was opened first).
+ * Some may be in the store, if they were told how to be {@linkplain #mergedBy merged} or are lists;
+ * then a window's entries come back by {@link #prepare}, in the order of groups and keys.
  *
  * @param <K> the type of the keys
  * @param <A> the type of the accumulators
@@ -31,7 +37,11 @@ public final class WindowedAccumulators<K, A> implements StatePart {
   private static final int REMEMBERED = 4;
   private static final int SPARES = 3;
 
+  /** While state is restored, it settles each time so many entries have come. */
+  private static final int SETTLED_EACH = 256;
+
   private final Coder<K> keyCoder;
+  private final ObjectSize keySize;
   private final KeyColumn.Comparison comparison;
   private final Coder<A> accumulatorCoder;
   private final Coder<? extends BoundedWindow> windowCoder;
@@ -47,9 +57,23 @@ public final class WindowedAccumulators<K, A> implements StatePart {
   private @Nullable AccumulatorTable<K, A> first;
   private long opened;
   private @Nullable PartLog log;
+  private @Nullable RecordForm<A> form;
+  private @Nullable BinaryOperator<A> merge;
+
+  /** How many entries are on the heap. */
+  long entries;
+
+  /** What of them leaves the heap; null if nothing ever does. */
+  private @Nullable Spilling<K, A> spilling;
 
   /** The tables of the closed epoch that are still to be logged. */
   private final ArrayDeque<AccumulatorTable<K, A>> closing = new ArrayDeque<>();
+
+  /** While state is restored: the window that came last. */
+  private @Nullable WindowRecords<K, A> restoring;
+
+  private @Nullable AccumulatorTable<K, A> restoringTable;
+  private long restored;
 
   private final Remembered<K, A>[] remembered = remembered();
   private Remembered<K, A> last = remembered[0];
@@ -65,10 +89,20 @@ public final class WindowedAccumulators<K, A> implements StatePart {
       Coder<? extends BoundedWindow> windowCoder,
       boolean keepsTimestamps) {
     this.keyCoder = keyCoder;
+    this.keySize = ObjectSize.of(keyCoder);
     this.comparison = KeyColumn.Comparison.by(keyCoder);
     this.accumulatorCoder = accumulatorCoder;
     this.windowCoder = windowCoder;
     this.keepsTimestamps = keepsTimestamps;
+  }
+
+  /**
+   * Says how two accumulators of one key become one, so that some may leave the heap and be merged
+   * with what came later; to be called before it is registered. Lists need none.
+   */
+  public WindowedAccumulators<K, A> mergedBy(BinaryOperator<A> merging) {
+    merge = merging;
+    return this;
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"})
@@ -131,7 +165,10 @@ public final class WindowedAccumulators<K, A> implements StatePart {
     if (!open.remove(table)) {
       throw new IllegalStateException("table of window " + table.window() + " is not open");
     }
-    table.logClosing();
+    if (spilling != null) {
+      spilling.forget(table);
+    }
+    table.forget();
     byWindow.remove(table.window());
     first = open.isEmpty() ? null : open.first();
     for (Remembered<K, A> slot : remembered) {
@@ -177,21 +214,71 @@ public final class WindowedAccumulators<K, A> implements StatePart {
     return log;
   }
 
-  Coder<K> keyCoder() {
-    return keyCoder;
+  RecordForm<A> form() {
+    return form;
   }
 
-  Coder<A> accumulatorCoder() {
-    return accumulatorCoder;
+  K keyOf(byte[] recordKey) {
+    return restoring.keyOf(recordKey);
   }
 
-  byte[] namespaceOf(BoundedWindow window) {
-    return PartLog.namespace(windowCoder, window);
+  /** What log and store will have of a window; null if neither will have anything. */
+  @Nullable WindowRecords<K, A> newRecords(BoundedWindow window) {
+    return form == null || (!logs() && spilling == null)
+        ? null
+        : new WindowRecords<>(log, keyCoder, form, PartLog.namespace(windowCoder, window));
+  }
+
+  /**
+   * To be called now and then, for example at the end of a bundle: counts what is on the heap, and
+   * moves some of it to the store if that is too much.
+   */
+  public void settle() {
+    if (spilling != null) {
+      spilling.settle();
+    }
+  }
+
+  /**
+   * Makes a table's first entry ready to be handed out, if the table has any more: to be called
+   * before its entries are looked at for good.
+   *
+   * @return how many entries had to be moved for that, not more than {@code most}; if there were
+   *     any, it is to be called again
+   */
+  public int prepare(AccumulatorTable<K, A> table, int most) {
+    return table.spilled() ? spilling.prepare(table, most) : 0;
+  }
+
+  /** The last table that records were added to, or null if nobody remembers. */
+  @Nullable AccumulatorTable<K, A> latest() {
+    return last.windows == null || last.tables.length == 0 ? first : last.tables[0];
+  }
+
+  NavigableSet<AccumulatorTable<K, A>> open() {
+    return open;
+  }
+
+  long keyBytes(@Nullable K key) {
+    log.encode(log.value(), key, keyCoder);
+    return keySize.bytes(log.value().size());
   }
 
   @Override
   public void logTo(PartLog partLog) {
     log = partLog;
+    form = formOf(partLog);
+    if (partLog.share().isLimited() && (merge != null || form.isInParts())) {
+      spilling = new Spilling<>(this, partLog.share());
+      partLog.share().add(spilling);
+    }
+  }
+
+  @SuppressWarnings("unchecked") // accumulators are lists exactly if their coder is that of lists
+  private RecordForm<A> formOf(PartLog partLog) {
+    return accumulatorCoder instanceof ValueLists.ListCoder<?> lists
+        ? (RecordForm<A>) new ElementRecords<>(partLog, lists.lists())
+        : new WholeRecords<>(partLog, accumulatorCoder, merge);
   }
 
   @Override
@@ -201,6 +288,21 @@ public final class WindowedAccumulators<K, A> implements StatePart {
         table.barrier();
         closing.add(table);
       }
+      if (leaving() != null) {
+        leaving().barrier();
+        closing.add(leaving());
+      }
+    }
+  }
+
+  private @Nullable AccumulatorTable<K, A> leaving() {
+    return spilling == null ? null : spilling.leaving();
+  }
+
+  /** A table gave its entries to another one that is on its way to the store. */
+  void retired(AccumulatorTable<K, A> leaving) {
+    if (!closing.isEmpty()) {
+      closing.add(leaving);
     }
   }
 
@@ -217,53 +319,88 @@ public final class WindowedAccumulators<K, A> implements StatePart {
 
   @Override
   public void restore(byte[] key, byte[] value) {
-    BoundedWindow window = PartLog.windowOf(key, windowCoder);
-    AccumulatorTable<K, A> table = tables(List.of(window))[0];
-    K decoded = log.decodeRestOfKey(key, keyCoder);
-    int hash = new ByteReader(value, 0).readInt();
-    A accumulator = log.decodeValue(value, Integer.BYTES, accumulatorCoder);
-    if (table.find(decoded, hash) >= 0) {
-      throw new IllegalStateException("a key of window " + window + " was restored twice");
+    AccumulatorTable<K, A> table = tableFor(PartLog.namespaceOf(key));
+    if (table.spilled()) {
+      table.restoreToStore(key, value);
+      return;
     }
-    table.restored(table.add(decoded, hash, accumulator));
+    table.restore(key, value, RecordForm.hashOf(value));
+    if (++restored % SETTLED_EACH == 0) {
+      settle();
+    }
+  }
+
+  private AccumulatorTable<K, A> tableFor(byte[] namespace) {
+    if (restoring == null || !Arrays.equals(restoring.namespace(), namespace)) {
+      BoundedWindow window = PartLog.windowOfNamespace(namespace, windowCoder);
+      restoringTable = tables(List.of(window))[0];
+      restoring = new WindowRecords<>(log, keyCoder, form, namespace);
+    }
+    return restoringTable;
   }
 
   @Override
   public long entryCount() {
-    long count = 0;
+    long count = entries;
     for (AccumulatorTable<K, A> table : open) {
-      count += table.end() - table.first();
+      count += table.records() == null ? 0 : table.records().storedRecords();
     }
     return count;
   }
 
   @Override
   public void forEachEntry(StateEntry.Column column, EntryVisitor visitor) {
-    List<AccumulatorTable<K, A>> tables = List.copyOf(open);
-    List<int[]> byGroup = tables.stream().map(AccumulatorTable::entriesByGroup).toList();
+    List<AccumulatorTable<K, A>> tables = new ArrayList<>(open);
+    if (leaving() != null) {
+      tables.add(leaving());
+    }
+    List<int[]> byGroup = tables.stream().map(WindowedAccumulators::entriesByGroup).toList();
     int[] next = new int[tables.size()];
     for (int group = 0; group < KeyGroups.COUNT; group++) {
       for (int t = 0; t < next.length; t++) {
         AccumulatorTable<K, A> table = tables.get(t);
-        int[] entries = byGroup.get(t);
-        while (next[t] < entries.length
-            && KeyGroups.groupOf(table.hash(entries[next[t]])) == group) {
-          visitor.visit(entry(column, group, table, entries[next[t]++]));
+        int[] entriesOfTable = byGroup.get(t);
+        while (next[t] < entriesOfTable.length
+            && KeyGroups.groupOf(table.hash(entriesOfTable[next[t]])) == group) {
+          int entry = entriesOfTable[next[t]++];
+          visitor.visit(entry(column, group, table, table.key(entry), table.accumulator(entry)));
+        }
+        if (table.spilled() && table != leaving()) {
+          int g = group;
+          table
+              .records()
+              .forEachStored(g, (key, part) -> visitor.visit(entry(column, g, table, key, part)));
         }
       }
     }
   }
 
+  /** The entries that a table holds, by ascending group of their keys. */
+  private static int[] entriesByGroup(AccumulatorTable<?, ?> table) {
+    int[] upTo = new int[KeyGroups.COUNT + 1];
+    for (int entry = table.first(); entry < table.end(); entry++) {
+      upTo[KeyGroups.groupOf(table.hash(entry)) + 1]++;
+    }
+    for (int group = 0; group < KeyGroups.COUNT; group++) {
+      upTo[group + 1] += upTo[group];
+    }
+    int[] sorted = new int[table.end() - table.first()];
+    for (int entry = table.first(); entry < table.end(); entry++) {
+      sorted[upTo[KeyGroups.groupOf(table.hash(entry))]++] = entry;
+    }
+    return sorted;
+  }
+
   @SuppressWarnings("unchecked")
   private StateEntry entry(
-      StateEntry.Column column, int group, AccumulatorTable<K, A> table, int entry) {
+      StateEntry.Column column, int group, AccumulatorTable<K, A> table, K key, A accumulator) {
     return new StateEntry(
         group,
         column,
         StateNamespaces.window((Coder<BoundedWindow>) windowCoder, table.window()),
-        new Coded<>(table.key(entry), keyCoder),
+        new Coded<>(key, keyCoder),
         null,
-        new Coded<>(table.accumulator(entry), accumulatorCoder));
+        new Coded<>(accumulator, accumulatorCoder));
   }
 
   /** The tables of one collection of windows; unused while {@code windows} is null. */

@@ -67,6 +67,10 @@
  *       If one collection is too much for the heap, it goes while its key is selected. What is read
  *       of many elements is read page by page as of one moment ({@link
  *       dev.sluice.state.PartMoments}), which is let go when the key is left.
+ *   <li><b>Accumulators</b> of windows that fire once ({@link
+ *       dev.sluice.state.WindowedAccumulators}) leave by tables and are merged at the firing
+ *       ({@link dev.sluice.state.Spilling}); how they stand in log and store says their {@link
+ *       dev.sluice.state.RecordForm}.
  *   <li><b>Coming back.</b> A miss in {@link dev.sluice.state.KeyedState#select} looks into the
  *       store, if any key is there. A batch names its keys before it is processed, which makes
  *       these looks one sorted read ({@link dev.sluice.state.KeyedState#expect}). Cells stay bytes

@@ -12,7 +12,7 @@ import java.util.zip.CRC32C;
  *   kind       1 byte    {@link Kind#code}
  *   KEYED      varint n, n bytes of the key's encoding             all that is small of one key
  *   PART       the same as KEYED, then state, namespace, part      one part of a large collection
- *   WINDOWED   state, namespace, then key                          an accumulator of a window
+ *   WINDOWED   state, namespace, varint n, n bytes of the key, number   an accumulator of a window
  *   VALUE      state, then the part if it is a list's              what belongs to no key
  *   SIDE       state, namespace, then part                         a pane of a side input
  *   state      4 bytes   {@link #nameHash} of the state's id

@@ -57,6 +57,9 @@ final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements Group
             combine.accumulatorCoder(),
             input.strategy().getWindowFn().windowCoder(),
             false);
+    if (!(fn instanceof CollectingFn<?>)) {
+      accumulators.mergedBy(this::merged);
+    }
     this.lateness = new Lateness(input.strategy(), context.metrics());
     context.task().state().register(context.transformName(), STATE_ID, accumulators);
   }
@@ -136,9 +139,18 @@ final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements Group
       table.add(key, keyHash, accumulator);
       return;
     }
-    AccumT merged = fn.mergeAccumulators(pair.of(table.accumulator(entry), accumulator));
+    table.accumulator(entry, merged(table.accumulator(entry), accumulator));
+  }
+
+  private AccumT merged(AccumT before, AccumT after) {
+    AccumT merged = fn.mergeAccumulators(pair.of(before, after));
     pair.of(null, null);
-    table.accumulator(entry, merged);
+    return merged;
+  }
+
+  @Override
+  public void finishBundle() {
+    accumulators.settle();
   }
 
   @Override
@@ -164,11 +176,33 @@ final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements Group
     try {
       int fired = 0;
       while (fired < limit && hasDueWork()) {
-        fired += emit(accumulators.first(), limit - fired);
+        fired += fire(accumulators.first(), limit - fired);
       }
       return fired;
     } finally {
       metricsEnvironment.activate(outer);
+    }
+  }
+
+  /** Brings the firing of a window on by {@code limit} entries, or to its end. */
+  private int fire(AccumulatorTable<K, AccumT> table, int limit) {
+    int moved = prepare(table, limit);
+    if (moved > 0) {
+      return moved;
+    }
+    int emitted = emit(table, limit);
+    // Looked at in the slice that emits a window's last entry, so that nothing waits for another.
+    if (table.first() == table.end() && prepare(table, 1) == 0 && table.first() == table.end()) {
+      accumulators.close(table);
+    }
+    return emitted;
+  }
+
+  private int prepare(AccumulatorTable<K, AccumT> table, int limit) {
+    try {
+      return accumulators.prepare(table, limit);
+    } catch (Throwable e) {
+      throw Failures.in(context, e);
     }
   }
 
@@ -182,9 +216,6 @@ final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements Group
       Object result = keyed ? KV.of(table.key(entry), combined) : combined;
       table.release();
       output.receive(result, table.endMs(), windows, PaneInfo.ON_TIME_AND_ONLY_FIRING);
-    }
-    if (end == table.end()) {
-      accumulators.close(table);
     }
     return end - begin;
   }
