@@ -4,6 +4,7 @@ import dev.sluice.coordinator.ClientRequest;
 import dev.sluice.coordinator.Coordinator;
 import dev.sluice.coordinator.JobSpec;
 import dev.sluice.coordinator.JobUpdate;
+import dev.sluice.coordinator.JournalEntry;
 import dev.sluice.state.store.RocksDbStores;
 import dev.sluice.state.store.StateMemory;
 import dev.sluice.worker.Worker;
@@ -53,6 +54,8 @@ final class EmbeddedCluster {
   private final StateMemory memory;
   private final RocksDbStores stores;
   private final Map<JobId, JobHandle> jobs = new ConcurrentHashMap<>();
+  private final Crashes crashes =
+      new Crashes(WORKER, (message, delayMs) -> network.sendLater(COORDINATOR, message, delayMs));
   private final Runnable onJobEnd;
   private Worker worker;
   private volatile boolean closed;
@@ -82,8 +85,7 @@ final class EmbeddedCluster {
     network.register(CLIENT, this::updated);
     // What a decision rests on is in this process: if it ends, nobody is left to replay the
     // journal.
-    network.register(
-        COORDINATOR, new Coordinator(COORDINATOR, network, entry -> LOG.debug("{}", entry), io));
+    network.register(COORDINATOR, new Coordinator(COORDINATOR, network, this::decided, io));
     worker =
         new Worker(
             WORKER,
@@ -91,8 +93,17 @@ final class EmbeddedCluster {
             new World(clock, network, scratch, tasks, io, new StateRoom(memory, stores)));
   }
 
+  private void decided(JournalEntry entry) {
+    LOG.debug("{}", entry);
+    crashes.seen(entry);
+  }
+
   /** Starts a job; returns at once. */
   JobHandle submit(JobSpec spec, LogLevels logLevels) {
+    Long crashSeed = spec.options().as(FireOptions.class).getCrashSeed();
+    if (crashSeed != null) {
+      crashes.plan(spec.id(), crashSeed);
+    }
     JobHandle job = new JobHandle(spec.id(), this, logLevels);
     jobs.put(spec.id(), job);
     send(new ClientRequest.Submit(spec));

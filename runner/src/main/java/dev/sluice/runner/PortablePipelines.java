@@ -22,6 +22,7 @@ final class PortablePipelines {
    * @throws IllegalArgumentException if a transform cannot be serialized, naming it
    */
   static RunnerApi.Pipeline of(Pipeline pipeline) {
+    LimitedReads.replaceIn(pipeline);
     // Sources run natively, not as splittable DoFns around them.
     SplittableParDo.convertReadBasedSplittableDoFnsToPrimitiveReads(pipeline);
     try {

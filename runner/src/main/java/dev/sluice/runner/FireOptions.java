@@ -1,0 +1,20 @@
+package dev.sluice.runner;
+
+import org.apache.beam.sdk.options.Description;
+import org.apache.beam.sdk.options.Hidden;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/** Options that put a job under fire; for tests of the engine only. */
+@Hidden
+public interface FireOptions extends PipelineOptions {
+
+  /** The seed of the moment at which the job loses its worker; absent: it does not. */
+  @Description(
+      "Lose everything that the job runs once, at a moment that follows from this seed and the"
+          + " job's name, and have it recover from its last checkpoint.")
+  @Nullable Long getCrashSeed();
+
+  /** Sets {@link #getCrashSeed}. */
+  void setCrashSeed(@Nullable Long crashSeed);
+}
