@@ -1,7 +1,6 @@
 package dev.sluice.validatesrunner;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,7 +39,9 @@ public final class RunSuite implements Callable<Integer> {
       description = "VALIDATES_RUNNER (default), NEEDS_RUNNER or KAFKA: which set of tests")
   Suite suite = Suite.VALIDATES_RUNNER;
 
-  @Option(names = "--mode", description = "streaming, bounded or both (default: streaming)")
+  @Option(
+      names = "--mode",
+      description = "streaming, bounded, both of them, or under-fire (default: streaming)")
   String mode = Mode.STREAMING.label();
 
   @Option(
@@ -97,12 +98,6 @@ public final class RunSuite implements Callable<Integer> {
   @Option(names = "--results", description = "folder of the results (default: ${DEFAULT-VALUE})")
   Path results = Path.of("target", "validates-runner");
 
-  @Option(names = "--expected", description = "the list of expected failures to compare with")
-  Path expectedFile;
-
-  @Option(names = "--write-expected", description = "write the list that would fit this run")
-  Path newExpectedFile;
-
   /** Runs and ends the JVM, whatever threads a hanging test has left behind. */
   public static void main(String[] args) {
     System.exit(new CommandLine(new RunSuite()).execute(args));
@@ -119,10 +114,6 @@ public final class RunSuite implements Callable<Integer> {
       handler.setLevel(LEVELS.get(logLevel));
     }
     SortedSet<BeamTest> catalog = TestCatalog.load(suite);
-    ExpectedFailures expected =
-        expectedFile == null
-            ? ExpectedFailures.parse(List.of(), catalog)
-            : ExpectedFailures.read(expectedFile, catalog);
     List<BeamTest> selected = catalog.stream().filter(this::isSelected).toList();
     if (list) {
       selected.forEach(test -> System.out.println(test.id() + " " + test.categories()));
@@ -135,10 +126,7 @@ public final class RunSuite implements Callable<Integer> {
         all.addAll(runIn(each, selected));
       }
     }
-    if (newExpectedFile != null) {
-      Files.write(newExpectedFile, expected.linesFor(all));
-    }
-    return expectedFile == null ? exitCodeOf(all) : compare(all, expected);
+    return exitCodeOf(all);
   }
 
   private List<Outcome> runIn(Mode each, List<BeamTest> selected)
@@ -167,7 +155,7 @@ public final class RunSuite implements Callable<Integer> {
 
   private List<Mode> modes() {
     if (mode.equals("both")) {
-      return List.of(Mode.values());
+      return List.of(Mode.STREAMING, Mode.BOUNDED);
     }
     for (Mode each : Mode.values()) {
       if (each.label().equals(mode)) {
@@ -175,7 +163,8 @@ public final class RunSuite implements Callable<Integer> {
       }
     }
     throw new CommandLine.ParameterException(
-        new CommandLine(this), "--mode: streaming, bounded or both wanted, not " + mode);
+        new CommandLine(this),
+        "--mode: streaming, bounded, both or under-fire wanted, not " + mode);
   }
 
   private boolean isSelected(BeamTest test) {
@@ -227,18 +216,5 @@ public final class RunSuite implements Callable<Integer> {
 
   private static int exitCodeOf(List<Outcome> outcomes) {
     return outcomes.stream().anyMatch(Outcome::isFailure) ? 1 : 0;
-  }
-
-  private static int compare(List<Outcome> outcomes, ExpectedFailures expected) {
-    int unexpected = 0;
-    for (Outcome outcome : outcomes) {
-      ExpectedFailures.Verdict verdict = expected.judge(outcome);
-      if (!verdict.isAgreed()) {
-        unexpected++;
-        System.out.printf("%s  %s  %s%n", verdict, outcome.mode().label(), outcome.test().id());
-      }
-    }
-    System.out.println(unexpected + " outcomes differ from the expected ones");
-    return unexpected == 0 ? 0 : 1;
   }
 }

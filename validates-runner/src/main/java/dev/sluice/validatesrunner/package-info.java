@@ -8,9 +8,8 @@
  *       dev.sluice.validatesrunner.Mode}, two classes side by side, each test under a {@link
  *       dev.sluice.validatesrunner.TimeLimit}, and yields one {@link
  *       dev.sluice.validatesrunner.Outcome} per test.
- *   <li>{@link dev.sluice.validatesrunner.ExpectedFailures} says whether an outcome is the agreed
- *       one; {@link dev.sluice.validatesrunner.ConformanceReport} turns all of them into the page
- *       {@code docs/conformance.md}.
+ *   <li>{@link dev.sluice.validatesrunner.ConformanceReport} turns all of them into the page {@code
+ *       docs/conformance.md}.
  * </ol>
  *
  * {@link dev.sluice.validatesrunner.RunSuite} does the same from a command line, for any runner and

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
@@ -26,34 +25,32 @@ import org.junit.jupiter.api.TestFactory;
 final class BeamSuiteTest {
 
   private static final Path MODULE = Path.of(System.getProperty("basedir", ""));
-  private static final Path EXPECTED = MODULE.resolve("expected-failures.txt");
   private static final Path REPORT = MODULE.resolve("../docs/conformance.md").normalize();
   private static final Path RESULTS = MODULE.resolve("target/validates-runner");
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  /** Several of the tests that are expected to fail do so by hanging. */
-  private static final Duration LIMIT_IF_EXPECTED_TO_FAIL = Duration.ofSeconds(15);
+  /** The one category that is not run: its tests need a service in another language. */
+  private static final String NOT_RUN = "UsesExternalService";
+
+  private static final String CRASH_SEED = "--crashSeed=1";
 
   @TestFactory
   List<DynamicNode> conforms() throws IOException, InterruptedException {
-    SortedSet<BeamTest> catalog = TestCatalog.load();
-    ExpectedFailures expected = ExpectedFailures.read(EXPECTED, catalog);
+    List<BeamTest> tests =
+        TestCatalog.load().stream().filter(test -> !test.categories().contains(NOT_RUN)).toList();
     List<Outcome> all = new ArrayList<>();
     List<DynamicNode> modes = new ArrayList<>();
     for (Mode mode : Mode.values()) {
-      List<Outcome> outcomes =
-          new SuiteRun(mode, settings(mode, expected), outcome -> {}).run(catalog);
+      List<Outcome> outcomes = new SuiteRun(mode, settings(mode), outcome -> {}).run(tests);
       ResultFiles.write(RESULTS, mode, outcomes);
       all.addAll(outcomes);
-      modes.add(DynamicContainer.dynamicContainer(mode.label(), byClass(outcomes, expected)));
+      modes.add(DynamicContainer.dynamicContainer(mode.label(), byClass(outcomes)));
     }
-    StringBuilder page = new StringBuilder(new ConformanceReport(all, expected).markdown());
+    StringBuilder page = new StringBuilder(new ConformanceReport(all).markdown());
     for (Suite suite : List.of(Suite.NEEDS_RUNNER, Suite.KAFKA)) {
       FurtherSuite further = new FurtherSuite(suite);
-      modes.add(
-          DynamicContainer.dynamicContainer(
-              suite.label(), byClass(further.run(RESULTS), expected)));
+      modes.add(DynamicContainer.dynamicContainer(suite.label(), byClass(further.run(RESULTS))));
       page.append('\n').append(further.markdown(RESULTS));
     }
     Files.createDirectories(REPORT.getParent());
@@ -61,40 +58,40 @@ final class BeamSuiteTest {
     return modes;
   }
 
-  private static SuiteRun.Settings settings(Mode mode, ExpectedFailures expected) {
+  private static SuiteRun.Settings settings(Mode mode) {
     return new SuiteRun.Settings(
         "TestSluiceRunner",
-        List.of(),
-        test -> expected.reason(mode, test.id()).isEmpty() ? LIMIT : LIMIT_IF_EXPECTED_TO_FAIL,
+        mode == Mode.UNDER_FIRE ? List.of(CRASH_SEED) : List.of(),
+        test -> LIMIT,
         2);
   }
 
-  private static List<DynamicNode> byClass(List<Outcome> outcomes, ExpectedFailures expected) {
+  private static List<DynamicNode> byClass(List<Outcome> outcomes) {
     Map<String, List<DynamicTest>> classes = new LinkedHashMap<>();
     for (Outcome outcome : outcomes) {
       classes
           .computeIfAbsent(outcome.test().className(), name -> new ArrayList<>())
           .add(
               DynamicTest.dynamicTest(
-                  outcome.mode().label() + " " + outcome.test().label(),
-                  () -> tell(outcome, expected)));
+                  outcome.mode().label() + " " + outcome.test().label(), () -> tell(outcome)));
     }
     List<DynamicNode> nodes = new ArrayList<>();
     classes.forEach((name, tests) -> nodes.add(DynamicContainer.dynamicContainer(name, tests)));
     return nodes;
   }
 
-  private static void tell(Outcome outcome, ExpectedFailures expected) {
-    String test = outcome.mode().label() + " " + outcome.test().id();
-    String reason = expected.reason(outcome.mode(), outcome.test().id());
-    switch (expected.judge(outcome)) {
-      case PASSES -> {}
-      case IGNORED_BY_BEAM -> abort("ignored by Beam itself");
-      case FAILS_AS_EXPECTED -> abort("expected to fail: " + reason);
-      case FAILS_UNEXPECTEDLY ->
-          fail(test + " fails: " + outcome.cause() + "\n" + outcome.detail());
-      case PASSES_UNEXPECTEDLY ->
-          fail(test + " passes, although " + EXPECTED.getFileName() + " lists it: " + reason);
+  private static void tell(Outcome outcome) {
+    switch (outcome.status()) {
+      case PASSED -> {}
+      case IGNORED -> abort("ignored by Beam itself");
+      case FAILED, HUNG ->
+          fail(
+              "%s %s fails: %s%n%s"
+                  .formatted(
+                      outcome.mode().label(),
+                      outcome.test().id(),
+                      outcome.cause(),
+                      outcome.detail()));
     }
   }
 }
