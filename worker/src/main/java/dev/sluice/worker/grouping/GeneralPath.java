@@ -10,8 +10,8 @@ import org.apache.beam.sdk.values.WindowingStrategy;
  *
  * <p>A pure function. A job does all of its grouping that way with {@code
  * --experiments=sluice_general_path}: its results are the same, so whoever doubts a result can tell
- * whether the specialised operators have part in it, and tests do. The two
- * keep their state in different ways, so a job stays with what it was first started with.
+ * whether the specialised operators have part in it, and tests do. The two keep their state in
+ * different ways, so a job stays with what it was first started with.
  */
 final class GeneralPath {
   private static final String EXPERIMENT = "sluice_general_path";
