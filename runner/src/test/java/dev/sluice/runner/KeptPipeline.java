@@ -123,7 +123,7 @@ final class KeptPipeline {
     }
   }
 
-  private static final class StatesFn extends DoFn<KV<Integer, Long>, Void> {
+  static final class StatesFn extends DoFn<KV<Integer, Long>, Void> {
     @StateId("count")
     private final StateSpec<ValueState<Long>> countSpec = StateSpecs.value(VarLongCoder.of());
 
