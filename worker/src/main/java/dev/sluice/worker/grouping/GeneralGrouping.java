@@ -12,6 +12,7 @@ import dev.sluice.worker.world.ManualClock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.apache.beam.runners.core.MergingActiveWindowSet;
 import org.apache.beam.runners.core.NullSideInputReader;
 import org.apache.beam.runners.core.ReduceFn;
 import org.apache.beam.runners.core.ReduceFnRunner;
@@ -27,6 +28,7 @@ import org.apache.beam.sdk.metrics.MetricsEnvironment.MetricsEnvironmentState;
 import org.apache.beam.sdk.state.TimeDomain;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.sdk.util.construction.TriggerTranslation;
 import org.apache.beam.sdk.values.CausedByDrain;
 import org.apache.beam.sdk.values.KV;
@@ -339,6 +341,9 @@ final class GeneralGrouping<K> implements GroupingOperator {
 
   private void fire(TimerData timer) {
     WindowNamespace<?> namespace = (WindowNamespace<?>) timer.getNamespace();
+    if (timer.getDomain() != TimeDomain.EVENT_TIME && isMergedAway(namespace.getWindow())) {
+      return;
+    }
     long endMs = namespace.getWindow().maxTimestamp().getMillis();
     long expiryMs = lateness.expiryMs(namespace.getWindow());
     if (timer.getDomain() == TimeDomain.EVENT_TIME
@@ -349,6 +354,22 @@ final class GeneralGrouping<K> implements GroupingOperator {
       deleteEventTimer(namespace, timer.getTimestamp().getMillis() == endMs ? expiryMs : endMs);
     }
     run(timer);
+  }
+
+  /**
+   * Whether the window has become part of another, or is closed and waits for its expiry only. A
+   * trigger leaves its timers of processing time behind when its window is merged, and Beam's
+   * runner takes one that comes after the end of that window as a reason to have it expire, which
+   * releases what the merged window holds in the same place.
+   */
+  private boolean isMergedAway(BoundedWindow window) {
+    return strategy.needsMerge() && !activeWindows().isActive(window);
+  }
+
+  @SuppressWarnings("unchecked")
+  private MergingActiveWindowSet<BoundedWindow> activeWindows() {
+    return new MergingActiveWindowSet<>(
+        (WindowFn<Object, BoundedWindow>) strategy.getWindowFn(), state.stateInternals());
   }
 
   private void deleteEventTimer(WindowNamespace<?> namespace, long timestampMs) {

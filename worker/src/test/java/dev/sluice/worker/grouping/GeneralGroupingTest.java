@@ -102,6 +102,35 @@ class GeneralGroupingTest {
   }
 
   @Test
+  void aTimerOfAWindowThatWasMergedAwayLeavesTheMergedOneAlone() {
+    Window<KV<String, Long>> window =
+        Window.<KV<String, Long>>into(Sessions.withGapDuration(Duration.millis(10)))
+            .triggering(
+                AfterWatermark.pastEndOfWindow()
+                    .withLateFirings(
+                        AfterProcessingTime.pastFirstElementInPane()
+                            .plusDelayOf(Duration.millis(5))))
+            .withAllowedLateness(Duration.millis(20))
+            .discardingFiredPanes()
+            .withTimestampCombiner(TimestampCombiner.EARLIEST);
+    try (GroupingDriver driver = sum(window)) {
+      // The merged session's state stays where that of the first was, whose timer stays as well.
+      driver.element(KV.of("a", 1L), 0).element(KV.of("a", 2L), 8);
+      driver.watermark(12).clock(100);
+      driver.element(KV.of("a", 4L), 15).element(KV.of("a", 8L), 24).element(KV.of("a", 16L), 33);
+      // The first session would have expired at 29.
+      driver.watermark(35);
+      assertThat(driver.outputWatermarkMs()).isZero();
+      driver.watermark(43);
+      assertThat(driver.take())
+          .containsExactly(new Out("a", 31L, 0, window(0, 43), pane(Timing.ON_TIME, 0, 0)));
+      driver.end().clock(200);
+      assertThat(driver.take()).isEmpty();
+      assertThat(driver.entryCount()).isZero();
+    }
+  }
+
+  @Test
   void whatWasMergedByAGroupingIsNotMergedAgain() {
     GroupingSubject subject =
         GroupingSubject.regrouped(
