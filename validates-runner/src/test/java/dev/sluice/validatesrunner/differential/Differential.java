@@ -94,7 +94,7 @@ final class Differential {
     options.as(TestPipelineOptions.class).setTestTimeoutSeconds(LIMIT_SECONDS);
     Random random = new Random(seed);
     SluicePipelineOptions sluice = options.as(SluicePipelineOptions.class);
-    sluice.setParallelism(RandomPipeline.hasLateData(seed) ? 1 : 2 + random.nextInt(2));
+    sluice.setParallelism(RandomPipeline.needsOneTask(seed) ? 1 : 2 + random.nextInt(2));
     sluice.setCheckpointIntervalMs(random.nextInt(3) == 0 ? 10 : 0);
     if (executor == Executor.SLUICE_GENERAL_PATH) {
       ExperimentalOptions.addExperiment(

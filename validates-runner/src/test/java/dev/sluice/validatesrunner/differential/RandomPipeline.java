@@ -52,6 +52,7 @@ final class RandomPipeline {
   private final List<Branch> branches = new ArrayList<>();
   private final List<String> text = new ArrayList<>();
   private final boolean late;
+  private final boolean combinesTimestamps;
   private int names;
 
   private RandomPipeline(long seed, Pipeline pipeline, String run) {
@@ -60,15 +61,22 @@ final class RandomPipeline {
     this.pipeline = pipeline;
     this.run = run;
     this.late = hasLateData(seed);
+    this.combinesTimestamps = !late || needsOneTask(seed);
+  }
+
+  /** Whether the pipeline of this seed has late data. */
+  private static boolean hasLateData(long seed) {
+    return seed % 3 != 0;
   }
 
   /**
-   * Whether the pipeline of this seed has late data. What becomes of it depends on the output
-   * watermark of a grouping, and the model leaves open which keys share that: so such pipelines
-   * have the same outcome only where there is one task.
+   * Whether the outcome of the pipeline of this seed is determined for one task only. The timestamp
+   * of a pane is combined of its elements that are not behind the output watermark of the grouping,
+   * and the model leaves open which keys share that. So late data wants either one task or panes
+   * whose timestamp is the end of their window, and half of the seeds with late data have each.
    */
-  static boolean hasLateData(long seed) {
-    return seed % 3 != 0;
+  static boolean needsOneTask(long seed) {
+    return hasLateData(seed) && seed / 3 % 2 != 0;
   }
 
   /**
@@ -238,9 +246,12 @@ final class RandomPipeline {
   }
 
   private Windowing windowing(Kind kind, Facts facts, boolean ordered) {
-    return ordered
-        ? Windowing.any(random, kind, !facts.movedByClock(), late)
-        : Windowing.oneFiring(random, kind, !facts.onlyGlobal());
+    Windowing windowing =
+        ordered
+            ? Windowing.any(random, kind, !facts.movedByClock(), late)
+            : Windowing.oneFiring(random, kind);
+    boolean timestampsMatter = combinesTimestamps && (ordered || !facts.onlyGlobal());
+    return timestampsMatter ? windowing : windowing.withPanesAtEnd();
   }
 
   private Branch window(Branch from, Windowing to) {

@@ -22,6 +22,8 @@ import org.apache.beam.sdk.transforms.windowing.Window.OnTimeBehavior;
 import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.WindowingStrategy;
+import org.apache.beam.sdk.values.WindowingStrategy.AccumulationMode;
 import org.joda.time.Duration;
 
 /**
@@ -63,20 +65,24 @@ record Windowing(
     return kind == Kind.SESSIONS;
   }
 
-  /**
-   * A random window function with a trigger under which order and bundles do not matter.
-   *
-   * @param timestamps whether timestamps of elements may matter
-   */
-  static Windowing oneFiring(Random random, Kind kind, boolean timestamps) {
+  /** The same, but that a pane's timestamp is the end of its window. */
+  Windowing withPanesAtEnd() {
+    return new Windowing(
+        kind,
+        oneFiring,
+        clock,
+        continued,
+        window.withTimestampCombiner(TimestampCombiner.END_OF_WINDOW),
+        lateness);
+  }
+
+  /** A random window function with a trigger under which order and bundles do not matter. */
+  static Windowing oneFiring(Random random, Kind kind) {
     Trigger trigger =
         kind == Kind.GLOBAL || random.nextBoolean()
             ? AfterWatermark.pastEndOfWindow()
             : DefaultTrigger.of();
     Window<KV<Integer, Long>> window = window(random, kind, trigger, Duration.ZERO);
-    if (!timestamps) {
-      window = window.withTimestampCombiner(TimestampCombiner.END_OF_WINDOW);
-    }
     return new Windowing(kind, true, false, false, window, Duration.ZERO);
   }
 
@@ -91,7 +97,21 @@ record Windowing(
     Trigger trigger = trigger(random, kind, usesClock);
     Duration lateness = Duration.millis(late && random.nextInt(3) != 0 ? random.nextInt(400) : 0);
     Window<KV<Integer, Long>> window = window(random, kind, trigger, lateness);
-    return new Windowing(kind, false, usesClock, false, window, lateness);
+    Windowing windowing = new Windowing(kind, false, usesClock, false, window, lateness);
+    return windowing.losesTimestampsOnDirectRunner() ? windowing.withPanesAtEnd() : windowing;
+  }
+
+  /**
+   * Whether the DirectRunner may give a pane the end of its window instead of the timestamp of its
+   * elements. A window that has been merged into another leaves its timers of processing time
+   * behind; one that comes late lets the window expire once more, and with discarded panes Beam
+   * then clears the hold of the merged window, whose state is in the same place. The DirectRunner
+   * delivers such an expiry and the merged window's end at once and in any order.
+   */
+  private boolean losesTimestampsOnDirectRunner() {
+    AccumulationMode mode =
+        window.getOutputStrategyInternal(WindowingStrategy.globalDefault()).getMode();
+    return clock && merging() && mode == AccumulationMode.DISCARDING_FIRED_PANES;
   }
 
   // Sets all there is to set: what a Window leaves open is taken from the windowing before it.
