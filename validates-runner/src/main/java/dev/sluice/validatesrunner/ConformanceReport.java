@@ -12,15 +12,21 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * The page {@code docs/conformance.md}, made from the outcomes of a whole run in every mode. A pure
- * function of which tests passed: it holds no time, place or duration, so the page changes only if
- * conformance does.
+ * The page {@code docs/conformance.md}, made from the outcomes of a whole run in every mode and
+ * from what is known of Beam's other runners. A pure function of which tests passed: it holds no
+ * time, place or duration, so the page changes only if conformance or that knowledge does.
  */
 final class ConformanceReport {
+  private static final String NO_CATEGORY = "(none)";
+
+  /** The one category that is not run: its tests need a service in another language. */
+  static final String NOT_RUN = "UsesExternalService";
 
   private final SortedMap<BeamTest, EnumMap<Mode, Outcome>> byTest = new TreeMap<>();
+  private final OtherRunners others;
 
-  ConformanceReport(Collection<Outcome> outcomes) {
+  ConformanceReport(Collection<Outcome> outcomes, OtherRunners others) {
+    this.others = others;
     for (Outcome outcome : outcomes) {
       byTest
           .computeIfAbsent(outcome.test(), test -> new EnumMap<>(Mode.class))
@@ -45,8 +51,10 @@ final class ConformanceReport {
         "*under fire* is streaming with a checkpoint every 50 ms, next to no memory for state, and"
             + " one crash of each job's worker (of each job that gets as far as a checkpoint).");
     lines.add(
-        "The 11 tests of category `UsesExternalService` need an expansion service and are not"
-            + " selected; nothing else is left out, and no test is agreed to fail.");
+        "The 11 tests of category `"
+            + NOT_RUN
+            + "` need an expansion service and are not selected; nothing else is left out, and no"
+            + " test is agreed to fail.");
     lines.add("Written by `mvn -B verify`; `validates-runner/README.md` says how to run a part.");
     addTotals(lines);
     addNeeds(lines);
@@ -72,7 +80,9 @@ final class ConformanceReport {
   }
 
   private void addNeeds(List<String> lines) {
-    addHead(lines, "By what a test needs at most", "need");
+    lines.add("");
+    lines.add("## By what a test needs at most");
+    addHead(lines, "need", List.of());
     for (Need need : Need.values()) {
       lines.add(row(need.words(), test -> test.need() == need));
     }
@@ -81,19 +91,96 @@ final class ConformanceReport {
   }
 
   private void addCategories(List<String> lines) {
-    addHead(lines, "By category", "category");
+    lines.add("");
+    lines.add("## By category");
+    lines.add("");
+    addWordsOnOthers(lines);
+    addHead(lines, "category", others.runners().stream().map(this::columnOf).toList());
     SortedSet<String> names = new TreeSet<>();
     boolean plain = false;
     for (BeamTest test : byTest.keySet()) {
       names.addAll(test.categories());
       plain |= test.categories().isEmpty();
     }
-    names.forEach(name -> lines.add(row(name, test -> test.categories().contains(name))));
+    names.forEach(
+        name -> lines.add(row(name, test -> test.categories().contains(name)) + ofOthers(name)));
     if (plain) {
-      lines.add(row("(none)", test -> test.categories().isEmpty()));
+      lines.add(row(NO_CATEGORY, test -> test.categories().isEmpty()) + ofOthers(NO_CATEGORY));
     }
+    StringBuilder all = new StringBuilder(row("**all tests**", test -> true));
+    StringBuilder together =
+        new StringBuilder("| **in any mode** | |" + " |".repeat(Mode.values().length));
+    for (String runner : others.runners()) {
+      all.append(" %s |".formatted(others.all(runner)));
+      together.append(" %s |".formatted(others.together(runner)));
+    }
+    lines.add(all.toString());
+    lines.add(together.toString());
     lines.add("");
     lines.add("A test counts in each of its categories, those that they extend included.");
+    addBuilds(lines);
+  }
+
+  private static void addWordsOnOthers(List<String> lines) {
+    lines.add(
+        "The columns *streaming*, *bounded* and *under-fire* are Sluice's: how many tests were run"
+            + " and passed.");
+    lines.add(
+        "**The columns of the other runners are not results.** Each says how many tests that"
+            + " runner's own build in Beam *selects*, after what its build file excludes; nobody"
+            + " has run them for this page.");
+    lines.add(
+        "A test that is selected may fail, and one that is excluded may pass. The two tests that"
+            + " Beam ignores count where they are selected, as they do in *tests*.");
+    lines.add("");
+    lines.add(
+        "A number is of the mode in the column's head, in which that build selects most tests."
+            + " Where another of its modes selects more of a category, its number and mark stand"
+            + " there: no single run reaches all numbers of such a column. The line *all"
+            + " tests* is of the mode in the head alone; *in any mode* counts a test that any"
+            + " configuration of that runner's build selects.");
+    lines.add(
+        "`–` is a category that every mode excludes by name, or by one that it extends; `0`, one"
+            + " whose tests are all excluded for something else; `?`, one that is not known.");
+    lines.add(
+        "The build files were read in the newest copies that could be had, not all of one version"
+            + " of Beam; the table after the categories says which, how old they are, and what the"
+            + " marks mean. A stale one may exclude what its runner can do by now. The lists were"
+            + " applied to the tests of Beam 2.73.0.");
+  }
+
+  /** Where the columns of the other runners are from. */
+  private void addBuilds(List<String> lines) {
+    lines.add("");
+    lines.add("### The builds of the other runners");
+    lines.add("");
+    lines.add("| runner | mode | mark | tests in the jars it scans | selected | read from | age |");
+    lines.add("|---|---|---|--:|--:|---|---|");
+    for (OtherRunners.Build build : others.builds()) {
+      lines.add(
+          "| %s | %s | %s | %s | %d | `%s` of %s | %s |"
+              .formatted(
+                  build.runner(),
+                  build.mode(),
+                  build.mark(),
+                  build.scanned(),
+                  build.selected(),
+                  build.file(),
+                  build.version(),
+                  build.age()));
+    }
+  }
+
+  private String columnOf(String runner) {
+    return (runner + " " + others.best(runner).mark()).strip();
+  }
+
+  private String ofOthers(String category) {
+    StringBuilder cells = new StringBuilder();
+    for (String runner : others.runners()) {
+      cells.append(" %s |".formatted(others.cell(runner, category)));
+    }
+    return cells.toString();
   }
 
   private void addFailures(List<String> lines) {
@@ -134,18 +221,15 @@ final class ConformanceReport {
     }
   }
 
-  private static void addHead(List<String> lines, String title, String column) {
-    lines.add("");
-    lines.add("## " + title);
-    lines.add("");
-    StringBuilder names = new StringBuilder("| " + column + " | tests |");
-    StringBuilder rule = new StringBuilder("|---|--:|");
+  private static void addHead(List<String> lines, String first, List<String> last) {
+    List<String> names = new ArrayList<>(List.of(first, "tests"));
     for (Mode mode : Mode.values()) {
-      names.append(" %1$s passed | %1$s failed |".formatted(mode.label()));
-      rule.append("--:|--:|");
+      names.add(mode.label());
     }
-    lines.add(names.toString());
-    lines.add(rule.toString());
+    names.addAll(last);
+    lines.add("");
+    lines.add("| " + String.join(" | ", names) + " |");
+    lines.add("|---|" + "--:|".repeat(names.size() - 1));
   }
 
   private String row(String name, Predicate<BeamTest> selected) {
@@ -155,7 +239,8 @@ final class ConformanceReport {
       Predicate<Outcome> inRow = outcome -> selected.test(outcome.test());
       long passed = count(mode, inRow.and(ConformanceReport::passed));
       long failed = count(mode, inRow.and(Outcome::isFailure));
-      row.append(" %d | %d |".formatted(passed, failed));
+      row.append(" ").append(passed);
+      row.append(failed == 0 ? " |" : " (%d failed) |".formatted(failed));
     }
     return row.toString();
   }

@@ -9,7 +9,8 @@
  *       dev.sluice.validatesrunner.TimeLimit}, and yields one {@link
  *       dev.sluice.validatesrunner.Outcome} per test.
  *   <li>{@link dev.sluice.validatesrunner.ConformanceReport} turns all of them into the page {@code
- *       docs/conformance.md}.
+ *       docs/conformance.md}, beside what {@link dev.sluice.validatesrunner.OtherRunners} knows of
+ *       the builds of Beam's other runners.
  * </ol>
  *
  * {@link dev.sluice.validatesrunner.RunSuite} does the same from a command line, for any runner and

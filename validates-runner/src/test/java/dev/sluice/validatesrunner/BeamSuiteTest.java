@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
@@ -30,15 +31,16 @@ final class BeamSuiteTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  /** The one category that is not run: its tests need a service in another language. */
-  private static final String NOT_RUN = "UsesExternalService";
-
   private static final String CRASH_SEED = "--crashSeed=1";
 
   @TestFactory
   List<DynamicNode> conforms() throws IOException, InterruptedException {
+    SortedSet<BeamTest> catalog = TestCatalog.load();
+    OtherRunners others = OtherRunners.load(catalog);
     List<BeamTest> tests =
-        TestCatalog.load().stream().filter(test -> !test.categories().contains(NOT_RUN)).toList();
+        catalog.stream()
+            .filter(test -> !test.categories().contains(ConformanceReport.NOT_RUN))
+            .toList();
     List<Outcome> all = new ArrayList<>();
     List<DynamicNode> modes = new ArrayList<>();
     for (Mode mode : Mode.values()) {
@@ -47,7 +49,7 @@ final class BeamSuiteTest {
       all.addAll(outcomes);
       modes.add(DynamicContainer.dynamicContainer(mode.label(), byClass(outcomes)));
     }
-    StringBuilder page = new StringBuilder(new ConformanceReport(all).markdown());
+    StringBuilder page = new StringBuilder(new ConformanceReport(all, others).markdown());
     for (Suite suite : List.of(Suite.NEEDS_RUNNER, Suite.KAFKA)) {
       FurtherSuite further = new FurtherSuite(suite);
       modes.add(DynamicContainer.dynamicContainer(suite.label(), byClass(further.run(RESULTS))));

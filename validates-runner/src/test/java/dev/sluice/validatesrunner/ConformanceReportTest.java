@@ -7,8 +7,21 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The page counts by mode, need and category, and changes only if an outcome does. */
+/**
+ * The page counts by mode, need and category, beside what other runners' builds select, and changes
+ * only if an outcome or that does.
+ */
 final class ConformanceReportTest {
+  private static final OtherRunners OTHERS =
+      OtherRunners.parse(
+          List.of(Samples.SIDE, Samples.IGNORED, Samples.EXPANSION),
+          List.of(
+              "build | Old | any | - | ? | 5 | old.gradle | a/b@0 | 2020, **stale**",
+              "build | New | streaming | S | 413 | 3 | new.gradle | a/b@1 | 2026",
+              "build | New | batch | B | 413 | 2 | new.gradle | a/b@1 | 2026",
+              "together | New | 4",
+              "category | UsesSideInputs | 2 | 2 | 0 | 1",
+              "category | UsesExternalService | 1 | 1 | 0 | -"));
 
   private static List<Outcome> outcomes() {
     List<Outcome> outcomes = new ArrayList<>();
@@ -24,25 +37,48 @@ final class ConformanceReportTest {
 
   @Test
   void countsByModeNeedAndCategory() {
-    String page = new ConformanceReport(outcomes()).markdown();
+    String page = new ConformanceReport(outcomes(), OTHERS).markdown();
 
     assertThat(page.lines())
         .contains(
             "| streaming | 4 | 2 | 1 | 1 |",
             "| bounded | 4 | 1 | 2 | 1 |",
             "| under-fire | 3 | 1 | 1 | 1 |",
-            "| category | tests | streaming passed | streaming failed | bounded passed | bounded"
-                + " failed | under-fire passed | under-fire failed |",
-            "| user state and timers | 1 | 0 | 1 | 0 | 1 | 0 | 1 |",
-            "| nothing beyond the model's core | 3 | 2 | 0 | 1 | 1 | 1 | 0 |",
-            "| UsesSideInputs | 2 | 1 | 0 | 0 | 1 | 0 | 0 |",
-            "| UsesStatefulParDo | 1 | 0 | 1 | 0 | 1 | 0 | 1 |",
-            "| (none) | 1 | 1 | 0 | 1 | 0 | 1 | 0 |");
+            "| need | tests | streaming | bounded | under-fire |",
+            "| user state and timers | 1 | 0 (1 failed) | 0 (1 failed) | 0 (1 failed) |",
+            "| nothing beyond the model's core | 3 | 2 | 1 (1 failed) | 1 |");
+  }
+
+  @Test
+  void setsBesideOurCategoriesWhatOtherBuildsSelect() {
+    String page = new ConformanceReport(outcomes(), OTHERS).markdown();
+
+    assertThat(page)
+        .contains(
+            """
+            | category | tests | streaming | bounded | under-fire | Old | New S |
+            |---|--:|--:|--:|--:|--:|--:|
+            | UsesSideInputs | 2 | 1 | 0 (1 failed) | 0 | 2 | 1 B |
+            | UsesStatefulParDo | 1 | 0 (1 failed) | 0 (1 failed) | 0 (1 failed) | ? | ? |
+            | (none) | 1 | 1 | 1 | 1 | ? | ? |
+            | **all tests** | 4 | 2 (1 failed) | 1 (2 failed) | 1 (1 failed) | 4 | 3 |
+            | **in any mode** | | | | | 4 | 4 |
+            """);
+  }
+
+  @Test
+  void saysWhatTheNumbersOfOthersAreAndWhereFrom() {
+    String page = new ConformanceReport(outcomes(), OTHERS).markdown();
+
+    assertThat(page)
+        .contains("**The columns of the other runners are not results.**")
+        .contains("| Old | any |  | ? | 5 | `old.gradle` of a/b@0 | 2020, **stale** |")
+        .contains("| New | batch | B | 413 | 2 | `new.gradle` of a/b@1 | 2026 |");
   }
 
   @Test
   void listsWhatFailedByCauseAndMode() {
-    String page = new ConformanceReport(outcomes()).markdown();
+    String page = new ConformanceReport(outcomes(), OTHERS).markdown();
 
     assertThat(page)
         .endsWith(
@@ -67,18 +103,18 @@ final class ConformanceReportTest {
   void saysSoIfNothingFailed() {
     List<Outcome> passed = List.of(Samples.passed(Samples.PLAIN, Mode.STREAMING));
 
-    assertThat(new ConformanceReport(passed).markdown()).endsWith("## Failed\n\nNone.\n");
+    assertThat(new ConformanceReport(passed, OTHERS).markdown()).endsWith("## Failed\n\nNone.\n");
   }
 
   @Test
   void doesNotDependOnOrderOrDuration() {
-    List<Outcome> others = new ArrayList<>();
+    List<Outcome> changed = new ArrayList<>();
     for (Outcome o : outcomes()) {
-      others.add(new Outcome(o.test(), o.mode(), o.status(), o.millis() + 1, o.cause(), "other"));
+      changed.add(new Outcome(o.test(), o.mode(), o.status(), o.millis() + 1, o.cause(), "other"));
     }
-    Collections.reverse(others);
+    Collections.reverse(changed);
 
-    assertThat(new ConformanceReport(others).markdown())
-        .isEqualTo(new ConformanceReport(outcomes()).markdown());
+    assertThat(new ConformanceReport(changed, OTHERS).markdown())
+        .isEqualTo(new ConformanceReport(outcomes(), OTHERS).markdown());
   }
 }

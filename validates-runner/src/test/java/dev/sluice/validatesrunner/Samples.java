@@ -11,6 +11,7 @@ final class Samples {
   static final BeamTest SIDE = test("b.SideTest", "testSide", "UsesSideInputs");
   static final BeamTest IGNORED =
       new BeamTest("b.SideTest", "testIgnored", new TreeSet<>(List.of("UsesSideInputs")), true);
+  static final BeamTest EXPANSION = test("c.ExpansionTest", "testIt", "UsesExternalService");
   static final List<BeamTest> ALL = List.of(PLAIN, STATE, SIDE, IGNORED);
 
   private Samples() {}
