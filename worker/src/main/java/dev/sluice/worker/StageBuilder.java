@@ -144,8 +144,10 @@ final class StageBuilder {
 
   private Receiver output(Node node, String collection) {
     Receiver receiver = receiver(collection);
+    // What a partial combine gives on is an element of its input, or none but an accumulator.
     boolean coded =
-        task.options().as(DebugOptions.class).isCheckEncodability()
+        !(node instanceof Node.PartialCombine)
+            && task.options().as(DebugOptions.class).isCheckEncodability()
             && components.proto().containsPcollections(collection);
     return coded
         ? new CodedReceiver(name(node), components.elementCoder(collection), receiver)

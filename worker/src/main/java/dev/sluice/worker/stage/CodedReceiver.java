@@ -1,6 +1,5 @@
 package dev.sluice.worker.stage;
 
-import dev.sluice.worker.exchange.Batch;
 import java.util.Collection;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderException;
@@ -36,24 +35,6 @@ public final class CodedReceiver implements Receiver {
   public void receive(
       Object value, long timestampMs, Collection<? extends BoundedWindow> windows, PaneInfo pane) {
     next.receive(coded(value), timestampMs, windows, pane);
-  }
-
-  @Override
-  public void expect(Batch batch) {
-    next.expect(batch);
-  }
-
-  @Override
-  public void receiveKeyed(
-      Object value,
-      int keyHash,
-      boolean accumulated,
-      long timestampMs,
-      Collection<? extends BoundedWindow> windows,
-      PaneInfo pane) {
-    // An accumulator is not an element: it has a coder of its own, which its exchange knows.
-    next.receiveKeyed(
-        accumulated ? value : coded(value), keyHash, accumulated, timestampMs, windows, pane);
   }
 
   private Object coded(Object value) {
