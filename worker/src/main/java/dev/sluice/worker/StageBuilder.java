@@ -11,6 +11,7 @@ import dev.sluice.worker.pardo.ParDoOperator;
 import dev.sluice.worker.pardo.SharedSideInputs;
 import dev.sluice.worker.pardo.SideInputs;
 import dev.sluice.worker.protocol.SourceSplit;
+import dev.sluice.worker.rows.SchemaReceiver;
 import dev.sluice.worker.source.SourceOperators;
 import dev.sluice.worker.stage.CodedReceiver;
 import dev.sluice.worker.stage.FlattenOperator;
@@ -64,7 +65,7 @@ final class StageBuilder {
 
   JavaStage build(List<Exchange> inputs, List<ExchangeWriter> outputs) {
     for (ExchangeWriter output : outputs) {
-      readersOf(output.exchange().producerCollection()).addLast(output);
+      readersOf(output.exchange().producerCollection()).addLast(throughFlatten(output));
     }
     List<Node> nodes = stage.nodes();
     for (int i = nodes.size() - 1; i >= 0; i--) {
@@ -73,6 +74,17 @@ final class StageBuilder {
     Receiver root = stage.root() instanceof Node.Input input ? receiver(input.collection()) : null;
     boolean keyed = inputs.stream().anyMatch(e -> e.kind() == Exchange.Kind.HASH);
     return new JavaStage(new ArrayList<>(parts), root, keyed, new Panes(sideInputs));
+  }
+
+  /** A Flatten that was merged into an exchange is a PCollection of its own, with its schema. */
+  private Receiver throughFlatten(ExchangeWriter output) {
+    String flattened = output.exchange().consumerCollection();
+    if (flattened.equals(output.exchange().producerCollection())
+        || !components.proto().containsPcollections(flattened)) {
+      return output;
+    }
+    String name = components.proto().getPcollectionsOrThrow(flattened).getUniqueName();
+    return SchemaReceiver.of(name, components.elementCoder(flattened), output);
   }
 
   private void add(Node node) {
@@ -145,13 +157,17 @@ final class StageBuilder {
   private Receiver output(Node node, String collection) {
     Receiver receiver = receiver(collection);
     // What a partial combine gives on is an element of its input, or none but an accumulator.
-    boolean coded =
-        !(node instanceof Node.PartialCombine)
-            && task.options().as(DebugOptions.class).isCheckEncodability()
-            && components.proto().containsPcollections(collection);
-    return coded
-        ? new CodedReceiver(name(node), components.elementCoder(collection), receiver)
-        : receiver;
+    if (node instanceof Node.PartialCombine
+        || !components.proto().containsPcollections(collection)) {
+      return receiver;
+    }
+    if (task.options().as(DebugOptions.class).isCheckEncodability()) {
+      return new CodedReceiver(name(node), components.elementCoder(collection), receiver);
+    }
+    // What a grouping gives on has had its schema since the grouping's input.
+    return node instanceof Node.GroupByKey || node instanceof Node.CollectView
+        ? receiver
+        : SchemaReceiver.of(name(node), components.elementCoder(collection), receiver);
   }
 
   private Receiver receiver(String collection) {
