@@ -97,8 +97,19 @@ record Windowing(
     Trigger trigger = trigger(random, kind, usesClock);
     Duration lateness = Duration.millis(late && random.nextInt(3) != 0 ? random.nextInt(400) : 0);
     Window<KV<Integer, Long>> window = window(random, kind, trigger, lateness);
+    if (lateness.isLongerThan(Duration.ZERO) && !awaitsEnd(trigger)) {
+      // An empty pane on time would fire when the window expires, but only if the output watermark
+      // has not passed its end by then: what other keys hold decides, and which of them are done.
+      window = window.withOnTimeBehavior(OnTimeBehavior.FIRE_IF_NON_EMPTY);
+    }
     Windowing windowing = new Windowing(kind, false, usesClock, false, window, lateness);
     return windowing.losesTimestampsOnDirectRunner() ? windowing.withPanesAtEnd() : windowing;
+  }
+
+  /** Whether the trigger has a timer at the end of each window, before which nothing is late. */
+  private static boolean awaitsEnd(Trigger trigger) {
+    return trigger instanceof DefaultTrigger
+        || trigger instanceof AfterWatermark.AfterWatermarkEarlyAndLate;
   }
 
   /**
