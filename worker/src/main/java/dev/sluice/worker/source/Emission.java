@@ -26,18 +26,27 @@ final class Emission {
   private final Receiver output;
   private MetricsEnvironmentState environment;
 
+  /** Whether there is a bundle, for it was asked for in this call. */
+  private boolean begun;
+
   Emission(OperatorContext context, Receiver output) {
     this.context = context;
     this.output = output;
   }
 
+  /** Emits an element; within {@link #callSource}. */
   void emit(Object value, long timestampMs) {
+    if (!begun) {
+      begun = true;
+      context.task().services().openBundle();
+    }
     output.receive(value, timestampMs, GLOBAL, PaneInfo.NO_FIRING);
   }
 
   /** Calls user code of the source under its step's metrics. */
   <T> T callSource(Callable<T> call) {
     MetricsContainer before = enter();
+    begun = false;
     try {
       return call.call();
     } catch (TransformException e) {

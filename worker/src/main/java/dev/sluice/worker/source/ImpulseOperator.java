@@ -25,9 +25,12 @@ final class ImpulseOperator implements SourceOperator {
     if (emitted.get() != null) {
       return Polled.ENDED;
     }
-    emission.emit(new byte[0], BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis());
-    emitted.set(true);
-    return Polled.RECORDS;
+    return emission.callSource(
+        () -> {
+          emission.emit(new byte[0], BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis());
+          emitted.set(true);
+          return Polled.RECORDS;
+        });
   }
 
   @Override

@@ -81,7 +81,11 @@ final class TestStreamOperator implements SourceOperator {
     if (next == events.size()) {
       return Polled.ENDED;
     }
-    play(events.get(next));
+    emission.callSource(
+        () -> {
+          play(events.get(next));
+          return null;
+        });
     position.set(next + 1L);
     waiting = true;
     context.task().services().awaitQuiescence(() -> waiting = false);

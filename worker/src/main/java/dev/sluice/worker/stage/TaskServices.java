@@ -6,6 +6,13 @@ import org.apache.beam.sdk.transforms.DoFn.BundleFinalizer;
 public interface TaskServices {
 
   /**
+   * Begins a bundle if none is open. A source asks for one before it emits, so that there is none
+   * when it has nothing: what user code emits at the end of a bundle without elements would come
+   * after the source's last watermark.
+   */
+  void openBundle();
+
+  /**
    * Asks the coordinator to tell when the whole job is quiescent; {@code whenQuiescent} then runs
    * in this task's thread between steps.
    */

@@ -24,6 +24,7 @@ public final class CheckpointCallbacks implements TaskServices {
   private final List<BundleFinalizer.Callback> sinceBarrier = new ArrayList<>();
   private final TreeMap<Long, List<BundleFinalizer.Callback>> byCheckpoint = new TreeMap<>();
   private final Deque<Runnable> whenQuiescent = new ArrayDeque<>();
+  private Runnable bundleOpener = () -> {};
   private volatile long announced = -1;
   private long passed = -1;
   private long drainedFromMs = Long.MAX_VALUE;
@@ -31,6 +32,16 @@ public final class CheckpointCallbacks implements TaskServices {
   public CheckpointCallbacks(TaskId task, TaskListener listener) {
     this.task = task;
     this.listener = listener;
+  }
+
+  /** Says how the task opens a bundle. */
+  void openBundleBy(Runnable opener) {
+    bundleOpener = opener;
+  }
+
+  @Override
+  public void openBundle() {
+    bundleOpener.run();
   }
 
   @Override

@@ -22,9 +22,8 @@ import java.util.function.Function;
  *
  * <p>Owned by the thread that steps it; others only {@link #post} and {@link #wake}. Always true:
  * outside a step it is between two inputs, a watermark reaches operators and consumers only when no
- * bundle is open (or, in front of an idle source, one without elements), and nothing that is due
- * waits while new input is taken. The one place where a step waits is {@link #rest}, when user code
- * emits more than fits into the channels.
+ * bundle is open, and nothing that is due waits while new input is taken. The one place where a
+ * step waits is {@link #rest}, when user code emits more than fits into the channels.
  */
 public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Room {
   private static final long NOT_HALTED = -1;
@@ -68,6 +67,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     this.snapshots = snapshots;
     this.restore = restore;
     this.bundle = new OpenBundle(spec.clock());
+    callbacks.openBundleBy(this::openBundle);
     this.ports = portsOf.apply(this);
     this.outputs = new TaskOutputs(ports.outputs(), spec.clock());
     this.stage = stageOf.apply(ports);
@@ -175,6 +175,10 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     opened = true;
     snapshots.open(restore != null);
     stage.open();
+    if (restore != null) {
+      // Operators see how far they were before they see an element that may be late by it.
+      propagateWatermarks();
+    }
     return Step.WORKED;
   }
 
@@ -225,7 +229,6 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     if (sourceEnded || ports.input().aligns() || !outputs.flushIfBlocked()) {
       return false;
     }
-    openBundle();
     Polled polled = stage.source().poll(OpenBundle.MOST_RECORDS);
     if (polled == Polled.RECORDS) {
       endBundle();
@@ -329,8 +332,10 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
   }
 
   private void endBundle() {
-    stage.finishBundle();
-    bundle.close();
+    if (bundle.isOpen()) {
+      stage.finishBundle();
+      bundle.close();
+    }
     propagateWatermarks();
     outputs.flushIfDue();
   }

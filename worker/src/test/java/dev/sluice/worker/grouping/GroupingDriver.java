@@ -262,6 +262,9 @@ final class GroupingDriver implements AutoCloseable {
 
   private static final class NoServices implements TaskServices {
     @Override
+    public void openBundle() {}
+
+    @Override
     public void awaitQuiescence(Runnable whenQuiescent) {
       throw new UnsupportedOperationException();
     }

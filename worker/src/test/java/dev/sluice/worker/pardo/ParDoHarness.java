@@ -275,6 +275,9 @@ final class ParDoHarness implements AutoCloseable {
   /** Collects what waits for a checkpoint. */
   private final class Services implements TaskServices {
     @Override
+    public void openBundle() {}
+
+    @Override
     public void awaitQuiescence(Runnable whenQuiescent) {
       throw new AssertionError("a ParDo does not wait for quiescence");
     }

@@ -27,6 +27,7 @@ class BoundedReadTest {
     assertThat(read.poll(4)).isEqualTo(Polled.ENDED);
 
     assertThat(read.emitted).containsExactly(0, 1, 2, 3, 4);
+    assertThat(read.bundles).as("none for what comes after the last element").isEqualTo(2);
     assertThat(read.operator.outputWatermarkMs())
         .isEqualTo(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis());
   }

@@ -32,6 +32,7 @@ final class SourceHarness {
   final ManualClock clock = new ManualClock(1_000_000);
   final SourceOptions options = PipelineOptionsFactory.as(SourceOptions.class);
   SourceOperator operator;
+  int bundles;
   private final List<SourceSplit> splits = new ArrayList<>();
   private final boolean bounded;
   private int index;
@@ -80,6 +81,11 @@ final class SourceHarness {
 
   private TaskServices services() {
     return new TaskServices() {
+      @Override
+      public void openBundle() {
+        bundles++;
+      }
+
       @Override
       public void awaitQuiescence(Runnable whenQuiescent) {
         throw new AssertionError("a read does not ask");

@@ -134,6 +134,7 @@ class ScriptedOperator implements Operator, Receiver {
   /** The same as a source: emits what a test has put in. */
   static final class Source extends ScriptedOperator implements SourceOperator {
     final Deque<Object> elements = new ArrayDeque<>();
+    Runnable openBundle = () -> {};
     boolean ended;
 
     Source(String name, List<String> log) {
@@ -143,6 +144,9 @@ class ScriptedOperator implements Operator, Receiver {
     @Override
     public Polled poll(int limit) {
       int count = 0;
+      if (!elements.isEmpty()) {
+        openBundle.run();
+      }
       while (count < limit && !elements.isEmpty()) {
         receive(elements.poll(), 0, TaskHarness.GLOBAL, PaneInfo.NO_FIRING);
         count++;

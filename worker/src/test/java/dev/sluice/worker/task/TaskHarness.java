@@ -7,6 +7,7 @@ import dev.sluice.state.TaskState;
 import dev.sluice.state.checkpoint.CheckpointFiles;
 import dev.sluice.state.disk.MemoryDisk;
 import dev.sluice.state.key.KeyGroups;
+import dev.sluice.state.log.EntryCursor;
 import dev.sluice.state.log.LogLanes;
 import dev.sluice.state.log.LogLimits;
 import dev.sluice.state.log.LogOrigin;
@@ -24,6 +25,7 @@ import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.protocol.Failure;
 import dev.sluice.worker.protocol.TaskId;
 import dev.sluice.worker.stage.JavaStage;
+import dev.sluice.worker.stage.WatermarkFloor;
 import dev.sluice.worker.world.Clock;
 import dev.sluice.worker.world.ManualClock;
 import dev.sluice.worker.world.Step;
@@ -58,6 +60,7 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
   final TaskState state =
       new TaskState(
           KeyGroups.rangeOf(0, 1), new SpillArea(new MemoryDisk(1L << 20), Long.MAX_VALUE));
+  private final WatermarkFloor floor = new WatermarkFloor(state, "A", WatermarkFloor.STATE_ID);
   final MetricsContainerStepMap metrics = new MetricsContainerStepMap();
   final List<Failure> failures = new ArrayList<>();
   final InputGate consumer = new InputGate(() -> 0);
@@ -74,7 +77,7 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
   private final Map<String, ExchangeWriter> feeds = new LinkedHashMap<>();
 
   private TaskHarness(boolean source, boolean jobClockRuns, List<String> main, List<String> sides) {
-    this(source, jobClockRuns, main, sides, Optional.empty());
+    this(source, jobClockRuns, main, sides, Optional.empty(), null);
   }
 
   private TaskHarness(
@@ -82,7 +85,8 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
       boolean jobClockRuns,
       List<String> main,
       List<String> sides,
-      Optional<TaskLog> taskLog) {
+      Optional<TaskLog> taskLog,
+      Long restoredWatermarkMs) {
     this.taskLog = taskLog;
     first = source ? new ScriptedOperator.Source("A", log) : new ScriptedOperator("A", log);
     first.output = second;
@@ -92,10 +96,45 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
             spec,
             callbacks,
             new Snapshots(spec, state, taskLog, metrics),
-            null,
+            restoredWatermarkMs == null ? null : restore(restoredWatermarkMs),
             room -> ports(main, sides, room),
             ports -> stage(source, ports));
     task.started(this);
+    if (source) {
+      sourceOperator().openBundle = callbacks::openBundle;
+    }
+  }
+
+  /** Nothing but the watermark that the first operator had seen. */
+  private Restore restore(long watermarkMs) {
+    floor.raise(watermarkMs);
+    floor.save();
+    return new Restore("task", state, NothingSaved::new, Runnable::run, this);
+  }
+
+  private static final class NothingSaved implements EntryCursor {
+    @Override
+    public boolean next() {
+      return false;
+    }
+
+    @Override
+    public byte[] key() {
+      throw new IllegalStateException("there is no entry");
+    }
+
+    @Override
+    public byte[] value() {
+      throw new IllegalStateException("there is no entry");
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** A stage that reads one input, after a restore. */
+  static TaskHarness restoredAt(long watermarkMs) {
+    return new TaskHarness(false, true, List.of("in"), List.of(), Optional.empty(), watermarkMs);
   }
 
   /** A stage that reads these inputs. */
@@ -118,7 +157,7 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
             new StateNames(),
             LogLimits.DEFAULT);
     return new TaskHarness(
-        source, true, source ? List.of() : List.of("in", "in2"), List.of(), Optional.of(log));
+        source, true, source ? List.of() : List.of("in", "in2"), List.of(), Optional.of(log), null);
   }
 
   /** A stage under a clock that is moved by hand. */
@@ -157,7 +196,8 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
     second.output = ports.outputs().get(0);
     return new JavaStage(
         List.of(
-            new JavaStage.Part(first, source ? List.of() : List.of("in"), List.of("a"), null),
+            new JavaStage.Part(
+                first, source ? List.of() : List.of("in"), List.of("a"), source ? null : floor),
             new JavaStage.Part(second, List.of("a"), List.of("b"), null)),
         source ? null : first,
         false,

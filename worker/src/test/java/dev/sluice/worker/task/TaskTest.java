@@ -34,6 +34,22 @@ class TaskTest {
   }
 
   @Test
+  void afterARestoreTheWatermarkOfBeforeIsSeenFirst() {
+    TaskHarness t = TaskHarness.restoredAt(7);
+    t.send("in", "x");
+    t.run();
+    assertThat(t.log).containsSubsequence("A.open", "A watermark 7", "A.start", "A x");
+  }
+
+  @Test
+  void aSourceThatHasNothingBeginsNoBundle() {
+    TaskHarness t = TaskHarness.source();
+    t.sourceOperator().ended = true;
+    t.run();
+    assertThat(t.log).doesNotContain("A.start", "A.finish");
+  }
+
+  @Test
   void noWatermarkPassesWhileABundleIsOpen() {
     TaskHarness t = TaskHarness.reading("in");
     t.steps(1);
