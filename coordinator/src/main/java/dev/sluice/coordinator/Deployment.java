@@ -20,6 +20,7 @@ import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
  * @param unfinished the tasks that have work to do
  * @param splits the splits of each source, by the id of the Read transform; the same in every
  *     attempt
+ * @param splitting what splitting the sources has counted, if they were split in this process
  * @param from the checkpoint that it went on from, if any
  * @param jobClockMs where the job's clock stands, if it is moved by hand
  * @param quiescence who wants to know whether the job rests
@@ -30,6 +31,7 @@ record Deployment(
     Set<String> involved,
     SortedSet<TaskId> unfinished,
     Map<String, List<SourceSplit>> splits,
+    MetricsContainerStepMap splitting,
     Optional<SavedCheckpoint> from,
     long jobClockMs,
     Quiescence quiescence) {
@@ -45,6 +47,7 @@ record Deployment(
         Set.of(),
         Missing.none(),
         Map.of(),
+        new MetricsContainerStepMap(),
         Optional.empty(),
         Long.MIN_VALUE,
         Quiescence.unasked());
@@ -58,6 +61,7 @@ record Deployment(
         newPlacement.workers(),
         newPlacement.tasks(),
         splits,
+        splitting,
         newFrom,
         newFrom.map(SavedCheckpoint::jobClockMs).orElse(Long.MIN_VALUE),
         Quiescence.unasked());
@@ -65,7 +69,7 @@ record Deployment(
 
   Deployment involving(Set<String> workers) {
     return new Deployment(
-        attempt, placement, workers, unfinished, splits, from, jobClockMs, quiescence);
+        attempt, placement, workers, unfinished, splits, splitting, from, jobClockMs, quiescence);
   }
 
   Deployment finished(TaskId task) {
@@ -75,28 +79,50 @@ record Deployment(
         involved,
         Missing.without(unfinished, task),
         splits,
+        splitting,
         from,
         jobClockMs,
         quiescence);
   }
 
   Deployment with(Map<String, List<SourceSplit>> newSplits) {
+    return with(newSplits, splitting);
+  }
+
+  /** Sources were split, which has counted something. */
+  Deployment with(Map<String, List<SourceSplit>> newSplits, MetricsContainerStepMap counted) {
     return new Deployment(
-        attempt, placement, involved, unfinished, newSplits, from, jobClockMs, quiescence);
+        attempt, placement, involved, unfinished, newSplits, counted, from, jobClockMs, quiescence);
   }
 
   Deployment with(Quiescence newQuiescence) {
     return new Deployment(
-        attempt, placement, involved, unfinished, splits, from, jobClockMs, newQuiescence);
+        attempt,
+        placement,
+        involved,
+        unfinished,
+        splits,
+        splitting,
+        from,
+        jobClockMs,
+        newQuiescence);
   }
 
   Deployment clockAt(long nowMs) {
     return new Deployment(
-        attempt, placement, involved, unfinished, splits, from, nowMs, quiescence);
+        attempt, placement, involved, unfinished, splits, splitting, from, nowMs, quiescence);
   }
 
-  /** What had been counted at the checkpoint that the attempt went on from. */
+  /**
+   * What had been counted before the attempt began: at the checkpoint that it went on from, or by
+   * the splitting of the sources, which the job's own checkpoints include.
+   */
   MetricsContainerStepMap metricsBefore() {
-    return from.map(SavedCheckpoint::metrics).orElseGet(MetricsContainerStepMap::new);
+    MetricsContainerStepMap before = new MetricsContainerStepMap();
+    from.map(SavedCheckpoint::metrics).ifPresent(before::updateAll);
+    if (from.filter(SavedCheckpoint::own).isEmpty()) {
+      before.updateAll(splitting);
+    }
+    return before;
   }
 }

@@ -132,7 +132,7 @@ final class JobLifecycle {
   private static Decision reported(JobState now, String worker, WorkerEvent event) {
     if (event instanceof SourcesSplit split) {
       return now.phase() == JobPhase.SPLITTING
-          ? deploy(now.with(now.deployment().with(merged(now, split))))
+          ? deploy(now.with(now.deployment().with(merged(now, split), split.metrics())))
           : Decision.nothing(now);
     }
     if (event instanceof TaskFinished finished) {

@@ -92,7 +92,7 @@ class CoordinatorTest {
     assertThat(split.loader()).isSameAs(job.loader());
 
     Map<String, List<SourceSplit>> splits = Map.of("read", List.of());
-    tell(new WorkerEvent.SourcesSplit(Jobs.ID, splits));
+    tell(new WorkerEvent.SourcesSplit(Jobs.ID, splits, new MetricsContainerStepMap()));
 
     WorkerCommand.Deploy deploy = (WorkerCommand.Deploy) network.takeTo(W).get(0);
     assertThat(deploy.graph()).isSameAs(job.graph());
@@ -142,7 +142,7 @@ class CoordinatorTest {
   @Test
   void aCompletedCheckpointCommitsTheMetrics() {
     start(Jobs.reading());
-    tell(new WorkerEvent.SourcesSplit(Jobs.ID, Map.of()));
+    tell(new WorkerEvent.SourcesSplit(Jobs.ID, Map.of(), new MetricsContainerStepMap()));
     Object due = delayed(10_000);
     coordinator.handle(due);
     for (TaskId task : tasks(Jobs.reading())) {
@@ -233,7 +233,9 @@ class CoordinatorTest {
   @Test
   void aWorkerThatIsSilentForTenSecondsIsGivenUpAndWelcomeAgain() {
     start(Jobs.durable(new MemoryLedger()));
-    tell(new WorkerEvent.SourcesSplit(Jobs.ID, Map.of("read", List.of())));
+    tell(
+        new WorkerEvent.SourcesSplit(
+            Jobs.ID, Map.of("read", List.of()), new MetricsContainerStepMap()));
     tick(10);
     coordinator.handle(new Heartbeat(W));
     tick(10);
@@ -261,7 +263,9 @@ class CoordinatorTest {
     MemoryLedger ledger = new MemoryLedger();
     JobSpec job = Jobs.durable(ledger);
     start(job);
-    tell(new WorkerEvent.SourcesSplit(Jobs.ID, Map.of("read", List.of())));
+    tell(
+        new WorkerEvent.SourcesSplit(
+            Jobs.ID, Map.of("read", List.of()), new MetricsContainerStepMap()));
     coordinator.handle(delayed(10_000));
     network.take();
     acknowledgeAll(job, 1);
@@ -282,7 +286,9 @@ class CoordinatorTest {
   @Test
   void aWorkerThatRegistersAgainHasLostWhatItRan() {
     start(Jobs.durable(new MemoryLedger()));
-    tell(new WorkerEvent.SourcesSplit(Jobs.ID, Map.of("read", List.of())));
+    tell(
+        new WorkerEvent.SourcesSplit(
+            Jobs.ID, Map.of("read", List.of()), new MetricsContainerStepMap()));
     network.take();
     coordinator.handle(new WorkerRegistered(W));
     assertThat(network.takeTo(Jobs.CLIENT))

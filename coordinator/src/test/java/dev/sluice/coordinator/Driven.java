@@ -40,7 +40,11 @@ final class Driven {
 
   void begin() {
     happens(new WorkersKnown(List.of(W)));
-    happens(new JobEvent.Reported(W, 0, new SourcesSplit(Jobs.ID, Map.of("read", List.of()))));
+    happens(
+        new JobEvent.Reported(
+            W,
+            0,
+            new SourcesSplit(Jobs.ID, Map.of("read", List.of()), new MetricsContainerStepMap())));
   }
 
   /** What is to be done about an event. */

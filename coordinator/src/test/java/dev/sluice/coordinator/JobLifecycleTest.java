@@ -73,7 +73,7 @@ class JobLifecycleTest {
     add(new StopOverdue(1));
     add(new LedgerClosed());
     add(new CloseOverdue());
-    add(new SourcesSplit(Jobs.ID, Map.of()));
+    add(new SourcesSplit(Jobs.ID, Map.of(), new MetricsContainerStepMap()));
     add(new TaskFinished(Jobs.ID, Jobs.task("s1", 0)));
     add(new TaskFailed(Jobs.ID, Jobs.failure("boom")));
     add(new JobStopped(Jobs.ID, new MetricsContainerStepMap()));

@@ -76,7 +76,9 @@ final class RandomJob implements Network {
 
     void told(WorkerCommand command) {
       if (command instanceof SplitSources) {
-        send(FromWorker.BEFORE_ANY, new SourcesSplit(Jobs.ID, Map.of("read", List.of())));
+        send(
+            FromWorker.BEFORE_ANY,
+            new SourcesSplit(Jobs.ID, Map.of("read", List.of()), new MetricsContainerStepMap()));
       } else if (command instanceof Deploy deploy) {
         deployed(deploy);
       } else if (command instanceof Stop) {

@@ -46,7 +46,6 @@ final class RunningJob {
   private final Map<TaskId, Counters> finished = new LinkedHashMap<>();
   private final TreeMap<Long, Round> unacknowledged = new TreeMap<>();
   private final TreeMap<Long, Set<TaskId>> unreleased = new TreeMap<>();
-  private final MetricsContainerStepMap splitting;
   private final List<MetricsContainerStepMap> metrics = new ArrayList<>();
   private final Map<TaskId, Counters> quiet = new LinkedHashMap<>();
   private long round = -1;
@@ -65,15 +64,7 @@ final class RunningJob {
     }
   }
 
-  /**
-   * @param splitting what splitting the job's sources has counted
-   */
-  RunningJob(
-      WorkerCommand.Deploy deploy,
-      World world,
-      String worker,
-      String coordinator,
-      MetricsContainerStepMap splitting) {
+  RunningJob(WorkerCommand.Deploy deploy, World world, String worker, String coordinator) {
     this.deploy = deploy;
     this.world = world;
     this.worker = worker;
@@ -82,7 +73,6 @@ final class RunningJob {
     this.resources =
         JobResources.of(deploy, world, manualClock != null ? manualClock : world.clock()::nowMs);
     this.run = new TaskEvent.Run(deploy.job(), deploy.attempt().number());
-    this.splitting = splitting;
   }
 
   private static long beginsAtMs(WorkerCommand.Deploy deploy) {
@@ -330,7 +320,6 @@ final class RunningJob {
 
   private MetricsContainerStepMap mergedMetrics() {
     MetricsContainerStepMap merged = new MetricsContainerStepMap();
-    merged.updateAll(splitting);
     metrics.forEach(merged::updateAll);
     return merged;
   }

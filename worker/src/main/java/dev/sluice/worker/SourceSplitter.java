@@ -79,7 +79,7 @@ final class SourceSplitter implements TaskRunner.Steppable {
           splits.put(read.transformId(), split(read));
         }
       }
-      report.accept(new WorkerEvent.SourcesSplit(command.job(), splits));
+      report.accept(new WorkerEvent.SourcesSplit(command.job(), splits, metrics));
     } catch (Throwable e) {
       report.accept(
           new WorkerEvent.TaskFailed(command.job(), Failures.of(e, command.job().value())));

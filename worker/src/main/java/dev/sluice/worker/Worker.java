@@ -149,10 +149,8 @@ public final class Worker implements Network.Endpoint {
       forgetIfStopped(earlier);
       return;
     }
-    Splitting splitting = splittings.remove(deploy.job());
-    MetricsContainerStepMap counted =
-        splitting == null ? new MetricsContainerStepMap() : splitting.splitter.metrics();
-    RunningJob job = new RunningJob(deploy, world, address, coordinator, counted);
+    splittings.remove(deploy.job());
+    RunningJob job = new RunningJob(deploy, world, address, coordinator);
     jobs.put(deploy.job(), job);
     job.start();
   }

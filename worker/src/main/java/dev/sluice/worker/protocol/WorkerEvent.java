@@ -12,7 +12,9 @@ public sealed interface WorkerEvent {
   JobId job();
 
   /** The sources of a job have been split, by the id of the Read transform. */
-  record SourcesSplit(JobId job, Map<String, List<SourceSplit>> splits) implements WorkerEvent {}
+  record SourcesSplit(
+      JobId job, Map<String, List<SourceSplit>> splits, MetricsContainerStepMap metrics)
+      implements WorkerEvent {}
 
   /** A task has done all its work; it stays a member of the job. */
   record TaskFinished(JobId job, TaskId task) implements WorkerEvent {}
