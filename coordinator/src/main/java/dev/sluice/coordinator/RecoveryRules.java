@@ -36,7 +36,8 @@ final class RecoveryRules {
     if (!now.isAtWork()) {
       return Decision.nothing(now);
     }
-    if (!now.isDurable() || hasNothingToGoBackTo(now)) {
+    boolean ownFault = failure.kind() != FailureKind.WORKER_LOST;
+    if (!now.isDurable() || (ownFault && hasNothingToGoBackTo(now))) {
       return fail(now, failure);
     }
     return switch (failure.kind()) {

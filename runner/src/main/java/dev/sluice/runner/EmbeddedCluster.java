@@ -15,9 +15,12 @@ import dev.sluice.worker.world.IoThreads;
 import dev.sluice.worker.world.LocalNetwork;
 import dev.sluice.worker.world.StateRoom;
 import dev.sluice.worker.world.SystemClock;
+import dev.sluice.worker.world.TaskRunner;
 import dev.sluice.worker.world.World;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.beam.sdk.options.ApplicationNameOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,8 +63,11 @@ final class EmbeddedCluster {
   private Worker worker;
   private volatile boolean closed;
 
-  private EmbeddedCluster(Runnable onJobEnd, long stateBytes) {
+  private final TaskRunner paced;
+
+  private EmbeddedCluster(Runnable onJobEnd, long stateBytes, Optional<Long> pace) {
     this.onJobEnd = onJobEnd;
+    this.paced = pace.<TaskRunner>map(seed -> new PacedTasks(tasks, clock, seed)).orElse(tasks);
     this.memory = new StateMemory(stateBytes, new CollectedHeap());
     this.stores =
         new RocksDbStores(
@@ -72,11 +78,12 @@ final class EmbeddedCluster {
    * Starts a cluster.
    *
    * @param stateBytes what the state of all jobs may take on the heap
+   * @param pace the seed of the pauses that tasks make at first, if they are to make any
    * @param onJobEnd called by the client's endpoint for each job that has ended, before whoever
    *     waits for the job learns it
    */
-  static EmbeddedCluster start(long stateBytes, Runnable onJobEnd) {
-    EmbeddedCluster cluster = new EmbeddedCluster(onJobEnd, stateBytes);
+  static EmbeddedCluster start(long stateBytes, Optional<Long> pace, Runnable onJobEnd) {
+    EmbeddedCluster cluster = new EmbeddedCluster(onJobEnd, stateBytes, pace);
     cluster.wire();
     return cluster;
   }
@@ -90,7 +97,7 @@ final class EmbeddedCluster {
         new Worker(
             WORKER,
             COORDINATOR,
-            new World(clock, network, scratch, tasks, io, new StateRoom(memory, stores)));
+            new World(clock, network, scratch, paced, io, new StateRoom(memory, stores)));
   }
 
   private void decided(JournalEntry entry) {
@@ -102,7 +109,8 @@ final class EmbeddedCluster {
   JobHandle submit(JobSpec spec, LogLevels logLevels) {
     Long crashSeed = spec.options().as(FireOptions.class).getCrashSeed();
     if (crashSeed != null) {
-      crashes.plan(spec.id(), crashSeed);
+      String name = spec.options().as(ApplicationNameOptions.class).getAppName();
+      crashes.plan(spec.id(), name, crashSeed);
     }
     JobHandle job = new JobHandle(spec.id(), this, logLevels);
     jobs.put(spec.id(), job);

@@ -5,14 +5,16 @@ import org.apache.beam.sdk.options.Hidden;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** Options that put a job under fire; for tests of the engine only. */
+/** Options that put jobs under fire; for tests of the engine only. */
 @Hidden
 public interface FireOptions extends PipelineOptions {
 
   /** The seed of the moment at which the job loses its worker; absent: it does not. */
   @Description(
       "Lose everything that the job runs once, at a moment that follows from this seed and the"
-          + " job's name, and have it recover from its last checkpoint.")
+          + " name of the application, and have it recover from its last checkpoint. No state stays"
+          + " on the heap, and tasks are slow at first, so that checkpoints fall between their"
+          + " steps.")
   @Nullable Long getCrashSeed();
 
   /** Sets {@link #getCrashSeed}. */

@@ -31,6 +31,7 @@ final class JobHandle {
       new ConcurrentHashMap<>();
   private final Map<Long, CompletableFuture<JobUpdate>> savepoints = new ConcurrentHashMap<>();
   private final CompletableFuture<JobUpdate.Ended> ended = new CompletableFuture<>();
+  private volatile boolean restarted;
 
   JobHandle(JobId id, EmbeddedCluster cluster, LogLevels logLevels) {
     this.id = id;
@@ -128,6 +129,10 @@ final class JobHandle {
       answerSavepoint(done.request(), done);
     } else if (update instanceof JobUpdate.SavepointFailed failed) {
       answerSavepoint(failed.request(), failed);
+    } else if (update instanceof JobUpdate.Advanced advanced) {
+      if (advanced.phase() == JobPhase.RESTARTING) {
+        restarted = true;
+      }
     } else if (update instanceof JobUpdate.Ended end) {
       logLevels.restore();
       ended.complete(end);
@@ -142,6 +147,11 @@ final class JobHandle {
     if (waiting != null) {
       waiting.complete(update);
     }
+  }
+
+  /** Whether it has gone back to a checkpoint, or to its beginning, since it was submitted. */
+  boolean restarted() {
+    return restarted;
   }
 
   /** The phase a client cares about: running until it has ended. */

@@ -41,8 +41,14 @@ public final class JobWatch {
     }
   }
 
-  private synchronized int size() {
+  /** How many jobs it has seen. */
+  public synchronized int size() {
     return jobs.size();
+  }
+
+  /** How many of them have gone back to a checkpoint, or to their beginning, so far. */
+  public synchronized long restarted() {
+    return jobs.stream().filter(JobHandle::restarted).count();
   }
 
   private synchronized JobHandle get(int index) {

@@ -21,6 +21,9 @@ import org.apache.beam.sdk.options.PipelineOptions;
 final class SharedCluster {
   private static final int STATE_PERCENT = 40;
 
+  /** As little as a budget can be: every key leaves the heap when the next is selected. */
+  private static final long NO_STATE_BYTES = 1;
+
   private EmbeddedCluster cluster;
   private final List<JobWatch> watches = new ArrayList<>();
   private int jobs;
@@ -51,7 +54,9 @@ final class SharedCluster {
       Optional<Durability> durability,
       LogLevels logLevels) {
     if (cluster == null) {
-      cluster = EmbeddedCluster.start(stateBytes(options), this::jobEnded);
+      Optional<Long> fire = Optional.ofNullable(options.as(FireOptions.class).getCrashSeed());
+      long stateBytes = fire.isPresent() ? NO_STATE_BYTES : stateBytes(options);
+      cluster = EmbeddedCluster.start(stateBytes, fire, this::jobEnded);
     }
     jobs++;
     submitted++;

@@ -13,8 +13,8 @@ enum Mode {
   /** Without the flag: a job is streaming exactly if it has an unbounded source. */
   BOUNDED,
   /**
-   * Streaming, with a checkpoint every 50 ms and next to no memory for state; with {@code
-   * --crashSeed} beside it, each job also loses its worker once.
+   * Streaming, with a checkpoint every 50 ms; with {@code --crashSeed} beside it, which it has to
+   * have, no state stays on the heap and each job loses its worker once.
    */
   UNDER_FIRE;
 
@@ -23,7 +23,7 @@ enum Mode {
       case STREAMING -> List.of("--streaming=true");
       case BOUNDED -> List.of();
       case UNDER_FIRE ->
-          List.of("--streaming=true", "--checkpointIntervalMs=50", "--stateMemoryMb=1");
+          List.of("--streaming=true", "--checkpointIntervalMs=50", "--restartAttempts=1");
     };
   }
 

@@ -1,5 +1,7 @@
 package dev.sluice.validatesrunner;
 
+import dev.sluice.runner.JobWatch;
+import dev.sluice.runner.SluiceRunner;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -103,6 +105,8 @@ public final class RunSuite implements Callable<Integer> {
     System.exit(new CommandLine(new RunSuite()).execute(args));
   }
 
+  private final JobWatch jobs = SluiceRunner.watchJobs(beginning -> {});
+
   @Override
   public Integer call() throws Exception {
     if (!LEVELS.containsKey(logLevel)) {
@@ -134,6 +138,8 @@ public final class RunSuite implements Callable<Integer> {
     Duration limit = Duration.ofSeconds(timeLimitSeconds);
     SuiteRun.Settings settings = new SuiteRun.Settings(runner, options, test -> limit, lanes);
     long start = System.nanoTime();
+    int jobsBefore = jobs.size();
+    long restartedBefore = jobs.restarted();
     List<Outcome> outcomes = new SuiteRun(each, settings, this::printLine).run(selected);
     ResultFiles.write(results, each, outcomes);
     printFailures(outcomes);
@@ -149,6 +155,9 @@ public final class RunSuite implements Callable<Integer> {
         System.out.printf("  %3d of %3d with need %s%n", passed, those.size(), need);
       }
     }
+    System.out.printf(
+        "  %d of %d jobs were restarted%n",
+        jobs.restarted() - restartedBefore, jobs.size() - jobsBefore);
     System.out.println("  results in " + results.toAbsolutePath());
     return outcomes;
   }

@@ -1,8 +1,11 @@
 package dev.sluice.validatesrunner;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.sluice.runner.JobWatch;
+import dev.sluice.runner.SluiceRunner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,11 +46,17 @@ final class BeamSuiteTest {
             .toList();
     List<Outcome> all = new ArrayList<>();
     List<DynamicNode> modes = new ArrayList<>();
+    JobWatch jobs = SluiceRunner.watchJobs(beginning -> {});
     for (Mode mode : Mode.values()) {
+      int jobsBefore = jobs.size();
+      long restartedBefore = jobs.restarted();
       List<Outcome> outcomes = new SuiteRun(mode, settings(mode), outcome -> {}).run(tests);
       ResultFiles.write(RESULTS, mode, outcomes);
       all.addAll(outcomes);
       modes.add(DynamicContainer.dynamicContainer(mode.label(), byClass(outcomes)));
+      if (mode == Mode.UNDER_FIRE) {
+        modes.add(losesWorkers(jobs.restarted() - restartedBefore, jobs.size() - jobsBefore));
+      }
     }
     StringBuilder page = new StringBuilder(new ConformanceReport(all, others).markdown());
     for (Suite suite : List.of(Suite.NEEDS_RUNNER, Suite.KAFKA)) {
@@ -58,6 +67,13 @@ final class BeamSuiteTest {
     Files.createDirectories(REPORT.getParent());
     Files.writeString(REPORT, page);
     return modes;
+  }
+
+  /** Some jobs are over, or fail as their test wants, before their moment comes; most are not. */
+  private static DynamicNode losesWorkers(long restarted, int jobs) {
+    return DynamicTest.dynamicTest(
+        "most jobs under fire lose their worker",
+        () -> assertTrue(restarted > jobs / 2, restarted + " of " + jobs + " jobs"));
   }
 
   private static SuiteRun.Settings settings(Mode mode) {
