@@ -1,14 +1,13 @@
 package dev.sluice.coordinator;
 
 import dev.sluice.state.checkpoint.CheckpointFiles;
+import dev.sluice.state.checkpoint.TransformNames;
 import dev.sluice.worker.protocol.SavedTask;
 import dev.sluice.worker.protocol.SourceSplit;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /**
@@ -23,7 +22,8 @@ import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
  * @param metrics what user code had counted; not touched any more
  * @param jobClockMs where the job's clock stood, or a little before
  * @param draining whether the job was to come to its end
- * @param droppable full names of transforms whose state may be left behind at a restore
+ * @param names what transforms are called now that were saved under other names; {@code splits} and
+ *     {@code tasks} have the new ones
  */
 public record SavedCheckpoint(
     long id,
@@ -35,11 +35,10 @@ public record SavedCheckpoint(
     MetricsContainerStepMap metrics,
     long jobClockMs,
     boolean draining,
-    Set<String> droppable) {
+    TransformNames names) {
   public SavedCheckpoint {
     splits = Collections.unmodifiableMap(new LinkedHashMap<>(splits));
     tasks = List.copyOf(tasks);
-    droppable = Collections.unmodifiableSet(new TreeSet<>(droppable));
   }
 
   /** The tasks and their files would fill pages. */

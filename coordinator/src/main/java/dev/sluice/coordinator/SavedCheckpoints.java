@@ -1,5 +1,6 @@
 package dev.sluice.coordinator;
 
+import dev.sluice.state.checkpoint.TransformNames;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
 import dev.sluice.worker.protocol.JobStorage;
@@ -11,7 +12,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /**
@@ -49,7 +49,7 @@ final class SavedCheckpoints {
         metricsOf(now, round),
         round.jobClockMs(),
         now.draining(),
-        Set.of());
+        TransformNames.SAME);
   }
 
   private static List<String> transformsOf(JobSpec spec, Stage stage) {
@@ -67,11 +67,6 @@ final class SavedCheckpoints {
   /** What the workers have to know of a checkpoint that they are to go on from. */
   static RestorePoint restorePoint(SavedCheckpoint saved) {
     return new RestorePoint(
-        saved.id(),
-        saved.files(),
-        saved.own(),
-        saved.tasks(),
-        saved.jobClockMs(),
-        saved.droppable());
+        saved.id(), saved.files(), saved.own(), saved.tasks(), saved.jobClockMs(), saved.names());
   }
 }

@@ -5,6 +5,7 @@ import dev.sluice.state.checkpoint.CheckpointFiles;
 import dev.sluice.state.checkpoint.ClaimLostException;
 import dev.sluice.state.checkpoint.JobCheckpoints;
 import dev.sluice.state.checkpoint.Manifest;
+import dev.sluice.state.checkpoint.TransformNames;
 import dev.sluice.state.key.KeyGroups;
 import dev.sluice.worker.protocol.JobStorage;
 import dev.sluice.worker.protocol.SavedTask;
@@ -16,10 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * The checkpoints of a job as manifests in the storage that it has claimed.
@@ -34,7 +33,11 @@ public final class StoredLedger implements CheckpointLedger {
   private final Savepoints savepoints;
   private final Clock clock;
   private final String prefix;
-  private Set<String> droppable = Set.of();
+  private final TransformNames renamed;
+  private TransformNames names = TransformNames.SAME;
+
+  /** The last checkpoint that has transforms by their old names. */
+  private long lastRenamed;
 
   /** Where users want their savepoints. */
   @FunctionalInterface
@@ -51,6 +54,8 @@ public final class StoredLedger implements CheckpointLedger {
   /**
    * @param checkpoints of the job, claimed; closed with the ledger
    * @param signature what the job's state belongs to
+   * @param renamed the names that the user gave for what the job begins with: written down, so that
+   *     they are not applied twice
    * @param savepoints writes savepoints
    * @param clock for the time that manifests carry
    */
@@ -58,11 +63,13 @@ public final class StoredLedger implements CheckpointLedger {
       JobCheckpoints checkpoints,
       String jobName,
       List<Manifest.TransformSignature> signature,
+      TransformNames renamed,
       Savepoints savepoints,
       Clock clock) {
     this.checkpoints = checkpoints;
     this.jobName = jobName;
     this.signature = List.copyOf(signature);
+    this.renamed = renamed;
     this.savepoints = savepoints;
     this.clock = clock;
     this.prefix = checkpoints.prefix();
@@ -73,17 +80,17 @@ public final class StoredLedger implements CheckpointLedger {
    *
    * @param files where its segments are
    * @param own whether that is the storage of the job's own checkpoints
-   * @param droppable full names of transforms whose state may be left behind
+   * @param names what its transforms are called now
    */
   public static SavedCheckpoint saved(
-      Manifest manifest, CheckpointFiles files, boolean own, Set<String> droppable) {
+      Manifest manifest, CheckpointFiles files, boolean own, TransformNames names) {
     Map<String, List<SourceSplit>> splits = new LinkedHashMap<>();
     manifest
         .splits()
         .forEach(
             (name, list) ->
                 splits.put(
-                    name,
+                    names.of(name),
                     list.stream()
                         .map(s -> new SourceSplit(s.number(), s.count(), s.source()))
                         .toList()));
@@ -94,27 +101,36 @@ public final class StoredLedger implements CheckpointLedger {
         manifest.parallelism(),
         splits,
         manifest.tasks().stream()
-            .map(t -> new SavedTask(t.transforms(), t.index(), t.tasks(), t.segments()))
+            .map(
+                t ->
+                    new SavedTask(
+                        t.transforms().stream().map(names::of).toList(),
+                        t.index(),
+                        t.tasks(),
+                        t.segments()))
             .toList(),
         MetricBytes.decode(manifest.metrics()),
         manifest.jobClockMs(),
         manifest.draining(),
-        droppable);
+        names);
   }
 
   /**
    * The newest whole checkpoint of the job, to begin with.
    *
-   * @param mayBeDropped full names of transforms whose state may be left behind, now and whenever
-   *     the job goes back to a checkpoint of before
+   * @param namesNow what transforms are called now that have other names there
    */
-  public Optional<SavedCheckpoint> latest(Set<String> mayBeDropped) {
-    droppable = new TreeSet<>(mayBeDropped);
-    return checkpoints.latest().map(this::own);
+  public Optional<SavedCheckpoint> latest(TransformNames namesNow) {
+    names = namesNow;
+    Optional<Manifest> latest = checkpoints.latest();
+    lastRenamed = latest.map(Manifest::checkpoint).orElse(0L);
+    return latest.map(this::own);
   }
 
   private SavedCheckpoint own(Manifest manifest) {
-    return saved(manifest, checkpoints.files(), true, droppable);
+    boolean before = manifest.checkpoint() <= lastRenamed;
+    TransformNames since = before ? names : TransformNames.SAME;
+    return saved(manifest, checkpoints.files(), true, since);
   }
 
   @Override
@@ -192,6 +208,7 @@ public final class StoredLedger implements CheckpointLedger {
         signature,
         splits,
         tasks,
-        MetricBytes.encode(checkpoint.metrics()));
+        MetricBytes.encode(checkpoint.metrics()),
+        renamed.newByOld());
   }
 }

@@ -9,6 +9,7 @@ import dev.sluice.state.checkpoint.Holder;
 import dev.sluice.state.checkpoint.JobCheckpoints;
 import dev.sluice.state.checkpoint.MemoryFolder;
 import dev.sluice.state.checkpoint.SegmentRef;
+import dev.sluice.state.checkpoint.TransformNames;
 import dev.sluice.worker.protocol.SavedTask;
 import dev.sluice.worker.protocol.SourceSplit;
 import dev.sluice.worker.world.Clock;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.zip.CRC32C;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 import org.apache.beam.sdk.metrics.MetricName;
@@ -37,6 +37,7 @@ class StoredLedgerTest {
         JobCheckpoints.claim(files, "job", new Holder("here", 7, 1)),
         "job",
         List.of(),
+        TransformNames.SAME,
         (manifest, from, location) -> savepoints.add(location + " " + manifest.checkpoint()),
         new Standing());
   }
@@ -80,7 +81,7 @@ class StoredLedgerTest {
         metrics,
         77,
         true,
-        Set.of());
+        TransformNames.SAME);
   }
 
   @Test
@@ -91,15 +92,14 @@ class StoredLedgerTest {
     first.close(JobPhase.FAILED);
 
     StoredLedger second = claimed();
-    SavedCheckpoint found = second.latest(Set.of("Gone")).orElseThrow();
+    SavedCheckpoint found = second.latest(new TransformNames(Map.of("Count", "Sum"))).orElseThrow();
     assertThat(found.id()).isEqualTo(2);
     assertThat(found.own()).isTrue();
     assertThat(found.parallelism()).isEqualTo(2);
     assertThat(found.jobClockMs()).isEqualTo(77);
     assertThat(found.draining()).isTrue();
-    assertThat(found.droppable()).containsExactly("Gone");
     assertThat(found.splits().get("Read").get(0).source()).containsExactly(9);
-    assertThat(found.tasks().get(0).transforms()).containsExactly("Read", "Count");
+    assertThat(found.tasks().get(0).transforms()).containsExactly("Read", "Sum");
     assertThat(found.metrics().getContainer("step").getCounter(RECORDS).getCumulative())
         .isEqualTo(2);
     assertThat(second.before(2).map(SavedCheckpoint::id)).contains(1L);
@@ -114,7 +114,7 @@ class StoredLedgerTest {
     StoredLedger first = claimed();
     first.store(checkpoint(first, 1));
     first.close(JobPhase.DONE);
-    assertThat(claimed().latest(Set.of())).isEqualTo(Optional.empty());
+    assertThat(claimed().latest(TransformNames.SAME)).isEqualTo(Optional.empty());
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.sluice.runner;
 import dev.sluice.worker.pardo.DebugOptions;
 import dev.sluice.worker.pardo.StateOptions;
 import dev.sluice.worker.source.SourceOptions;
+import java.util.Map;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.StreamingOptions;
@@ -110,6 +111,16 @@ public interface SluicePipelineOptions
 
   /** Sets {@link #isFresh}. */
   void setFresh(boolean fresh);
+
+  /** What transforms are called now, by their names in the checkpoint or savepoint. */
+  @Description(
+      "Names of transforms in the checkpoint or savepoint to start from, and the names by which"
+          + " they go on in this pipeline, as JSON: {\"old name\":\"new name\"}. The name of a"
+          + " composite stands for all that it consists of.")
+  @Nullable Map<String, String> getTransformNameMapping();
+
+  /** Sets {@link #getTransformNameMapping}. */
+  void setTransformNameMapping(@Nullable Map<String, String> transformNameMapping);
 
   /** Whether state may be dropped that the pipeline has no place for any more. */
   @Description(

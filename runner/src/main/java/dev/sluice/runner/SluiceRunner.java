@@ -7,10 +7,12 @@ import dev.sluice.runner.storage.JobOrigin;
 import dev.sluice.runner.storage.S3Access;
 import dev.sluice.runner.storage.Signatures;
 import dev.sluice.runner.storage.Storages;
+import dev.sluice.state.checkpoint.TransformNames;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.JobGraphs;
 import dev.sluice.worker.pardo.StateTtl;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -82,7 +84,8 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
                 ours.getCheckpointStorage(),
                 ours.getFromSavepoint(),
                 ours.isFresh(),
-                ours.isAllowDropState()),
+                ours.isAllowDropState(),
+                transformNames(ours)),
             graph.streaming() && settings.checkpoints().intervalMs() > 0,
             CLUSTER::tell);
     JobHandle job = CLUSTER.submit(graph, seenByUserCode, loader, settings, durability, logLevels);
@@ -91,6 +94,11 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
             () -> Interruption.rethrown(job::metrics, "asking for metrics"), stepsOf(graph));
     sink.ifPresent(to -> MetricsPush.start(job, metrics, to, seenByUserCode, loader));
     return new SluicePipelineResult(job, metrics);
+  }
+
+  private static TransformNames transformNames(SluicePipelineOptions options) {
+    Map<String, String> mapping = options.getTransformNameMapping();
+    return mapping == null ? TransformNames.SAME : new TransformNames(mapping);
   }
 
   private static JobSettings settings(SluicePipelineOptions options) {

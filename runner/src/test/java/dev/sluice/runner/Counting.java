@@ -43,14 +43,19 @@ final class Counting {
 
   /** Adds the transforms to a pipeline. */
   static Pipeline addTo(Pipeline pipeline, String name) {
+    return addTo(pipeline, name, "numbers", "count");
+  }
+
+  /** The same under names of their own. */
+  static Pipeline addTo(Pipeline pipeline, String name, String source, String counter) {
     pipeline
-        .apply("numbers", GenerateSequence.from(0).withRate(20, Duration.millis(1)))
+        .apply(source, GenerateSequence.from(0).withRate(20, Duration.millis(1)))
         .apply(
             "key",
             MapElements.into(TypeDescriptors.kvs(TypeDescriptors.longs(), TypeDescriptors.longs()))
                 .via(number -> KV.of(number % KEYS, number)))
         .setCoder(KvCoder.of(VarLongCoder.of(), VarLongCoder.of()))
-        .apply("count", ParDo.of(new CountFn(name)));
+        .apply(counter, ParDo.of(new CountFn(name)));
     return pipeline;
   }
 

@@ -13,6 +13,7 @@ import dev.sluice.state.checkpoint.FolderFiles;
 import dev.sluice.state.checkpoint.Holder;
 import dev.sluice.state.checkpoint.JobCheckpoints;
 import dev.sluice.state.checkpoint.MemoryFolder;
+import dev.sluice.state.checkpoint.TransformNames;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.JobGraphs;
 import dev.sluice.worker.protocol.JobId;
@@ -49,7 +50,7 @@ final class FullStorageTest {
   void theJobGoesOnAndItsNextCheckpointIsWhole() throws InterruptedException {
     List<String> savepoints = new CopyOnWriteArrayList<>();
     Counting counting = Counting.named(NAME);
-    EmbeddedCluster cluster = EmbeddedCluster.start(1L << 26, () -> {});
+    EmbeddedCluster cluster = EmbeddedCluster.start(1L << 26, Optional.empty(), () -> {});
     try {
       JobHandle job = submit(cluster, savepoints);
       counting.awaitNumber(2_000);
@@ -82,6 +83,7 @@ final class FullStorageTest {
             JobCheckpoints.claim(new FolderFiles(folder, "test"), "job", new Holder("here", 1, 0)),
             "job",
             Signatures.of(graph),
+            TransformNames.SAME,
             (manifest, files, location) -> savepoints.add(location),
             new SystemClock());
     JobSettings.Checkpoints often = new JobSettings.Checkpoints(50, 60_000, 1_000);

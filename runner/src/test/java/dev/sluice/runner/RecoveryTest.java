@@ -104,7 +104,8 @@ final class RecoveryTest {
         .singleElement()
         .asString()
         .matches(
-            "job counting goes on from checkpoint \\d+ of \\S+Z \\(\\S+ bytes\\), \\d+ s old in .*");
+            "job counting goes on from checkpoint \\d+ of \\S+Z \\(\\S+ bytes\\), \\d+ s old in"
+                + " .*");
     run(storage(), "--fresh");
     assertThat(told)
         .filteredOn(line -> line.contains("starts over"))
@@ -202,6 +203,29 @@ final class RecoveryTest {
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("'count/ParMultiDo(Count)' is gone")
         .hasMessageContaining("--allowDropState");
+  }
+
+  @Test
+  void transformsGoOnUnderNewNames() throws InterruptedException {
+    run(storage());
+    counting.awaitNumber(5_000);
+    running.cancel();
+    String[] renamed = {
+      storage(), "--transformNameMapping={\"numbers\":\"source\",\"count\":\"tally\"}"
+    };
+    for (int start = 0; start < 2; start++) {
+      // The second time the checkpoint has the new names already.
+      Pipeline pipeline = Pipeline.create(options(renamed));
+      running = (SluicePipelineResult) Counting.addTo(pipeline, name, "source", "tally").run();
+      counting.awaitNumber(counting.greatest() + 5_000);
+      counting.failOnceAt(0);
+      counting.awaitNumber(counting.greatest() + 5_000);
+      running.savepoint(temp.resolve("savepoint-" + start).toString());
+      running.cancel();
+    }
+    assertThatThrownBy(() -> run(storage()))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("'tally/ParMultiDo(Count)' is gone");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.state.checkpoint.SegmentRef;
+import dev.sluice.state.checkpoint.TransformNames;
 import dev.sluice.state.disk.Disk;
 import dev.sluice.state.key.KeyGroupRange;
 import dev.sluice.state.log.EntryCursor;
@@ -57,7 +58,7 @@ final class SavedState {
    * What the task's own log holds: no other group's entries, and side inputs in one task's only.
    */
   SegmentFilter own() {
-    return new SegmentFilter(groups, hashes::contains, false);
+    return new SegmentFilter(groups, hashes::contains, false, names());
   }
 
   /** Whether anything was saved of what this task does. */
@@ -72,7 +73,7 @@ final class SavedState {
       return new LogOrigin.Nothing();
     }
     RestorePoint from = point.orElseThrow();
-    return from.own() && saved.size() == 1 && isThisTask(saved.get(0))
+    return from.own() && from.names().isSame() && saved.size() == 1 && isThisTask(saved.get(0))
         ? new LogOrigin.Continued(segmentsOf(saved))
         : new LogOrigin.Adopted(from.files(), segmentsOf(saved));
   }
@@ -82,8 +83,12 @@ final class SavedState {
     return SegmentMerge.entries(
         point.orElseThrow().files(),
         segments(),
-        new SegmentFilter(groups, hashes::contains, true),
+        new SegmentFilter(groups, hashes::contains, true, names()),
         scratch);
+  }
+
+  private TransformNames names() {
+    return point.map(RestorePoint::names).orElse(TransformNames.SAME);
   }
 
   private boolean isThisTask(SavedTask saved) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.state.checkpoint.FolderFiles;
 import dev.sluice.state.checkpoint.MemoryFolder;
 import dev.sluice.state.checkpoint.TaskSnapshot;
+import dev.sluice.state.checkpoint.TransformNames;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.JobGraphs;
 import dev.sluice.translation.Stage;
@@ -204,7 +205,7 @@ class CrashTest {
         saved.add(new SavedTask(names, i, tasksOf(stage), snapshot.segments()));
       }
     }
-    last = Optional.of(new RestorePoint(checkpoint, files, true, saved, 0, Set.of()));
+    last = Optional.of(new RestorePoint(checkpoint, files, true, saved, 0, TransformNames.SAME));
     worker.command(new WorkerCommand.CompleteCheckpoint(JOB, checkpoint));
   }
 }

@@ -12,6 +12,7 @@ import dev.sluice.state.checkpoint.JobCheckpoints;
 import dev.sluice.state.checkpoint.LocalFolder;
 import dev.sluice.state.checkpoint.Manifest;
 import dev.sluice.state.checkpoint.SignatureDifference;
+import dev.sluice.state.checkpoint.TransformNames;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.worker.world.Clock;
 import dev.sluice.worker.world.SystemClock;
@@ -43,13 +44,15 @@ public final class JobOrigin {
    * @param savepoint what to begin with; null if it is the newest checkpoint, if there is one
    * @param fresh whether to begin at the beginning although there is a checkpoint
    * @param allowDropState whether state that fits nothing may be left behind
+   * @param names what transforms are called now that have other names in what the job begins with
    */
   public record Wanted(
       Storages storages,
       @Nullable String storage,
       @Nullable String savepoint,
       boolean fresh,
-      boolean allowDropState) {}
+      boolean allowDropState,
+      TransformNames names) {}
 
   private final String jobName;
   private final List<Manifest.TransformSignature> signature;
@@ -114,7 +117,8 @@ public final class JobOrigin {
     if (latest.isEmpty()) {
       return new Durability(ledger, Optional.empty(), true);
     }
-    Set<String> droppable = check(latest.get());
+    TransformNames names = namesSince(latest.get());
+    check(latest.get(), names);
     tell(
         "job %s goes on from %s in %s%s"
             .formatted(
@@ -122,7 +126,7 @@ public final class JobOrigin {
                 described(latest.get()),
                 wanted.storage(),
                 latest.get().draining() ? ", and goes on draining" : ""));
-    return new Durability(ledger, ledger.latest(droppable), true);
+    return new Durability(ledger, ledger.latest(names), true);
   }
 
   private void leaveBehind(JobCheckpoints checkpoints) {
@@ -145,11 +149,12 @@ public final class JobOrigin {
     }
     Savepoints.Opened opened =
         new Savepoints(wanted.storages()).open(wanted.savepoint(), "option --fromSavepoint");
-    Set<String> droppable = check(opened.manifest());
+    TransformNames names = namesSince(opened.manifest());
+    check(opened.manifest(), names);
     tell(
         "job %s begins with the savepoint in %s, %s"
             .formatted(jobName, wanted.savepoint(), described(opened.manifest())));
-    return Optional.of(StoredLedger.saved(opened.manifest(), opened.files(), false, droppable));
+    return Optional.of(StoredLedger.saved(opened.manifest(), opened.files(), false, names));
   }
 
   private void tell(String line) {
@@ -174,9 +179,18 @@ public final class JobOrigin {
     return age.toSeconds() + " s old";
   }
 
-  /** Returns the transforms whose state is left behind. */
-  private Set<String> check(Manifest manifest) {
-    return SignatureDifference.check(manifest.signature(), signature, wanted.allowDropState());
+  /** Returns the new names of transforms; none if what was saved has them already. */
+  private TransformNames namesSince(Manifest manifest) {
+    boolean done = manifest.renamed().equals(wanted.names().newByOld());
+    return done ? TransformNames.SAME : wanted.names();
+  }
+
+  private void check(Manifest manifest, TransformNames names) {
+    Set<String> dropped =
+        SignatureDifference.check(manifest.signature(), signature, names, wanted.allowDropState());
+    if (!dropped.isEmpty()) {
+      tell("job %s drops the state of %s".formatted(jobName, String.join(", ", dropped)));
+    }
   }
 
   private CheckpointLedger scratch() {
@@ -189,7 +203,7 @@ public final class JobOrigin {
 
   private StoredLedger ledger(JobCheckpoints checkpoints) {
     return new StoredLedger(
-        checkpoints, jobName, signature, new Savepoints(wanted.storages()), clock);
+        checkpoints, jobName, signature, wanted.names(), new Savepoints(wanted.storages()), clock);
   }
 
   private Holder me() {

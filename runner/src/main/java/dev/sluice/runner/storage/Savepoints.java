@@ -4,6 +4,7 @@ import dev.sluice.coordinator.StoredLedger;
 import dev.sluice.state.checkpoint.CheckpointException;
 import dev.sluice.state.checkpoint.CheckpointFiles;
 import dev.sluice.state.checkpoint.Manifest;
+import dev.sluice.state.checkpoint.Manifest.TransformSignature;
 import dev.sluice.state.checkpoint.ManifestJson;
 import dev.sluice.state.checkpoint.SegmentRef;
 import dev.sluice.state.disk.Disk;
@@ -15,6 +16,8 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Savepoints: checkpoints that a user keeps, each in a place of its own that needs nothing else.
@@ -25,6 +28,8 @@ import java.util.Optional;
 public final class Savepoints implements StoredLedger.Savepoints {
   /** The name of the file that makes a folder a savepoint. */
   static final String MANIFEST = "savepoint.json";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Savepoints.class);
 
   private final Storages storages;
 
@@ -50,6 +55,7 @@ public final class Savepoints implements StoredLedger.Savepoints {
         for (Manifest.Task task : manifest.tasks()) {
           tasks.add(merged(task, tasks.size(), files, scratch, into));
         }
+        warnOfNumberedNames(manifest, location);
         byte[] json = new ManifestJson().write(manifest.withTasks(tasks));
         try (OutputStream out = into.create(MANIFEST)) {
           out.write(json);
@@ -57,6 +63,22 @@ public final class Savepoints implements StoredLedger.Savepoints {
       } finally {
         scratch.deleteAll();
       }
+    }
+  }
+
+  private static void warnOfNumberedNames(Manifest manifest, String location) {
+    List<String> names =
+        manifest.signature().stream()
+            .filter(transform -> !transform.numbered().isEmpty())
+            .map(TransformSignature::name)
+            .toList();
+    if (!names.isEmpty()) {
+      LOG.warn(
+          "savepoint {}: Beam has made the names of these transforms with state by adding a number:"
+              + " {}. A pipeline in which they are others will not start from it without"
+              + " --transformNameMapping; give each a name of its own: apply(\"NAME\", ...)",
+          location,
+          names);
     }
   }
 

@@ -37,10 +37,12 @@ import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBu
 public final class Signatures {
   private final JobGraph graph;
   private final PipelineComponents components;
+  private final NumberedNames numbered;
 
   private Signatures(JobGraph graph) {
     this.graph = graph;
     this.components = new PipelineComponents(graph.components());
+    this.numbered = new NumberedNames(graph.components());
   }
 
   /** The signature of each transform with state, in the order of the graph. */
@@ -95,7 +97,7 @@ public final class Signatures {
   private void add(Node node, List<TransformSignature> to) throws InvalidProtocolBufferException {
     SortedMap<String, String> states = new TreeMap<>();
     if (node instanceof Node.Read || node instanceof Node.TestStream) {
-      to.add(new TransformSignature(name(node), "", "", states));
+      to.add(signature(node, "", "", states));
     } else if (node instanceof Node.GroupByKey group) {
       states.put("values", CoderText.of(keyed(group.input()).getValueCoder()));
       to.add(grouping(node, group.input(), states));
@@ -104,13 +106,13 @@ public final class Signatures {
       to.add(grouping(node, combine.input(), states));
     } else if (node instanceof Node.CollectView collect) {
       states.put("values", CoderText.of(components.elementCoder(collect.input())));
-      to.add(new TransformSignature(name(node), "", windowing(collect.input(), true), states));
+      to.add(signature(node, "", windowing(collect.input(), true), states));
     } else if (node instanceof Node.ParDo parDo) {
       add(parDo, parDo(node), states);
       if (!states.isEmpty()) {
         to.add(
-            new TransformSignature(
-                name(node),
+            signature(
+                node,
                 parDo.keyed() ? CoderText.of(keyed(parDo.input()).getKeyCoder()) : "",
                 windowing(parDo.input(), false),
                 states));
@@ -120,7 +122,13 @@ public final class Signatures {
 
   private TransformSignature grouping(Node node, String input, SortedMap<String, String> states) {
     String key = CoderText.of(keyed(input).getKeyCoder());
-    return new TransformSignature(name(node), key, windowing(input, true), states);
+    return signature(node, key, windowing(input, true), states);
+  }
+
+  private TransformSignature signature(
+      Node node, String keyCoder, String windowing, SortedMap<String, String> states) {
+    String name = name(node);
+    return new TransformSignature(name, keyCoder, windowing, states, numbered.digest(name));
   }
 
   private void add(Node.ParDo node, ParDoPayload payload, SortedMap<String, String> to) {
@@ -139,6 +147,9 @@ public final class Signatures {
     }
     if (payload.getRequiresStableInput()) {
       to.put("stable input", CoderText.of(components.elementCoder(node.input())));
+    }
+    if (payload.getSideInputsCount() > 0) {
+      to.put("waiting for side inputs", CoderText.of(components.elementCoder(node.input())));
     }
     if (payload.getRequiresTimeSortedInput()) {
       to.put("sorted input", CoderText.of(components.elementCoder(node.input())));

@@ -15,6 +15,7 @@ import dev.sluice.state.checkpoint.FolderFiles;
 import dev.sluice.state.checkpoint.Holder;
 import dev.sluice.state.checkpoint.JobCheckpoints;
 import dev.sluice.state.checkpoint.MemoryFolder;
+import dev.sluice.state.checkpoint.TransformNames;
 import dev.sluice.state.disk.MemoryDisk;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.JobGraphs;
@@ -25,7 +26,6 @@ import dev.sluice.worker.world.StateRoom;
 import dev.sluice.worker.world.World;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.util.construction.PipelineTranslation;
 import org.apache.beam.sdk.util.construction.SplittableParDo;
@@ -197,9 +197,10 @@ final class SimulatedCluster {
                 checkpoints,
                 "job",
                 Signatures.of(graph),
+                TransformNames.SAME,
                 (manifest, files, location) -> {},
                 coordinator);
-        Optional<SavedCheckpoint> latest = ledger.latest(Set.of());
+        Optional<SavedCheckpoint> latest = ledger.latest(TransformNames.SAME);
         return new Durability(ledger, latest, true);
       } catch (CheckpointException e) {
         if (diskFaultsLeft == 0 && trouble.diskFaults() == 0) {

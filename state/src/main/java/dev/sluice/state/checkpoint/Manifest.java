@@ -2,7 +2,6 @@ package dev.sluice.state.checkpoint;
 
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -21,6 +20,7 @@ import java.util.TreeMap;
  * @param splits the splits of each source, by the full name of its transform
  * @param tasks what each task had saved
  * @param metrics what user code had counted, as Beam's MonitoringInfos
+ * @param renamed new names by old ones that the job went on with, which it is not to apply again
  */
 @SuppressWarnings("ArrayRecordComponent") // written as it is, never compared
 public record Manifest(
@@ -35,7 +35,8 @@ public record Manifest(
     List<TransformSignature> signature,
     SortedMap<String, List<Split>> splits,
     List<Task> tasks,
-    byte[] metrics) {
+    byte[] metrics,
+    SortedMap<String, String> renamed) {
   /** The version that is written. */
   public static final int FORMAT = 1;
 
@@ -43,6 +44,11 @@ public record Manifest(
     signature = List.copyOf(signature);
     splits = Collections.unmodifiableSortedMap(new TreeMap<>(splits));
     tasks = List.copyOf(tasks);
+    // Not there in the first manifests.
+    renamed =
+        renamed == null
+            ? Collections.emptySortedMap()
+            : Collections.unmodifiableSortedMap(new TreeMap<>(renamed));
   }
 
   /**
@@ -77,11 +83,19 @@ public record Manifest(
    * @param keyCoder the coder of its keys; empty if it has none
    * @param windowing its windowing
    * @param states the coder of each state, by id
+   * @param numbered if a part of the name was made by adding a number to one that was taken: a
+   *     digest of what all transforms were whose names are alike but for the number; else empty
    */
   public record TransformSignature(
-      String name, String keyCoder, String windowing, SortedMap<String, String> states) {
+      String name,
+      String keyCoder,
+      String windowing,
+      SortedMap<String, String> states,
+      String numbered) {
     public TransformSignature {
       states = Collections.unmodifiableSortedMap(new TreeMap<>(states));
+      // Not there in the first manifests.
+      numbered = numbered == null ? "" : numbered;
     }
   }
 
@@ -99,7 +113,8 @@ public record Manifest(
         signature,
         splits,
         others,
-        metrics);
+        metrics,
+        renamed);
   }
 
   /** Returns all segments of all tasks. */
@@ -110,12 +125,5 @@ public record Manifest(
   /** Returns how many bytes the segments have. */
   public long bytes() {
     return segments().stream().mapToLong(SegmentRef::bytes).sum();
-  }
-
-  /** Returns the signature by the names of the transforms. */
-  public Map<String, TransformSignature> signatureByName() {
-    Map<String, TransformSignature> byName = new TreeMap<>();
-    signature.forEach(transform -> byName.put(transform.name(), transform));
-    return byName;
   }
 }

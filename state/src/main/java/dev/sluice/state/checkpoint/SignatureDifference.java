@@ -10,6 +10,8 @@ import java.util.TreeSet;
 
 /** What of saved state does not fit a pipeline. Pure functions. */
 public final class SignatureDifference {
+  private static final String OPTION = "--transformNameMapping";
+
   private SignatureDifference() {}
 
   /**
@@ -17,33 +19,68 @@ public final class SignatureDifference {
    *
    * @param saved what it was saved for
    * @param now what is to go on with it
+   * @param names what the transforms of then are called now
    * @param allowDrop whether state of transforms and of ids that are gone may be left behind
-   * @return the full names of the transforms whose state is left behind
+   * @return the full names, of then, of the transforms whose state is left behind
    * @throws CheckpointException if it does not fit; lists each difference with its cure
    */
   public static Set<String> check(
-      List<TransformSignature> saved, List<TransformSignature> now, boolean allowDrop) {
+      List<TransformSignature> saved,
+      List<TransformSignature> now,
+      TransformNames names,
+      boolean allowDrop) {
     Map<String, TransformSignature> byName = new TreeMap<>();
     now.forEach(transform -> byName.put(transform.name(), transform));
+    Map<String, String> oldByNew = new TreeMap<>();
     List<String> differences = new ArrayList<>();
     Set<String> dropped = new TreeSet<>();
     for (TransformSignature old : saved) {
-      TransformSignature known = byName.get(old.name());
-      if (known != null) {
-        compare(old, known, allowDrop, differences);
-      } else if (allowDrop) {
-        dropped.add(old.name());
-      } else {
-        differences.add(
-            "transform '%s' is gone: give a transform of this pipeline that name again, or drop its state by --allowDropState"
-                .formatted(old.name()));
+      TransformSignature known = byName.get(names.of(old.name()));
+      if (known == null) {
+        if (allowDrop) {
+          dropped.add(old.name());
+        } else {
+          differences.add(gone(old.name(), names));
+        }
+        continue;
       }
+      String other = oldByNew.put(known.name(), old.name());
+      if (other != null) {
+        differences.add(
+            "transforms '%s' and '%s' would both be '%s' now: %s names two, take one of them out"
+                .formatted(other, old.name(), known.name(), OPTION));
+      }
+      if (!names.names(old.name()) && !old.numbered().equals(known.numbered())) {
+        differences.add(doubtful(old.name()));
+      }
+      compare(old, known, allowDrop, differences);
     }
+    names.newByOld().keySet().stream()
+        .filter(old -> saved.stream().noneMatch(s -> TransformNames.isPartOf(s.name(), old)))
+        .forEach(
+            old ->
+                differences.add(
+                    "%s names '%s', of which nothing is saved: correct it, or take it out"
+                        .formatted(OPTION, old)));
     if (!differences.isEmpty()) {
       throw new CheckpointException(
           "the saved state does not fit this pipeline:\n  - " + String.join("\n  - ", differences));
     }
     return dropped;
+  }
+
+  private static String gone(String old, TransformNames names) {
+    String now = names.of(old);
+    return now.equals(old)
+        ? "transform '%s' is gone: give a transform of this pipeline that name again, say what it is called now by %s={\"%s\":\"NEW NAME\"}, or drop its state by --allowDropState"
+            .formatted(old, OPTION, old)
+        : "transform '%s' is to be '%s' now by %s, but no transform with state is called so: correct the name, or drop its state by --allowDropState"
+            .formatted(old, now, OPTION);
+  }
+
+  private static String doubtful(String old) {
+    return "transform '%s' may be another one now: Beam has made its name by adding a number to one that was taken, and the transforms so named are not what they were. Say which it is by %s={\"%s\":\"ITS NAME NOW\"}, be it the same, and better give it a name of its own: apply(\"NAME\", ...)"
+        .formatted(old, OPTION, old);
   }
 
   private static void compare(

@@ -95,6 +95,14 @@ public final class EntryKey {
     return (key[1] & 0xFF) << 24 | (key[2] & 0xFF) << 16 | (key[3] & 0xFF) << 8 | (key[4] & 0xFF);
   }
 
+  /** Makes an entry that of another transform. */
+  static void setTransformHash(byte[] key, int hash) {
+    key[1] = (byte) (hash >>> 24);
+    key[2] = (byte) (hash >>> 16);
+    key[3] = (byte) (hash >>> 8);
+    key[4] = (byte) hash;
+  }
+
   /**
    * Returns the hash of the id of an entry's state; 0 for the main record of a key, which holds
    * many, and if the bytes end before it.

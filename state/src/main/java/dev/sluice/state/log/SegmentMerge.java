@@ -153,8 +153,10 @@ public final class SegmentMerge {
       SortBuffer buffer = new SortBuffer(sortBytes);
       for (SegmentRef segment : segments) {
         SegmentReader reader = SegmentReader.open(files, segment);
-        names.addAll(reader.footer().names());
-        if (reader.footer().sorted() && segment.bytes() >= sortBytes / STREAMED_PART) {
+        StateNames saved = reader.footer().names();
+        saved.transforms().values().forEach(old -> names.transform(filter.names().of(old)));
+        saved.states().values().forEach(names::state);
+        if (reader.isSorted(filter) && segment.bytes() >= sortBytes / STREAMED_PART) {
           spill(buffer);
           inputs.add(reader.records(filter));
           runsAtEnd = 0;

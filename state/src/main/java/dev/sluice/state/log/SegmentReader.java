@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Map;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -75,7 +76,15 @@ public final class SegmentReader {
 
   /** Returns the wanted records, from the first on. */
   RecordCursor records(SegmentFilter filter) {
-    return new Records(filter);
+    Map<Integer, Integer> newHashes = filter.newHashes(footer.names());
+    return newHashes.isEmpty()
+        ? new Records(filter)
+        : new RenamedRecords(new Records(filter.before(newHashes)), newHashes);
+  }
+
+  /** Says whether {@link #records} come in the order of their keys. */
+  boolean isSorted(SegmentFilter filter) {
+    return footer.sorted() && filter.newHashes(footer.names()).isEmpty();
   }
 
   /** Walks over the blocks that may hold wanted records, and over the records in them. */

@@ -48,7 +48,7 @@ final class Uploads {
       LogLimits limits,
       KeptBlocks kept) {
     this.place = place;
-    this.filter = new SegmentFilter(filter.groups(), filter.transforms(), false);
+    this.filter = new SegmentFilter(filter.groups(), filter.transforms(), false, filter.names());
     this.names = names;
     this.limits = limits;
     this.kept = kept;

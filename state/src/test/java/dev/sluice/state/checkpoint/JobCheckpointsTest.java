@@ -38,7 +38,8 @@ final class JobCheckpointsTest {
         List.of(),
         new TreeMap<>(),
         List.of(new Manifest.Task(List.of("Count"), 0, 2, segments)),
-        new byte[] {1, 2});
+        new byte[] {1, 2},
+        new TreeMap<>());
   }
 
   private static SegmentRef segment(CheckpointFiles files, String name, byte... content)

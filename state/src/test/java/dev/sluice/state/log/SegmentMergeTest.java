@@ -3,11 +3,13 @@ package dev.sluice.state.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.state.checkpoint.SegmentRef;
+import dev.sluice.state.checkpoint.TransformNames;
 import dev.sluice.state.disk.MemoryDisk;
 import dev.sluice.state.key.KeyGroupRange;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
@@ -65,6 +67,30 @@ class SegmentMergeTest {
     model.assertIs(files, List.of(first, second, second), SegmentFilter.ALL, scratch);
     SegmentRef merged = merge(0, List.of(first, second), SegmentFilter.ALL, true, "merged");
     model.assertIs(files, List.of(first, second, merged), SegmentFilter.ALL, scratch);
+  }
+
+  @RepeatedTest(100)
+  void transformsThatChangeNamesAndChangeThemBack(RepetitionInfo repetition) throws IOException {
+    Random random = new Random(repetition.getCurrentRepetition());
+    StateModel model = new StateModel();
+    List<SegmentRef> segments = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      segments.add(segment("s" + i, random, 60, model));
+    }
+    mergeSome(segments, random);
+    TransformNames exchanged = new TransformNames(Map.of("A", "B/C", "B/C", "A"));
+    SegmentRef renamed =
+        merge(
+            random.nextInt(1000),
+            segments,
+            new SegmentFilter(
+                KeyGroupRange.ALL, hash -> hash == StateModel.TRANSFORMS[1], true, exchanged),
+            false,
+            "renamed");
+    SegmentFilter back =
+        new SegmentFilter(
+            KeyGroupRange.ALL, hash -> hash == StateModel.TRANSFORMS[0], true, exchanged);
+    model.assertIs(files, List.of(renamed), back, scratch);
   }
 
   @Test

@@ -1,10 +1,8 @@
 package dev.sluice.worker.protocol;
 
 import dev.sluice.state.checkpoint.CheckpointFiles;
-import java.util.Collections;
+import dev.sluice.state.checkpoint.TransformNames;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * The checkpoint or savepoint that an attempt goes on from.
@@ -16,8 +14,8 @@ import java.util.TreeSet;
  *     other task, what is taken over is written again
  * @param tasks what each task had saved
  * @param jobClockMs where the job's clock stood; of meaning only for a clock that is moved by hand
- * @param droppable the full names of the transforms whose saved state is left behind, because this
- *     pipeline has no place for it and its user agreed
+ * @param names what transforms are called now that were saved under other names; {@code tasks} have
+ *     the new ones
  */
 public record RestorePoint(
     long checkpoint,
@@ -25,9 +23,8 @@ public record RestorePoint(
     boolean own,
     List<SavedTask> tasks,
     long jobClockMs,
-    Set<String> droppable) {
+    TransformNames names) {
   public RestorePoint {
     tasks = List.copyOf(tasks);
-    droppable = Collections.unmodifiableSet(new TreeSet<>(droppable));
   }
 }
