@@ -53,7 +53,12 @@ final class SavedCheckpoints {
   }
 
   private static List<String> transformsOf(JobSpec spec, Stage stage) {
-    return stage.nodes().stream().map(Node::transformId).map(spec::nameOf).distinct().toList();
+    return stage.nodes().stream()
+        .filter(Node::keepsState)
+        .map(Node::transformId)
+        .map(spec::nameOf)
+        .distinct()
+        .toList();
   }
 
   /** What the job had counted at the barrier of a round, in this attempt and before it. */

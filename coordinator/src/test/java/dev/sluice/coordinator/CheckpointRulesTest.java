@@ -46,6 +46,7 @@ class CheckpointRulesTest {
     assertThat(saved.id()).isEqualTo(1);
     assertThat(saved.splits()).containsOnlyKeys("First");
     assertThat(saved.tasks()).hasSize(4);
+    assertThat(saved.tasks().get(0).transforms()).containsExactly("First");
     assertThat(saved.tasks().get(3).transforms()).containsExactly("Group");
     assertThat(saved.tasks().get(3).index()).isEqualTo(1);
     assertThat(saved.tasks().get(3).tasks()).isEqualTo(2);

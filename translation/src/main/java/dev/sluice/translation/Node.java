@@ -21,6 +21,17 @@ public sealed interface Node {
   /** PCollection ids that it makes, by local output name. */
   Map<String, String> outputs();
 
+  /**
+   * Whether it keeps state beyond a bundle, or may. Of the nodes that stand for one transform in
+   * several stages only one does: what is saved under the transform's name is that one's.
+   */
+  default boolean keepsState() {
+    return !(this instanceof Input
+        || this instanceof AssignWindows
+        || this instanceof Flatten
+        || this instanceof PartialCombine);
+  }
+
   /** {@code beam:transform:impulse:v1}: one empty byte array at the start of time. */
   record Impulse(String transformId, Map<String, String> outputs) implements Node {
     @Override

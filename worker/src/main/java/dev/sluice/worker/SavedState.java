@@ -24,6 +24,8 @@ import org.apache.beam.model.pipeline.v1.RunnerApi;
 /**
  * What a checkpoint has for one task: a pure choice, by the names of transforms and by key groups,
  * among what other tasks had saved. So a plain restart and one with another parallelism are one.
+ * What is always true: an entry goes to tasks of one stage, or it would stay for ever in those that
+ * do not know of it, and come back from there.
  */
 final class SavedState {
   private final Optional<RestorePoint> point;
@@ -48,7 +50,7 @@ final class SavedState {
     this.groups = groups;
     this.index = index;
     this.tasks = tasks;
-    for (Node node : stage.nodes()) {
+    for (Node node : stage.nodes().stream().filter(Node::keepsState).toList()) {
       transforms.add(components.getTransformsOrThrow(node.transformId()).getUniqueName());
       hashes.add(EntryKey.nameHash(StageBuilder.nameOf(components, node)));
     }
