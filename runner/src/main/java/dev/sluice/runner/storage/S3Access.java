@@ -26,8 +26,6 @@ public record S3Access(@Nullable String endpoint, @Nullable String region) {
   /** AWS, in the region of the environment. */
   public static final S3Access DEFAULT = new S3Access(null, null);
 
-  private static final Duration CALL_TIMEOUT = Duration.ofMinutes(2);
-  private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
   /**
@@ -42,9 +40,11 @@ public record S3Access(@Nullable String endpoint, @Nullable String region) {
             .httpClientBuilder(
                 ApacheHttpClient.builder()
                     .connectionTimeout(CONNECT_TIMEOUT)
-                    .socketTimeout(ATTEMPT_TIMEOUT))
+                    .socketTimeout(S3Limits.ATTEMPT))
             .overrideConfiguration(
-                o -> o.apiCallTimeout(CALL_TIMEOUT).apiCallAttemptTimeout(ATTEMPT_TIMEOUT));
+                o ->
+                    o.apiCallTimeout(S3Limits.withRetries(S3Limits.ATTEMPT))
+                        .apiCallAttemptTimeout(S3Limits.ATTEMPT));
     if (endpoint != null) {
       builder.endpointOverride(uri(endpoint)).forcePathStyle(true);
     }

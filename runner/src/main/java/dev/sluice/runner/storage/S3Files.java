@@ -1,10 +1,10 @@
 package dev.sluice.runner.storage;
 
 import dev.sluice.state.checkpoint.CheckpointFiles;
+import dev.sluice.state.checkpoint.NewFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -87,7 +87,7 @@ final class S3Files implements CheckpointFiles {
   }
 
   @Override
-  public OutputStream create(String name) {
+  public NewFile create(String name) {
     return new S3Upload(client, bucket, prefix + name, location() + "/" + name);
   }
 

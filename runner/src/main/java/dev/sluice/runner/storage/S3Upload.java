@@ -1,14 +1,18 @@
 package dev.sluice.runner.storage;
 
+import dev.sluice.state.checkpoint.NewFile;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -18,17 +22,14 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
  * A new object: sent at once if it is small, in parts as they fill otherwise.
  *
  * <p>Used by one thread; blocks. What is always true: the object is there only after {@link #close}
- * has returned; after a failure, the parts that were sent are deleted and it never will be. Parts
- * of a process that was killed are left behind, as of every multipart upload: a rule of the bucket
- * that aborts incomplete ones after a day deletes them.
+ * has returned; after a failure, or if it is given up, the parts that were sent are deleted and it
+ * never will be. Parts of a process that was killed are left behind, as of every multipart upload:
+ * a rule of the bucket that aborts incomplete ones after a day deletes them.
  */
-final class S3Upload extends OutputStream {
+final class S3Upload extends NewFile {
   private static final Logger LOG = LoggerFactory.getLogger(S3Upload.class);
   private static final int FIRST_BYTES = 64 << 10;
-  private static final int PART_BYTES = 8 << 20;
-
-  /** S3 takes 10,000 parts; they grow so that an object may have its limit of 5 TB. */
-  private static final int PARTS_OF_ONE_SIZE = 500;
+  private static final String CONTENT_TYPE = "application/octet-stream";
 
   private final S3Client client;
   private final String bucket;
@@ -73,7 +74,7 @@ final class S3Upload extends OutputStream {
   }
 
   private int partBytes() {
-    return PART_BYTES << Math.min(7, parts.size() / PARTS_OF_ONE_SIZE);
+    return S3Limits.partBytes(parts.size());
   }
 
   private void reserve(int bytes) {
@@ -83,6 +84,11 @@ final class S3Upload extends OutputStream {
   }
 
   private void sendPart() throws IOException {
+    if (parts.size() == S3Limits.MOST_PARTS) {
+      abort();
+      throw new IOException(
+          where + " is larger than a file in a bucket can be: use more tasks (--parallelism)");
+    }
     if (upload == null) {
       upload = sent(() -> client.createMultipartUpload(r -> r.bucket(bucket).key(key)).uploadId());
     }
@@ -92,7 +98,12 @@ final class S3Upload extends OutputStream {
             () ->
                 client
                     .uploadPart(
-                        r -> r.bucket(bucket).key(key).uploadId(upload).partNumber(number),
+                        r ->
+                            r.bucket(bucket)
+                                .key(key)
+                                .uploadId(upload)
+                                .partNumber(number)
+                                .overrideConfiguration(within(S3Limits.toMove(size))),
                         content())
                     .eTag());
     parts.add(CompletedPart.builder().partNumber(number).eTag(tag).build());
@@ -100,7 +111,13 @@ final class S3Upload extends OutputStream {
   }
 
   private RequestBody content() {
-    return RequestBody.fromBytes(Arrays.copyOf(part, size));
+    // No copy: nothing is written to the part before the request has ended.
+    return RequestBody.fromContentProvider(
+        () -> new ByteArrayInputStream(part, 0, size), size, CONTENT_TYPE);
+  }
+
+  private static Consumer<AwsRequestOverrideConfiguration.Builder> within(Duration attempt) {
+    return o -> o.apiCallAttemptTimeout(attempt).apiCallTimeout(S3Limits.withRetries(attempt));
   }
 
   @Override
@@ -109,7 +126,14 @@ final class S3Upload extends OutputStream {
       return;
     }
     if (upload == null) {
-      sent(() -> client.putObject(r -> r.bucket(bucket).key(key), content()));
+      sent(
+          () ->
+              client.putObject(
+                  r ->
+                      r.bucket(bucket)
+                          .key(key)
+                          .overrideConfiguration(within(S3Limits.toMove(size))),
+                  content()));
     } else {
       if (size > 0) {
         sendPart();
@@ -121,7 +145,8 @@ final class S3Upload extends OutputStream {
                       r.bucket(bucket)
                           .key(key)
                           .uploadId(upload)
-                          .multipartUpload(m -> m.parts(parts))));
+                          .multipartUpload(m -> m.parts(parts))
+                          .overrideConfiguration(within(S3Limits.toJoin(parts.size())))));
     }
     closed = true;
   }
@@ -138,6 +163,13 @@ final class S3Upload extends OutputStream {
       if (!done) {
         abort();
       }
+    }
+  }
+
+  @Override
+  public void discard() {
+    if (!closed) {
+      abort();
     }
   }
 

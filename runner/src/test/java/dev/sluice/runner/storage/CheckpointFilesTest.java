@@ -9,12 +9,14 @@ import dev.sluice.state.checkpoint.CheckpointException;
 import dev.sluice.state.checkpoint.CheckpointFiles;
 import dev.sluice.state.checkpoint.FolderFiles;
 import dev.sluice.state.checkpoint.MemoryFolder;
+import dev.sluice.state.checkpoint.NewFile;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.SocketException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -151,6 +154,42 @@ class CheckpointFilesTest {
 
   @ParameterizedTest
   @EnumSource(Place.class)
+  void whatIsGivenUpLeavesNothing(Place place) throws IOException {
+    open(place);
+    int before = server.openUploads();
+    for (int size : new int[] {0, 100, 9 << 20, 17 << 20}) {
+      try (NewFile out = files.create("given up")) {
+        out.write(new byte[size]);
+        assertThat(server.openUploads() - before)
+            .isEqualTo(place == Place.BUCKET && size > 8 << 20 ? 1 : 0);
+        out.discard();
+      }
+      assertThat(files.list("")).isEmpty();
+      assertThat(server.openUploads()).isEqualTo(before);
+    }
+    try (Stream<Path> left = Files.walk(temp)) {
+      assertThat(left.filter(Files::isRegularFile)).isEmpty();
+    }
+  }
+
+  @Test
+  void anUploadOfWhichAPartFailsLeavesNoParts() throws IOException {
+    int before = server.openUploads();
+    try (S3Files files = filesThrough(new Answer(403, "partNumber=2"))) {
+      NewFile out = files.create("part fails");
+      out.write(new byte[15 << 20]);
+      assertThat(server.openUploads()).isEqualTo(before + 1);
+      assertThatThrownBy(() -> out.write(new byte[2 << 20]))
+          .hasMessageContaining("cannot write s3://bucket/through/part fails");
+      assertThat(server.openUploads()).isEqualTo(before);
+      assertThatThrownBy(() -> out.write(1)).hasMessageContaining("is closed");
+      out.close();
+      assertThat(files.list("part fails")).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Place.class)
   void whatIsNotThereIsMissing(Place place) throws IOException {
     open(place);
     assertThatExceptionOfType(NoSuchFileException.class).isThrownBy(() -> readFrom("none", 0));
@@ -219,12 +258,17 @@ class CheckpointFilesTest {
         .withMessageContaining("make the bucket nobody-made-it first");
   }
 
-  /** Has every put answered by this status, whatever came of it. */
-  private record Answer(int status) implements ExecutionInterceptor {
+  /**
+   * Has puts answered by a status, whatever came of them.
+   *
+   * @param query what the query of those puts contains
+   */
+  private record Answer(int status, String query) implements ExecutionInterceptor {
     @Override
     public SdkHttpResponse modifyHttpResponse(
         Context.ModifyHttpResponse context, ExecutionAttributes attributes) {
       return context.httpRequest().method() == SdkHttpMethod.PUT
+              && context.httpRequest().encodedQueryParameters().orElse("").contains(query)
           ? context.httpResponse().toBuilder().statusCode(status).build()
           : context.httpResponse();
     }
@@ -244,7 +288,7 @@ class CheckpointFilesTest {
 
   @Test
   void aServiceThatIgnoresConditionsIsRefused() throws IOException {
-    try (S3Files ignored = filesThrough(new Answer(200))) {
+    try (S3Files ignored = filesThrough(new Answer(200, ""))) {
       assertThatThrownBy(ignored::checkConditions)
           .isInstanceOf(IOException.class)
           .hasMessageContaining("ignores the conditions of a put");
@@ -254,7 +298,7 @@ class CheckpointFilesTest {
 
   @Test
   void aWriteIsOnesOwnEvenIfItsAnswerWasLost() throws IOException {
-    try (S3Files second = filesThrough(new Answer(412))) {
+    try (S3Files second = filesThrough(new Answer(412, ""))) {
       assertThat(second.compareAndSet("lost", Optional.empty(), new byte[] {1})).isTrue();
       assertThat(second.compareAndSet("lost", Optional.of(new byte[] {1}), new byte[] {2}))
           .isTrue();
@@ -263,7 +307,7 @@ class CheckpointFilesTest {
 
   @Test
   void aBucketThatMayNotBeWrittenIsRefused() {
-    try (S3Files forbidden = filesThrough(new Answer(403))) {
+    try (S3Files forbidden = filesThrough(new Answer(403, ""))) {
       assertThatThrownBy(forbidden::checkConditions)
           .isInstanceOf(IOException.class)
           .hasMessageContaining("cannot write s3://bucket/through/")

@@ -2,7 +2,6 @@ package dev.sluice.state.checkpoint;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,7 +16,7 @@ public interface CheckpointFiles extends AutoCloseable {
    * Begins a file. It is there, whole and safe from a crash, once its stream was closed without an
    * exception; a stream that is not closed, or fails, leaves no file of this name.
    */
-  OutputStream create(String name) throws IOException;
+  NewFile create(String name) throws IOException;
 
   /**
    * Reads a file from a position on.

@@ -1,6 +1,5 @@
 package dev.sluice.state.checkpoint;
 
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -33,7 +32,7 @@ public final class FolderFiles implements CheckpointFiles {
   }
 
   @Override
-  public OutputStream create(String name) throws IOException {
+  public NewFile create(String name) throws IOException {
     String temporary = temporary(name);
     return new RenamedWhenClosed(folder.create(temporary), temporary, name);
   }
@@ -111,14 +110,15 @@ public final class FolderFiles implements CheckpointFiles {
   public void close() {}
 
   /** A stream to a temporary name; a failed write leaves no file of the right one. */
-  private final class RenamedWhenClosed extends FilterOutputStream {
+  private final class RenamedWhenClosed extends NewFile {
+    private final OutputStream out;
     private final String temporary;
     private final String name;
     private boolean failed;
     private boolean closed;
 
     RenamedWhenClosed(OutputStream out, String temporary, String name) {
-      super(out);
+      this.out = out;
       this.temporary = temporary;
       this.name = name;
     }
@@ -145,7 +145,7 @@ public final class FolderFiles implements CheckpointFiles {
       }
       closed = true;
       try {
-        super.close();
+        out.close();
         if (!failed) {
           publish(temporary, name);
         }
@@ -154,6 +154,12 @@ public final class FolderFiles implements CheckpointFiles {
           folder.delete(temporary);
         }
       }
+    }
+
+    @Override
+    public void discard() throws IOException {
+      failed = true;
+      close();
     }
   }
 }

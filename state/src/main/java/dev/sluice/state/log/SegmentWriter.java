@@ -1,10 +1,10 @@
 package dev.sluice.state.log;
 
 import dev.sluice.state.checkpoint.CheckpointFiles;
+import dev.sluice.state.checkpoint.NewFile;
 import dev.sluice.state.checkpoint.SegmentRef;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ import java.util.zip.CRC32C;
 final class SegmentWriter implements Closeable {
   private final CheckpointFiles files;
   private final String file;
-  private final OutputStream out;
+  private final NewFile out;
   private final CRC32C crc = new CRC32C();
   private final List<BlockInfo> blocks = new ArrayList<>();
   private long position;
@@ -137,9 +137,9 @@ final class SegmentWriter implements Closeable {
   public void close() throws IOException {
     if (!finished) {
       finished = true;
-      // Closing keeps the file if no write has failed: nobody knows its name yet, so it can go.
+      // If it was closed and only the answer was lost, it may be there: nobody knows its name yet.
       try {
-        out.close();
+        out.discard();
       } finally {
         files.delete(file);
       }

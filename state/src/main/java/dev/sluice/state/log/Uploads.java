@@ -95,9 +95,7 @@ final class Uploads {
   }
 
   private void writeWaiting(long epoch) throws IOException {
-    if (closed) {
-      throw new IOException("the task has ended");
-    }
+    checkWanted();
     if (lost != null) {
       throw new IOException("a part of the log is lost: " + lost.getMessage(), lost);
     }
@@ -117,6 +115,7 @@ final class Uploads {
       String file = place.prefix() + "e" + epoch + ".seg";
       try (SegmentWriter writer = new SegmentWriter(place.files(), file)) {
         for (KeptBlock block : waiting) {
+          checkWanted();
           writer.add(block.info(), kept.read(block));
         }
         add(writer.finish(0, waitingCounts, names));
@@ -124,6 +123,12 @@ final class Uploads {
       waiting.forEach(kept::release);
       waiting.clear();
       waitingCounts = new SegmentCounts();
+    }
+  }
+
+  private void checkWanted() throws IOException {
+    if (closed) {
+      throw new IOException("the task has ended");
     }
   }
 

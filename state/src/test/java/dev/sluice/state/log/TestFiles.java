@@ -1,11 +1,11 @@
 package dev.sluice.state.log;
 
 import dev.sluice.state.checkpoint.CheckpointFiles;
+import dev.sluice.state.checkpoint.NewFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
@@ -35,24 +35,44 @@ final class TestFiles implements CheckpointFiles {
   }
 
   @Override
-  public OutputStream create(String name) throws IOException {
+  public NewFile create(String name) throws IOException {
     if (files.containsKey(name)) {
       throw new FileAlreadyExistsException(name);
     }
-    return new ByteArrayOutputStream() {
-      @Override
-      public void write(byte[] bytes) throws IOException {
-        if (failing.getAsBoolean()) {
-          throw new IOException("No space left on device");
-        }
-        super.write(bytes);
-      }
+    return new Written(name);
+  }
 
-      @Override
-      public void close() {
-        files.put(name, toByteArray());
+  /** A file that is not there before it is closed. */
+  private final class Written extends NewFile {
+    private final String name;
+    private final ByteArrayOutputStream content = new ByteArrayOutputStream();
+
+    private Written(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public void write(int one) throws IOException {
+      write(new byte[] {(byte) one}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      if (failing.getAsBoolean()) {
+        throw new IOException("No space left on device");
       }
-    };
+      content.write(bytes, offset, length);
+    }
+
+    @Override
+    public void close() {
+      files.put(name, content.toByteArray());
+    }
+
+    @Override
+    public void discard() {
+      content.reset();
+    }
   }
 
   @Override
