@@ -24,9 +24,14 @@ final class ConformanceReport {
 
   private final SortedMap<BeamTest, EnumMap<Mode, Outcome>> byTest = new TreeMap<>();
   private final OtherRunners others;
+  private final LeftOut notUnderFire;
 
-  ConformanceReport(Collection<Outcome> outcomes, OtherRunners others) {
+  /**
+   * @param notUnderFire the tests that are not run under fire
+   */
+  ConformanceReport(Collection<Outcome> outcomes, OtherRunners others, LeftOut notUnderFire) {
     this.others = others;
+    this.notUnderFire = notUnderFire;
     for (Outcome outcome : outcomes) {
       byTest
           .computeIfAbsent(outcome.test(), test -> new EnumMap<>(Mode.class))
@@ -48,17 +53,20 @@ final class ConformanceReport {
         "*Streaming* forces every job to be a streaming one (`--streaming=true`); *bounded* is"
             + " without that flag;");
     lines.add(
-        "*under fire* is streaming with a checkpoint every 50 ms, next to no memory for state, and"
-            + " one crash of each job's worker (of each job that gets as far as a checkpoint).");
+        "*under fire* is streaming with a checkpoint every 50 ms, no memory for state, and one"
+            + " crash of each job's worker, at a moment that a seed decides: right after the start,"
+            + " or after so many checkpoints, the last at the latest.");
     lines.add(
         "The 11 tests of category `"
             + NOT_RUN
-            + "` need an expansion service and are not selected; nothing else is left out, and no"
-            + " test is agreed to fail.");
+            + "` need an expansion service and are not selected; nothing else is left out, but for"
+            + " what [under fire](#not-run-under-fire) shows that it ran twice; no test is agreed"
+            + " to fail.");
     lines.add("Written by `mvn -B verify`; `validates-runner/README.md` says how to run a part.");
     addTotals(lines);
     addNeeds(lines);
     addCategories(lines);
+    addNotUnderFire(lines);
     addFailures(lines);
     return String.join("\n", lines) + "\n";
   }
@@ -181,6 +189,21 @@ final class ConformanceReport {
       cells.append(" %s |".formatted(others.cell(runner, category)));
     }
     return cells.toString();
+  }
+
+  private void addNotUnderFire(List<String> lines) {
+    lines.add("");
+    lines.add("## Not run under fire");
+    lines.add("");
+    lines.add(
+        "These look at what user code has done in all attempts together, so the one that was given"
+            + " up shows.");
+    lines.add("");
+    lines.add("| test | reason |");
+    lines.add("|---|---|");
+    notUnderFire
+        .entries()
+        .forEach(entry -> lines.add("| `%s` | %s |".formatted(entry.part(), entry.reason())));
   }
 
   private void addFailures(List<String> lines) {

@@ -9,8 +9,9 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * The tests of a suite that do not run here, each with its reason. Immutable; read from a file
- * beside this class. Always true: each entry names a test of the suite, so none outlives its test.
+ * The tests of a suite, or of ours in one mode, that do not run here, each with its reason.
+ * Immutable; read from a file beside this class. Always true: each entry names a test of the suite,
+ * so none outlives its test.
  */
 final class LeftOut {
 
@@ -35,15 +36,24 @@ final class LeftOut {
 
   /** Those of one suite. */
   static LeftOut of(Suite suite, Collection<BeamTest> catalog) {
+    return read(suite.label(), catalog);
+  }
+
+  /** Those of ValidatesRunner in one mode. */
+  static LeftOut of(Mode mode, Collection<BeamTest> catalog) {
+    return read(mode.label(), catalog);
+  }
+
+  private static LeftOut read(String where, Collection<BeamTest> catalog) {
     try (InputStream file = LeftOut.class.getResourceAsStream(FILE)) {
       String text = new String(file.readAllBytes(), StandardCharsets.UTF_8);
-      return parse(suite, catalog, text.lines().toList());
+      return parse(where, catalog, text.lines().toList());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  static LeftOut parse(Suite suite, Collection<BeamTest> catalog, List<String> lines) {
+  static LeftOut parse(String where, Collection<BeamTest> catalog, List<String> lines) {
     List<Entry> entries = new ArrayList<>();
     for (String line : lines) {
       if (line.isBlank() || line.startsWith("#")) {
@@ -51,12 +61,13 @@ final class LeftOut {
       }
       String[] fields = line.split(" \\| ", 3);
       if (fields.length != 3) {
-        throw new IllegalArgumentException("a suite, a test and a reason wanted, not: " + line);
+        throw new IllegalArgumentException(
+            "a suite or a mode, a test and a reason wanted, not: " + line);
       }
-      if (fields[0].equals(suite.label())) {
+      if (fields[0].equals(where)) {
         Entry entry = new Entry(fields[1], fields[2]);
         if (catalog.stream().noneMatch(entry::names)) {
-          throw new IllegalArgumentException("no test of " + suite.label() + " is named: " + line);
+          throw new IllegalArgumentException("no test of " + where + " is named: " + line);
         }
         entries.add(entry);
       }

@@ -76,6 +76,13 @@ public final class RunSuite implements Callable<Integer> {
   @Option(names = "--option", description = "a further pipeline option, --option=--x=y; repeatable")
   List<String> options = new ArrayList<>();
 
+  @Option(
+      names = "--crash-seeds",
+      description =
+          "seeds of the moments at which jobs lose their worker, in mode under-fire: 7 or 1-100"
+              + " (default: ${DEFAULT-VALUE})")
+  String crashSeeds = "1";
+
   @Option(names = "--time-limit", description = "seconds per test (default: 30)")
   int timeLimitSeconds = 30;
 
@@ -127,21 +134,49 @@ public final class RunSuite implements Callable<Integer> {
     List<Outcome> all = new ArrayList<>();
     for (int i = 0; i < repeat; i++) {
       for (Mode each : modes()) {
-        all.addAll(runIn(each, selected));
+        all.addAll(
+            each == Mode.UNDER_FIRE
+                ? underFire(selected)
+                : runIn(each, selected, options, results));
       }
     }
     return exitCodeOf(all);
   }
 
-  private List<Outcome> runIn(Mode each, List<BeamTest> selected)
+  /** Once for each seed; those with failures are told at the end. */
+  private List<Outcome> underFire(List<BeamTest> selected)
+      throws InterruptedException, IOException {
+    LeftOut leftOut = LeftOut.of(Mode.UNDER_FIRE, TestCatalog.load(suite));
+    List<BeamTest> tests = selected.stream().filter(test -> !leftOut.names(test)).toList();
+    String[] range = crashSeeds.split("-", 2);
+    long first = Long.parseLong(range[0]);
+    long last = Long.parseLong(range[range.length - 1]);
+    List<Outcome> all = new ArrayList<>();
+    List<Long> failed = new ArrayList<>();
+    for (long seed = first; seed <= last; seed++) {
+      List<String> seeded = new ArrayList<>(options);
+      seeded.add("--crashSeed=" + seed);
+      System.out.printf("%nseed %d of %d to %d%n", seed, first, last);
+      Path folder = first == last ? results : results.resolve("seed-" + seed);
+      List<Outcome> outcomes = runIn(Mode.UNDER_FIRE, tests, seeded, folder);
+      if (outcomes.stream().anyMatch(Outcome::isFailure)) {
+        failed.add(seed);
+      }
+      all.addAll(outcomes);
+    }
+    System.out.printf("%n%d seeds, %d with failures %s%n", last - first + 1, failed.size(), failed);
+    return all;
+  }
+
+  private List<Outcome> runIn(Mode each, List<BeamTest> selected, List<String> with, Path folder)
       throws InterruptedException, IOException {
     Duration limit = Duration.ofSeconds(timeLimitSeconds);
-    SuiteRun.Settings settings = new SuiteRun.Settings(runner, options, test -> limit, lanes);
+    SuiteRun.Settings settings = new SuiteRun.Settings(runner, with, test -> limit, lanes);
     long start = System.nanoTime();
     int jobsBefore = jobs.size();
     long restartedBefore = jobs.restarted();
     List<Outcome> outcomes = new SuiteRun(each, settings, this::printLine).run(selected);
-    ResultFiles.write(results, each, outcomes);
+    ResultFiles.write(folder, each, outcomes);
     printFailures(outcomes);
     long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
     Map<Outcome.Status, Integer> counts = new LinkedHashMap<>();
@@ -158,7 +193,7 @@ public final class RunSuite implements Callable<Integer> {
     System.out.printf(
         "  %d of %d jobs were restarted%n",
         jobs.restarted() - restartedBefore, jobs.size() - jobsBefore);
-    System.out.println("  results in " + results.toAbsolutePath());
+    System.out.println("  results in " + folder.toAbsolutePath());
     return outcomes;
   }
 

@@ -12,6 +12,9 @@ import org.junit.jupiter.api.Test;
  * only if an outcome or that does.
  */
 final class ConformanceReportTest {
+  private static final LeftOut NOT_UNDER_FIRE =
+      LeftOut.parse(
+          Mode.UNDER_FIRE.label(), Samples.ALL, List.of("under-fire | #testSide | counts calls"));
   private static final OtherRunners OTHERS =
       OtherRunners.parse(
           List.of(Samples.SIDE, Samples.IGNORED, Samples.EXPANSION),
@@ -36,8 +39,14 @@ final class ConformanceReportTest {
   }
 
   @Test
+  void namesWhatIsNotRunUnderFire() {
+    assertThat(new ConformanceReport(outcomes(), OTHERS, NOT_UNDER_FIRE).markdown())
+        .contains("| `#testSide` | counts calls |");
+  }
+
+  @Test
   void countsByModeNeedAndCategory() {
-    String page = new ConformanceReport(outcomes(), OTHERS).markdown();
+    String page = new ConformanceReport(outcomes(), OTHERS, NOT_UNDER_FIRE).markdown();
 
     assertThat(page.lines())
         .contains(
@@ -51,7 +60,7 @@ final class ConformanceReportTest {
 
   @Test
   void setsBesideOurCategoriesWhatOtherBuildsSelect() {
-    String page = new ConformanceReport(outcomes(), OTHERS).markdown();
+    String page = new ConformanceReport(outcomes(), OTHERS, NOT_UNDER_FIRE).markdown();
 
     assertThat(page)
         .contains(
@@ -68,7 +77,7 @@ final class ConformanceReportTest {
 
   @Test
   void saysWhatTheNumbersOfOthersAreAndWhereFrom() {
-    String page = new ConformanceReport(outcomes(), OTHERS).markdown();
+    String page = new ConformanceReport(outcomes(), OTHERS, NOT_UNDER_FIRE).markdown();
 
     assertThat(page)
         .contains("**The columns of the other runners are not results.**")
@@ -78,7 +87,7 @@ final class ConformanceReportTest {
 
   @Test
   void listsWhatFailedByCauseAndMode() {
-    String page = new ConformanceReport(outcomes(), OTHERS).markdown();
+    String page = new ConformanceReport(outcomes(), OTHERS, NOT_UNDER_FIRE).markdown();
 
     assertThat(page)
         .endsWith(
@@ -103,7 +112,8 @@ final class ConformanceReportTest {
   void saysSoIfNothingFailed() {
     List<Outcome> passed = List.of(Samples.passed(Samples.PLAIN, Mode.STREAMING));
 
-    assertThat(new ConformanceReport(passed, OTHERS).markdown()).endsWith("## Failed\n\nNone.\n");
+    assertThat(new ConformanceReport(passed, OTHERS, NOT_UNDER_FIRE).markdown())
+        .endsWith("## Failed\n\nNone.\n");
   }
 
   @Test
@@ -114,7 +124,7 @@ final class ConformanceReportTest {
     }
     Collections.reverse(changed);
 
-    assertThat(new ConformanceReport(changed, OTHERS).markdown())
-        .isEqualTo(new ConformanceReport(outcomes(), OTHERS).markdown());
+    assertThat(new ConformanceReport(changed, OTHERS, NOT_UNDER_FIRE).markdown())
+        .isEqualTo(new ConformanceReport(outcomes(), OTHERS, NOT_UNDER_FIRE).markdown());
   }
 }

@@ -20,7 +20,7 @@ final class LeftOutTest {
   void namesATestByAPartOfItsName() {
     LeftOut leftOut =
         LeftOut.parse(
-            Suite.KAFKA,
+            Suite.KAFKA.label(),
             CATALOG,
             List.of("# a comment", "", "kafka | FirstTest# | needs a | b", "needs-runner | x | y"));
 
@@ -32,13 +32,14 @@ final class LeftOutTest {
   @Test
   void refusesAnEntryThatNamesNoTest() {
     assertThatThrownBy(
-            () -> LeftOut.parse(Suite.KAFKA, CATALOG, List.of("kafka | ThirdTest | gone")))
+            () -> LeftOut.parse(Suite.KAFKA.label(), CATALOG, List.of("kafka | ThirdTest | gone")))
         .hasMessageContaining("ThirdTest");
   }
 
   @Test
   void refusesAnEntryWithoutAReason() {
-    assertThatThrownBy(() -> LeftOut.parse(Suite.KAFKA, CATALOG, List.of("kafka | FirstTest")))
+    assertThatThrownBy(
+            () -> LeftOut.parse(Suite.KAFKA.label(), CATALOG, List.of("kafka | FirstTest")))
         .hasMessageContaining("a reason");
   }
 
