@@ -60,7 +60,7 @@ final class StageBuilder {
     this.task = task;
     this.metrics = metrics;
     this.splits = splits;
-    this.sideInputs = new SideInputs(task.state(), shared);
+    this.sideInputs = new SideInputs(task.state(), shared, task.parallelism());
   }
 
   JavaStage build(List<Exchange> inputs, List<ExchangeWriter> outputs) {

@@ -69,12 +69,11 @@ public final class ParDoOperator implements Operator, Receiver {
         new WindowScope.Cache(
             spec.windowCoder(), spec.windowing().getAllowedLateness().getMillis());
     this.keyed = node.keyed() ? new KeyedElements(context, spec, userFn) : null;
-    UserFn splitter = null;
     if (restriction == null) {
       this.splittable = null;
     } else {
       ParDoSpec copy = ParDoSpec.of(context.transformName(), node, context.components());
-      splitter = userFn(context, copy, Map.of(), true);
+      UserFn splitter = userFn(context, copy, Map.of(), true);
       this.splittable = new SplittableElements(context, spec, userFn, splitter, restriction);
     }
     if (readsSides) {
@@ -82,8 +81,8 @@ public final class ParDoOperator implements Operator, Receiver {
       this.pushback =
           new Pushback(context, spec, this.sideInputs, groupOf(context), this::processReady);
       userFn.arguments().withSideInputs(this.sideInputs);
-      if (splitter != null) {
-        splitter.arguments().withSideInputs(this.sideInputs);
+      if (splittable != null) {
+        splittable.withSideInputs(this.sideInputs);
       }
     } else {
       this.sideInputs = null;
@@ -348,7 +347,7 @@ public final class ParDoOperator implements Operator, Receiver {
     }
     if (sideInputs != null) {
       long neededMs = stable == null ? reachedMs : Math.min(reachedMs, stable.holdMs());
-      sideInputs.release(splittable == null ? neededMs : Math.min(neededMs, splittable.holdMs()));
+      sideInputs.release(splittable == null ? neededMs : Math.min(neededMs, splittable.needMs()));
     }
   }
 

@@ -17,6 +17,7 @@ import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.state.TimeDomain;
 import org.apache.beam.sdk.state.ValueState;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 
 /**
@@ -25,7 +26,9 @@ import org.joda.time.Instant;
  *
  * <p>Owned by one operator, kept in keyed state under numbers drawn from the task's own key groups,
  * so they move with the groups when the job is rescaled. Always true: a residual is a value and a
- * processing-time timer, or neither.
+ * processing-time timer, or neither. If it reads side inputs it has an event-time timer too, at the
+ * end of its window, that never fires: the watermark that a residual holds may be far beyond what
+ * it still reads.
  *
  * @param <T> the type of a residual
  */
@@ -34,6 +37,7 @@ final class Residuals<T> {
   record Held<T>(T residual, Instant hold) {}
 
   private static final String TIMER_ID = "resume";
+  private static final String NEED_ID = "need";
   private static final StateNamespace EVERYWHERE = StateNamespaces.global();
 
   private final OperatorContext context;
@@ -55,10 +59,23 @@ final class Residuals<T> {
 
   /**
    * Adds one, to be taken at {@code resumeAtMs}, holding the watermark at {@code hold} until then.
+   *
+   * @param need the end of the window whose side inputs it reads; null if it reads none
    */
-  void add(T residual, long resumeAtMs, Instant hold) {
+  void add(T residual, long resumeAtMs, Instant hold, @Nullable Instant need) {
     selectFreeNumber();
     put(residual, resumeAtMs, hold);
+    if (need != null) {
+      state
+          .timerInternals()
+          .setTimer(
+              EVERYWHERE,
+              NEED_ID,
+              "",
+              need,
+              BoundedWindow.TIMESTAMP_MAX_VALUE,
+              TimeDomain.EVENT_TIME);
+    }
   }
 
   private void selectFreeNumber() {
@@ -88,22 +105,23 @@ final class Residuals<T> {
   }
 
   /** Takes the one that is due first at {@code nowMs}; null if none is. */
-  T take(long nowMs) {
-    if (state.pollDue(TimeDomain.PROCESSING_TIME, nowMs) == null) {
+  @Nullable Held<T> take(long nowMs) {
+    TimerData timer = state.pollDue(TimeDomain.PROCESSING_TIME, nowMs);
+    if (timer == null) {
       return null;
     }
-    T residual = value().read();
+    Held<T> held = new Held<>(value().read(), timer.getOutputTimestamp());
     value().clear();
-    return residual;
+    state.timerInternals().deleteTimer(EVERYWHERE, NEED_ID, "", TimeDomain.EVENT_TIME);
+    return held;
   }
 
   /** Takes all of them, due or not, in order. */
   List<Held<T>> takeAll() {
     List<Held<T>> all = new ArrayList<>();
-    TimerData timer;
-    while ((timer = state.pollDue(TimeDomain.PROCESSING_TIME, Long.MAX_VALUE)) != null) {
-      all.add(new Held<>(value().read(), timer.getOutputTimestamp()));
-      value().clear();
+    Held<T> held;
+    while ((held = take(Long.MAX_VALUE)) != null) {
+      all.add(held);
     }
     return all;
   }
@@ -119,6 +137,11 @@ final class Residuals<T> {
 
   boolean isEmpty() {
     return !state.hasTimers(TimeDomain.PROCESSING_TIME);
+  }
+
+  /** None of them reads side inputs of a window that ends before this. */
+  long needMs() {
+    return state.nextTimerMs(TimeDomain.EVENT_TIME);
   }
 
   /** The least watermark that any of them holds. */

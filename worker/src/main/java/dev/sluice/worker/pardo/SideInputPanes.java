@@ -6,8 +6,6 @@ import dev.sluice.state.PartLog;
 import dev.sluice.state.SliceLimit;
 import dev.sluice.state.StateEntry;
 import dev.sluice.state.StatePart;
-import dev.sluice.state.log.Bytes;
-import dev.sluice.state.log.EntryKey;
 import dev.sluice.worker.stage.WatermarkFloor;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,9 +15,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.beam.runners.core.StateNamespaces;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.coders.IterableCoder;
-import org.apache.beam.sdk.coders.KvCoder;
-import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.values.KV;
@@ -30,7 +25,8 @@ import org.apache.beam.sdk.values.WindowingStrategy;
  *
  * <p>Owned by the {@link SideInputs} of that task. Elements and views are shared with the job's
  * other tasks; which pane is current is not. Always true: a window holds its newest pane only, and
- * is let go when no transform's input can map to it any more.
+ * is let go when no transform's input can map to it any more. What is saved is another matter: see
+ * {@link SavedPanes}.
  */
 final class SideInputPanes implements StatePart {
   private static final long END_MS = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
@@ -61,8 +57,9 @@ final class SideInputPanes implements StatePart {
   private final String exchangeId;
   private final SharedSideInputs shared;
   private final WindowingStrategy<?, ?> windowing;
-  private final Coder<KV<Long, Iterable<Object>>> paneCoder;
+  private final SavedPanes saved;
   private final boolean saves;
+  private final SharedSideInputs.Reader reader;
   private PartLog log;
   private final WatermarkFloor floor;
   private long watermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
@@ -72,6 +69,7 @@ final class SideInputPanes implements StatePart {
   /**
    * @param exchangeId by which the panes come
    * @param shared what the tasks have in common
+   * @param tasks how many tasks read them
    * @param saves whether this task, rather than another one of the stage, saves the panes
    * @param floor keeps the watermark
    */
@@ -80,13 +78,15 @@ final class SideInputPanes implements StatePart {
       SharedSideInputs shared,
       WindowingStrategy<?, ?> windowing,
       Coder<Object> elementCoder,
+      int tasks,
       boolean saves,
       WatermarkFloor floor) {
     this.exchangeId = exchangeId;
     this.shared = shared;
     this.windowing = windowing;
-    this.paneCoder = KvCoder.of(VarLongCoder.of(), IterableCoder.of(elementCoder));
+    this.saved = new SavedPanes(windowing.getWindowFn().windowCoder(), elementCoder);
     this.saves = saves;
+    this.reader = shared.enrol(exchangeId, tasks);
     this.floor = floor;
   }
 
@@ -116,43 +116,43 @@ final class SideInputPanes implements StatePart {
       Pane held = panes.get(window);
       boolean newer = held == null || held.index() <= pane.getIndex();
       if (newer && window.maxTimestamp().getMillis() >= releasedBeforeMs) {
-        Pane newest = put(window, pane.getIndex(), elements);
-        if (saves && log.isOn()) {
-          save(window, newest);
-        }
+        put(window, pane.getIndex(), elements);
+      }
+      if (saves) {
+        save(window, pane.getIndex(), elements);
       }
     }
   }
 
-  private Pane put(BoundedWindow window, long index, Iterable<?> elements) {
+  private void put(BoundedWindow window, long index, Iterable<?> elements) {
     Pane newest = new Pane(shared.hold(this, exchangeId, window, index, elements));
     Pane replaced = panes.put(window, newest);
     if (replaced != null && replaced.shared != newest.shared) {
       shared.giveBack(this, replaced.shared);
     }
     version++;
-    return newest;
   }
 
-  private void save(BoundedWindow window, Pane pane) {
-    Bytes value = log.value();
-    log.encode(value, pane.kept(), paneCoder);
-    log.open().put(keyOf(window), value);
-  }
-
-  private Bytes keyOf(BoundedWindow window) {
-    byte[] namespace = PartLog.namespace(windowing.getWindowFn().windowCoder(), window);
-    return log.key(EntryKey.Kind.SIDE, SideInputs.KEY_GROUP, namespace);
+  @SuppressWarnings("unchecked") // the elements are those of the side input's coder
+  private void save(BoundedWindow window, long index, Iterable<?> elements) {
+    saved.save(window, index, (Iterable<Object>) elements);
   }
 
   @Override
   public void logTo(PartLog partLog) {
     log = partLog;
+    saved.logTo(partLog);
   }
 
   @Override
   public void barrier() {
-    // A pane is logged when it comes.
+    // A pane is logged when it comes. It is deleted when every task has passed a barrier without
+    // need of it: a task that has released it may be far ahead of one that, restored, reads it
+    // again. A barrier that others have passed already is not behind the one passed here.
+    reader.passedBarrier(releasedBeforeMs);
+    if (saves) {
+      saved.deleteBefore(reader.allReleasedBeforeMs());
+    }
   }
 
   @Override
@@ -163,8 +163,11 @@ final class SideInputPanes implements StatePart {
   @Override
   public void restore(byte[] key, byte[] value) {
     BoundedWindow window = PartLog.windowOf(key, windowing.getWindowFn().windowCoder());
-    KV<Long, Iterable<Object>> pane = log.decodeValue(value, 0, paneCoder);
+    KV<Long, Iterable<Object>> pane = log.decodeValue(value, 0, saved.coder());
     put(window, pane.getKey(), pane.getValue());
+    if (saves) {
+      saved.restored(window, pane.getKey());
+    }
   }
 
   /** What was saved has been restored; more than once if several transforms look at it. */
@@ -231,9 +234,6 @@ final class SideInputPanes implements StatePart {
     boolean released = window.maxTimestamp().getMillis() < releasedBeforeMs;
     if (released) {
       shared.giveBack(this, pane.shared);
-      if (saves && log.isOn()) {
-        log.open().delete(keyOf(window));
-      }
     }
     return released;
   }
@@ -256,6 +256,6 @@ final class SideInputPanes implements StatePart {
                     StateNamespaces.window(windowCoder, window),
                     null,
                     null,
-                    new Coded<>(pane.kept(), paneCoder))));
+                    new Coded<>(pane.kept(), saved.coder()))));
   }
 }

@@ -23,6 +23,7 @@ public final class SideInputs {
   private final Map<String, SideInputPanes> byExchange = new LinkedHashMap<>();
   private final TaskState state;
   private final SharedSideInputs shared;
+  private final int tasks;
 
   /** The task that owns this group saves the panes, which all tasks of the stage have alike. */
   static final int KEY_GROUP = 0;
@@ -31,10 +32,12 @@ public final class SideInputs {
    * The side inputs of the task that has this state.
    *
    * @param shared what it has in common with the job's other tasks
+   * @param tasks how many tasks its stage has
    */
-  public SideInputs(TaskState state, SharedSideInputs shared) {
+  public SideInputs(TaskState state, SharedSideInputs shared, int tasks) {
     this.state = state;
     this.shared = shared;
+    this.tasks = tasks;
   }
 
   /**
@@ -78,6 +81,7 @@ public final class SideInputs {
               shared,
               windowing,
               elementCoder,
+              tasks,
               state.range().contains(KEY_GROUP),
               new WatermarkFloor(
                   state,

@@ -33,15 +33,22 @@ import org.joda.time.Instant;
  * back with the time and watermark that the DoFn asked for. Initial restrictions and splits are
  * made by a copy of the DoFn of its own, which never sees a bundle, because Beam promises these
  * methods to be called outside of bundles. Always true: an element that is not done holds the
- * watermark.
+ * watermark, and the side inputs of its window.
  */
 final class SplittableElements implements Times {
   private static final long MAX_BUNDLE_MS = 100;
+
+  /** How often what waits for a side input is looked at. */
+  private static final long NOT_READY_MS = 100;
 
   /** An element in one window, its restriction and the state of its watermark estimator. */
   private record Work(WindowedValue<Object> element, Object restriction, Object estimatorState) {
     static Work of(KV<WindowedValue<Object>, KV<Object, Object>> kept) {
       return new Work(kept.getKey(), kept.getValue().getKey(), kept.getValue().getValue());
+    }
+
+    BoundedWindow window() {
+      return element.getWindows().iterator().next();
     }
 
     KV<WindowedValue<Object>, KV<Object, Object>> kept() {
@@ -55,6 +62,7 @@ final class SplittableElements implements Times {
   private final SplittableCall call;
   private final Residuals<KV<WindowedValue<Object>, KV<Object, Object>>> residuals;
   private final boolean unbounded;
+  private SideInputLookup sideInputs;
   private boolean draining;
 
   /**
@@ -80,6 +88,12 @@ final class SplittableElements implements Times {
     residuals =
         new Residuals<>(
             context, spec.windowCoder(), KvCoder.of(WaitingCoder.of(spec), restrictionCoder), this);
+  }
+
+  /** What the DoFn reads besides its elements. */
+  void withSideInputs(SideInputLookup lookup) {
+    sideInputs = lookup;
+    splitter.arguments().withSideInputs(lookup);
   }
 
   void open() {
@@ -110,9 +124,13 @@ final class SplittableElements implements Times {
                       .invoker()
                       .invokeGetInitialWatermarkEstimatorState(
                           new RestrictionArguments(userFn, restriction, null, null)));
-      residuals.add(
-          new Work(element, restriction, estimatorState).kept(), processingTimeMs(), timestamp);
+      keep(new Work(element, restriction, estimatorState), processingTimeMs(), timestamp);
     }
+  }
+
+  private void keep(Work work, long resumeAtMs, Instant hold) {
+    Instant need = sideInputs == null ? null : work.window().maxTimestamp();
+    residuals.add(work.kept(), resumeAtMs, hold, need);
   }
 
   private List<Object> restrictions() {
@@ -143,8 +161,8 @@ final class SplittableElements implements Times {
       truncated(work.restriction)
           .ifPresent(
               rest ->
-                  residuals.add(
-                      new Work(drained(work.element), rest, work.estimatorState).kept(),
+                  keep(
+                      new Work(drained(work.element), rest, work.estimatorState),
                       processingTimeMs(),
                       held.hold()));
     }
@@ -193,11 +211,12 @@ final class SplittableElements implements Times {
   int resume(int limit) {
     long startedMs = processingTimeMs();
     for (int done = 0; done < limit; done++) {
-      KV<WindowedValue<Object>, KV<Object, Object>> kept = residuals.take(processingTimeMs());
-      if (kept == null) {
+      Residuals.Held<KV<WindowedValue<Object>, KV<Object, Object>>> held =
+          residuals.take(processingTimeMs());
+      if (held == null) {
         return done;
       }
-      boolean goesOn = process(Work.of(kept));
+      boolean goesOn = process(Work.of(held.residual()), held.hold());
       if (goesOn
           || processingTimeMs() - startedMs >= MAX_BUNDLE_MS
           || context.task().services().barrierAnnounced()) {
@@ -208,7 +227,12 @@ final class SplittableElements implements Times {
   }
 
   /** Returns whether something is left that may go on at once. */
-  private boolean process(Work work) {
+  private boolean process(Work work, Instant hold) {
+    if (sideInputs != null && !sideInputs.isReady(work.window())) {
+      // What a savepoint keeps may be of a pipeline in which the DoFn did not read this yet.
+      keep(work, processingTimeMs() + NOT_READY_MS, hold);
+      return false;
+    }
     begin(userFn, work.element);
     ClaimLimit limit = userFn.supply(() -> limit(work));
     ProcessContinuation continuation = userFn.processRestriction();
@@ -218,7 +242,7 @@ final class SplittableElements implements Times {
     }
     Work left = new Work(work.element, limit.residual(), limit.estimatorState());
     long delayMs = continuation.resumeDelay().getMillis();
-    residuals.add(left.kept(), processingTimeMs() + delayMs, limit.watermark());
+    keep(left, processingTimeMs() + delayMs, limit.watermark());
     return delayMs <= 0;
   }
 
@@ -246,6 +270,11 @@ final class SplittableElements implements Times {
 
   long holdMs() {
     return residuals.holdMs();
+  }
+
+  /** No side input is read any more for a window that ends before this. */
+  long needMs() {
+    return Math.min(residuals.holdMs(), residuals.needMs());
   }
 
   long nextProcessingTimeMs() {

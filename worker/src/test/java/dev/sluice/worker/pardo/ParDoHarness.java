@@ -3,6 +3,7 @@ package dev.sluice.worker.pardo;
 import dev.sluice.state.SpillArea;
 import dev.sluice.state.TaskState;
 import dev.sluice.state.disk.MemoryDisk;
+import dev.sluice.state.key.KeyGroupRange;
 import dev.sluice.state.key.KeyGroups;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.SideInput;
@@ -63,6 +64,11 @@ final class ParDoHarness implements AutoCloseable {
   final SideInputs sideInputs;
   final ParDoOperator operator;
 
+  /** Which of how many tasks of its stage a ParDo is. */
+  private record Place(int index, int tasks) {
+    static final Place ALONE = new Place(0, 1);
+  }
+
   private ParDoHarness(
       Pipeline pipeline,
       String name,
@@ -70,9 +76,20 @@ final class ParDoHarness implements AutoCloseable {
       TaskState sideState,
       SharedSideInputs shared,
       Map<String, Receiver> replacedOutputs) {
+    this(pipeline, name, Place.ALONE, state, sideState, shared, replacedOutputs);
+  }
+
+  private ParDoHarness(
+      Pipeline pipeline,
+      String name,
+      Place place,
+      TaskState state,
+      TaskState sideState,
+      SharedSideInputs shared,
+      Map<String, Receiver> replacedOutputs) {
     this.state = state;
     this.sideState = sideState;
-    this.sideInputs = new SideInputs(sideState, shared);
+    this.sideInputs = new SideInputs(sideState, shared, place.tasks);
     RunnerApi.Pipeline proto = PipelineTranslation.toProto(pipeline);
     Node.ParDo node = node(proto.getComponents(), name);
     Map<String, Receiver> receivers = new LinkedHashMap<>();
@@ -88,7 +105,14 @@ final class ParDoHarness implements AutoCloseable {
             node.transformId(),
             proto.getComponents().getTransformsOrThrow(node.transformId()).getUniqueName(),
             new PipelineComponents(proto.getComponents()),
-            new TaskContext("job/s0/0", 0, 1, state, clock, pipeline.getOptions(), new Services()),
+            new TaskContext(
+                "job/s0/" + place.index,
+                place.index,
+                place.tasks,
+                state,
+                clock,
+                pipeline.getOptions(),
+                new Services()),
             metrics);
     operator = new ParDoOperator(context, node, receivers, sideInputs);
   }
@@ -138,9 +162,24 @@ final class ParDoHarness implements AutoCloseable {
     return harness;
   }
 
+  /** One of several tasks, not open. */
+  static ParDoHarness task(
+      Pipeline pipeline,
+      String name,
+      int index,
+      int tasks,
+      TaskState state,
+      SharedSideInputs shared) {
+    return new ParDoHarness(
+        pipeline, name, new Place(index, tasks), state, state, shared, Map.of());
+  }
+
   static TaskState newState() {
-    return new TaskState(
-        KeyGroups.rangeOf(0, 1), new SpillArea(new MemoryDisk(1L << 24), 1L << 20));
+    return newState(KeyGroups.rangeOf(0, 1));
+  }
+
+  static TaskState newState(KeyGroupRange groups) {
+    return new TaskState(groups, new SpillArea(new MemoryDisk(1L << 24), 1L << 20));
   }
 
   private static Node.ParDo node(RunnerApi.Components components, String name) {
