@@ -68,10 +68,8 @@ final class LimitedSource<T, M extends CheckpointMark>
   @Override
   public UnboundedReader<T> createReader(PipelineOptions options, @Nullable Mark<M> mark)
       throws IOException {
-    return mark == null
-        ? new Reader<>(this, source.createReader(options, null), 0, NO_DEADLINE)
-        : new Reader<>(
-            this, source.createReader(options, mark.inner()), mark.read(), mark.deadlineMs());
+    Mark<M> begin = mark == null ? new Mark<>(null, 0, NO_DEADLINE, false) : mark;
+    return new Reader<>(this, source.createReader(options, begin.inner()), begin);
   }
 
   @Override
@@ -100,12 +98,14 @@ final class LimitedSource<T, M extends CheckpointMark>
    * @param inner the mark of the source within
    * @param read how many records
    * @param deadlineMs when reading ends, on the wall clock
+   * @param taken whether a reader that is open has taken {@code inner}; one that was restored is of
+   *     a reader that is gone, and not to be finalized
    */
-  record Mark<M extends CheckpointMark>(@Nullable M inner, long read, long deadlineMs)
-      implements CheckpointMark {
+  record Mark<M extends CheckpointMark>(
+      @Nullable M inner, long read, long deadlineMs, boolean taken) implements CheckpointMark {
     @Override
     public void finalizeCheckpoint() throws IOException {
-      if (inner != null) {
+      if (taken && inner != null) {
         inner.finalizeCheckpoint();
       }
     }
@@ -133,7 +133,7 @@ final class LimitedSource<T, M extends CheckpointMark>
     public Mark<M> decode(InputStream in) throws IOException {
       long read = LONGS.decode(in);
       long deadlineMs = LONGS.decode(in);
-      return new Mark<>(inner.decode(in), read, deadlineMs);
+      return new Mark<>(inner.decode(in), read, deadlineMs, false);
     }
 
     @Override
@@ -146,15 +146,18 @@ final class LimitedSource<T, M extends CheckpointMark>
   private static final class Reader<T, M extends CheckpointMark> extends UnboundedReader<T> {
     private final LimitedSource<T, M> source;
     private final UnboundedReader<T> inner;
+    private final @Nullable M begin;
     private long read;
     private long deadlineMs;
+    private boolean innerStarted;
     private boolean ended;
 
-    Reader(LimitedSource<T, M> source, UnboundedReader<T> inner, long read, long deadlineMs) {
+    Reader(LimitedSource<T, M> source, UnboundedReader<T> inner, Mark<M> begin) {
       this.source = source;
       this.inner = inner;
-      this.read = read;
-      this.deadlineMs = deadlineMs;
+      this.begin = begin.inner();
+      this.read = begin.read();
+      this.deadlineMs = begin.deadlineMs();
     }
 
     @Override
@@ -162,12 +165,19 @@ final class LimitedSource<T, M extends CheckpointMark>
       if (deadlineMs == NO_DEADLINE && source.maxReadMs < NO_DEADLINE) {
         deadlineMs = System.currentTimeMillis() + source.maxReadMs;
       }
-      return !reachedLimit() && counted(inner.start());
+      return advance();
     }
 
     @Override
     public boolean advance() throws IOException {
-      return !reachedLimit() && counted(inner.advance());
+      if (reachedLimit()) {
+        return false;
+      }
+      if (innerStarted) {
+        return counted(inner.advance());
+      }
+      innerStarted = true;
+      return counted(inner.start());
     }
 
     private boolean reachedLimit() {
@@ -193,7 +203,10 @@ final class LimitedSource<T, M extends CheckpointMark>
     @Override
     @SuppressWarnings("unchecked") // what a reader gives is what its source takes
     public CheckpointMark getCheckpointMark() {
-      return new Mark<>((M) inner.getCheckpointMark(), read, deadlineMs);
+      // Restored at its limit it never starts: there is nothing to ask, the mark still stands.
+      return innerStarted
+          ? new Mark<>((M) inner.getCheckpointMark(), read, deadlineMs, true)
+          : new Mark<>(begin, read, deadlineMs, false);
     }
 
     @Override
