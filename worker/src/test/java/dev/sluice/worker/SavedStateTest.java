@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.state.checkpoint.FolderFiles;
 import dev.sluice.state.checkpoint.MemoryFolder;
 import dev.sluice.state.checkpoint.SegmentRef;
+import dev.sluice.state.checkpoint.TransformNames;
 import dev.sluice.state.key.KeyGroups;
 import dev.sluice.state.log.EntryKey;
 import dev.sluice.state.log.LogOrigin;
@@ -16,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.junit.jupiter.api.Test;
 
@@ -68,7 +68,7 @@ class SavedStateTest {
     }
     FolderFiles files =
         new FolderFiles(new MemoryFolder(1 << 20, MemoryFolder.Faults.NONE), "test");
-    return new RestorePoint(1, files, true, tasks, 0, Set.of());
+    return new RestorePoint(1, files, true, tasks, 0, TransformNames.SAME);
   }
 
   private static SavedState of(Stage stage, RestorePoint point, int index, int tasks) {
