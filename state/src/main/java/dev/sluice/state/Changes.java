@@ -36,8 +36,7 @@ final class Changes {
   /** To be called before an entry is handed out: what the epoch before has left of it is logged. */
   void touch(KeyEntry entry) {
     if (entry.changedIn != 0 && entry.changedIn != log.epoch) {
-      codec.value(entry);
-      codec.key(entry);
+      codec.record(entry);
       logWritten(entry);
     }
   }

@@ -4,8 +4,10 @@ import dev.sluice.state.error.StateCodingException;
 import dev.sluice.state.key.KeyGroups;
 import dev.sluice.state.log.Bytes;
 import dev.sluice.state.log.EntryKey;
+import dev.sluice.state.log.KeyDigest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.beam.runners.core.StateNamespace;
 import org.apache.beam.runners.core.TimerInternals.TimerData;
 import org.apache.beam.sdk.coders.BigEndianIntegerCoder;
@@ -15,14 +17,16 @@ import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.state.TimeDomain;
 import org.apache.beam.sdk.util.VarInt;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 
 /**
  * Turns all that one key has in one transform into a record, and back.
  *
  * <pre>
- *   key     as EntryKey.Kind.KEYED says
- *   value   hash       4 bytes    the key's hash
+ *   key     as EntryKey.Kind.KEYED or LONG_KEYED says
+ *   value   key        varint n, n bytes of its encoding, only if it is long
+ *           hash       4 bytes    the key's hash
  *           cells      varint n, n cells as {@link RawCells} says
  *           timers     varint n, n of: domain 1 byte, namespace, family and id (varint n, n bytes
  *                      each), time 8 bytes, output time 8 bytes, order of setting 8 bytes
@@ -38,6 +42,7 @@ final class EntryCodec<K> {
   private final String keyOf;
   private final Numbers numbers;
   private final Bytes content = new Bytes();
+  private final LongKeys longKeys;
 
   EntryCodec(StateLog log, String transform, Coder<K> keyCoder, NamespaceCodec namespaces) {
     this.log = log;
@@ -46,6 +51,7 @@ final class EntryCodec<K> {
     this.numbers = Numbers.of(keyCoder);
     this.namespaces = namespaces;
     this.keyOf = "key of transform " + transform;
+    this.longKeys = new LongKeys(transform);
   }
 
   byte[] namespace(Namespace namespace) {
@@ -99,15 +105,47 @@ final class EntryCodec<K> {
     }
   }
 
-  Bytes key(K key, int hash) {
-    EntryKey.header(log.key, KeyGroups.groupOf(hash), transformHash, EntryKey.Kind.KEYED);
-    log.putWithLength(log.key, key, keyCoder, keyOf);
+  Bytes key(@Nullable K key, int hash) {
+    beginWith(key, hash, EntryKey.Kind.KEYED, EntryKey.Kind.LONG_KEYED);
     return log.key;
   }
 
-  /** Writes the value of an entry's record into the log's buffer. */
-  Bytes value(KeyEntry entry) {
-    Bytes out = log.value.clear().putInt(entry.hash);
+  /**
+   * Begins a record's key with that of an entry; returns the whole key if it is too long to be
+   * there.
+   */
+  private @Nullable Bytes beginWith(
+      @Nullable K key, int hash, EntryKey.Kind whole, EntryKey.Kind digested) {
+    Bytes encoded = log.encoded(key, keyCoder, keyOf);
+    if (encoded.size() <= KeyDigest.LONGEST_WHOLE_KEY) {
+      EntryKey.header(log.key, KeyGroups.groupOf(hash), transformHash, whole);
+      log.key.putVarInt(encoded.size()).put(encoded);
+      return null;
+    }
+    EntryKey.header(log.key, KeyGroups.groupOf(hash), transformHash, digested);
+    log.digest.put(log.key, encoded.array(), 0, encoded.size());
+    return encoded;
+  }
+
+  /** Writes the record of an entry, key and value, into the log's buffers. */
+  void record(KeyEntry entry) {
+    Bytes out = log.value.clear();
+    if (numbers != Numbers.NONE) {
+      key(entry);
+    } else {
+      @SuppressWarnings("unchecked") // entries are made of keys of this type
+      K key = (K) entry.key;
+      Bytes longKey = beginWith(key, entry.hash, EntryKey.Kind.KEYED, EntryKey.Kind.LONG_KEYED);
+      if (longKey != null) {
+        longKeys.add(log.key.array(), entry);
+        out.putVarInt(longKey.size()).put(longKey);
+      }
+    }
+    value(entry, out);
+  }
+
+  private void value(KeyEntry entry, Bytes out) {
+    out.putInt(entry.hash);
     out.putVarInt(entry.liveCells);
     if (entry.raw != null) {
       entry.raw.writeTo(out);
@@ -122,7 +160,6 @@ final class EntryCodec<K> {
     for (int i = 0; i < entry.timerCount(); i++) {
       timer(out, entry.timerAt(i));
     }
-    return out;
   }
 
   private void cell(Bytes out, StateCell cell) {
@@ -144,8 +181,9 @@ final class EntryCodec<K> {
   byte[] parts(KeyEntry entry, int stateHash, byte[] namespace) {
     @SuppressWarnings("unchecked") // entries are made of keys of this type
     K key = (K) entry.key;
-    EntryKey.header(log.key, KeyGroups.groupOf(entry.hash), transformHash, EntryKey.Kind.PART);
-    log.putWithLength(log.key, key, keyCoder, keyOf);
+    if (beginWith(key, entry.hash, EntryKey.Kind.PART, EntryKey.Kind.LONG_PART) != null) {
+      longKeys.add(log.key.array(), entry);
+    }
     log.key.putInt(stateHash).putVarInt(namespace.length).put(namespace);
     return log.key.toByteArray();
   }
@@ -162,18 +200,55 @@ final class EntryCodec<K> {
     out.putLong(timer.timestampMs).putLong(timer.outputMs()).putLong(timer.order);
   }
 
+  /** Refuses a record that was found by a digest, if it is that of another key. */
+  @SuppressWarnings("unchecked") // entries are made of keys of this type
+  void check(byte[] recordKey, byte[] value, KeyEntry sought) {
+    if (EntryKey.hasKeyInValue(recordKey)) {
+      longKeys.check(value, log.encoded((K) sought.key, keyCoder, keyOf));
+    }
+  }
+
+  /** A key is on the heap no more, and nothing will be written of it before it comes back. */
+  void left(KeyEntry entry) {
+    if (entry.isLong) {
+      entry.isLong = false;
+      longKeys.remove(key(entry).array());
+    }
+  }
+
   /** Returns the hash that the record of a key has kept. */
-  static int hashOf(byte[] value) {
-    return new ByteReader(value, 0).readInt();
+  static int hashOf(byte[] recordKey, byte[] value) {
+    return behindKey(recordKey, value).readInt();
+  }
+
+  /** A reader of a record's value that has read the key, if it is there. */
+  private static ByteReader behindKey(byte[] recordKey, byte[] value) {
+    ByteReader in = new ByteReader(value, 0);
+    if (EntryKey.hasKeyInValue(recordKey)) {
+      in.skip(in.readVarInt());
+    }
+    return in;
   }
 
   /** Returns the key of a record. */
-  K keyOf(byte[] key) {
-    return new ByteReader(key, EntryKey.HEADER_BYTES).decodeWithLength(keyCoder, keyOf);
+  K keyOf(byte[] recordKey, byte[] value) {
+    ByteReader in =
+        EntryKey.hasKeyInValue(recordKey)
+            ? new ByteReader(value, 0)
+            : new ByteReader(recordKey, EntryKey.HEADER_BYTES);
+    return in.decodeWithLength(keyCoder, keyOf);
   }
 
-  /** Fills an entry that has nothing with what its record says. */
-  void read(byte[] value, KeyEntry into, TimerSink timers) {
+  /**
+   * Fills an entry that has nothing, and is in the table or about to be, with what its record says.
+   */
+  void read(byte[] recordKey, byte[] record, KeyEntry into, TimerSink timers) {
+    byte[] value = record;
+    if (EntryKey.hasKeyInValue(recordKey)) {
+      longKeys.add(recordKey, into);
+      // Cells that nobody asks for stay in this array, but the key need not.
+      value = Arrays.copyOfRange(record, behindKey(recordKey, record).position(), record.length);
+    }
     ByteReader in = new ByteReader(value, 4);
     int cells = in.readVarInt();
     into.raw = RawCells.read(value, in, cells);

@@ -49,6 +49,9 @@ final class KeyEntry {
   /** Whether it was selected since the clock's hand came by. */
   boolean recent;
 
+  /** Whether it is one of the {@link LongKeys}. */
+  boolean isLong;
+
   /** The bytes that it is counted with. */
   int leased;
 

@@ -383,7 +383,7 @@ public final class KeyedState<K> {
 
   /** Takes back what was saved of one key. */
   void restore(byte[] key, byte[] value) {
-    if (EntryKey.kind(key) == EntryKey.Kind.PART) {
+    if (EntryKey.isPart(key)) {
       saved.restorePart(key, value);
       return;
     }

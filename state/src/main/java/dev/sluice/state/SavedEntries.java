@@ -71,13 +71,13 @@ final class SavedEntries {
 
   private static Owner ownerOf(byte[] key) {
     int transform = EntryKey.transformHash(key);
-    EntryKey.Kind kind = EntryKey.kind(key);
-    if (kind == EntryKey.Kind.KEYED || kind == EntryKey.Kind.PART) {
+    if (EntryKey.isKeyed(key) || EntryKey.isPart(key)) {
       return new Owner(transform, 0, -1);
     }
     int state = new ByteReader(key, EntryKey.HEADER_BYTES).readInt();
     boolean oneValue =
-        kind == EntryKey.Kind.VALUE && key.length == EntryKey.HEADER_BYTES + Integer.BYTES;
+        EntryKey.kind(key) == EntryKey.Kind.VALUE
+            && key.length == EntryKey.HEADER_BYTES + Integer.BYTES;
     return new Owner(transform, state, oneValue ? EntryKey.keyGroup(key) : -1);
   }
 

@@ -4,6 +4,7 @@ import dev.sluice.state.error.StateCodingException;
 import dev.sluice.state.log.Bytes;
 import dev.sluice.state.log.ChangeLog;
 import dev.sluice.state.log.EntryKey;
+import dev.sluice.state.log.KeyDigest;
 import dev.sluice.state.log.TaskLog;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,6 +24,10 @@ final class StateLog {
   final Bytes key = new Bytes();
   final Bytes value = new Bytes();
   int epoch = 1;
+
+  /** The digest of long keys; another one in tests. */
+  KeyDigest digest = KeyDigest.sha256();
+
   private final Bytes encoded = new Bytes();
   private @Nullable TaskLog log;
 
@@ -62,6 +67,12 @@ final class StateLog {
     encode(encoded.clear(), object, coder, what);
     into.putVarInt(encoded.size());
     into.put(encoded);
+  }
+
+  /** Encodes an object into a buffer that is good until the next object is encoded. */
+  <T> Bytes encoded(@Nullable T object, Coder<T> coder, String what) {
+    encode(encoded.clear(), object, coder, what);
+    return encoded;
   }
 
   /** Encodes an object. */

@@ -64,6 +64,7 @@ final class StoredKeys<K> {
       // A key may be expected many times.
       if (values.get(i) != null
           && owner.tableOf(entry.hash).find(lookup, entry.standIn, entry.hash) == null) {
+        codec.check(expectedKeys.get(i), values.get(i), entry);
         loaded(entry, expectedKeys.get(i), values.get(i)).recent = true;
         expected.set(kept++, entry);
       }
@@ -78,22 +79,34 @@ final class StoredKeys<K> {
   /** Brings a key back that is about to be selected. Null if it is not here either. */
   @Nullable KeyEntry load(@Nullable K key, @Nullable Object sought, int hash) {
     byte[] value = share.store().get(codec.key(key, hash));
-    return value == null
-        ? null
-        : loaded(lookup.newEntry(key, sought, hash), log.key.toByteArray(), value);
+    if (value == null) {
+      return null;
+    }
+    byte[] recordKey = log.key.toByteArray();
+    KeyEntry entry = lookup.newEntry(key, sought, hash);
+    codec.check(recordKey, value, entry);
+    return loaded(entry, recordKey, value);
   }
 
   /** Brings back the key that a timer in the store belongs to. */
   void load(byte[] recordKey) {
     byte[] value = share.store().get(log.key.clear().put(recordKey));
-    K key = codec.keyOf(recordKey);
-    loaded(lookup.newEntry(key, lookup.of(key), EntryCodec.hashOf(value)), recordKey, value);
+    loaded(newEntry(recordKey, value), recordKey, value);
+  }
+
+  /** An entry for the key that a record is of. */
+  private KeyEntry newEntry(byte[] recordKey, byte[] value) {
+    K key = codec.keyOf(recordKey, value);
+    return lookup.newEntry(key, lookup.of(key), EntryCodec.hashOf(recordKey, value));
   }
 
   private KeyEntry loaded(KeyEntry entry, byte[] recordKey, byte[] value) {
     count--;
     codec.read(
-        value, entry, (data, order) -> owner.timers().fromStore(entry, data, order, recordKey));
+        recordKey,
+        value,
+        entry,
+        (data, order) -> owner.timers().fromStore(entry, data, order, recordKey));
     entry.logged = log.isOn();
     entry.stored = true;
     entry.storedSame = true;
@@ -103,11 +116,11 @@ final class StoredKeys<K> {
 
   /** Takes back what was saved of one key. */
   KeyEntry restore(byte[] recordKey, byte[] value) {
-    K key = codec.keyOf(recordKey);
-    KeyEntry entry = lookup.newEntry(key, lookup.of(key), EntryCodec.hashOf(value));
+    KeyEntry entry = newEntry(recordKey, value);
     entry.logged = true;
     owner.intoTable(entry);
-    codec.read(value, entry, (data, order) -> owner.timers().restore(entry, data, order));
+    codec.read(
+        recordKey, value, entry, (data, order) -> owner.timers().restore(entry, data, order));
     if (entry.raw != null) {
       entry.raw.forEachHold(owner.holds()::add);
     }
@@ -120,8 +133,7 @@ final class StoredKeys<K> {
   /** Moves a key from the heap to the store. */
   void evict(KeyEntry entry) {
     entry.partsToStore();
-    codec.value(entry);
-    codec.key(entry);
+    codec.record(entry);
     changes.logWritten(entry);
     if (!entry.storedSame) {
       share.store().put(log.key, log.value);
@@ -131,6 +143,7 @@ final class StoredKeys<K> {
     }
     entry.dropCells(owner.namespaces());
     owner.leftHeap(entry);
+    codec.left(entry);
     share.uncount(entry);
     count++;
   }
@@ -142,5 +155,6 @@ final class StoredKeys<K> {
       entry.storedSame = false;
       share.store().delete(codec.key(entry));
     }
+    codec.left(entry);
   }
 }

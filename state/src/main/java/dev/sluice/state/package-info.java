@@ -67,6 +67,8 @@
  *       If one collection is too much for the heap, it goes while its key is selected. What is read
  *       of many elements is read page by page as of one moment ({@link
  *       dev.sluice.state.PartMoments}), which is let go when the key is left.
+ *   <li><b>Long keys</b> are written once, in the value of their main records; elsewhere a {@link
+ *       dev.sluice.state.log.KeyDigest} stands for them ({@link dev.sluice.state.LongKeys}).
  *   <li><b>Accumulators</b> of windows that fire once ({@link
  *       dev.sluice.state.WindowedAccumulators}) leave by tables and are merged at the firing
  *       ({@link dev.sluice.state.Spilling}); how they stand in log and store says their {@link

@@ -75,7 +75,7 @@ class KeyedStateModelTest {
   void equalsBeamsStateInMemory(long seed) {
     random = new Random(seed);
     for (int step = 0; step < STEPS; step++) {
-      stepOn("key-" + random.nextInt(KEYS));
+      stepOn(StateFixture.keyOfAnyLength(random.nextInt(KEYS)));
     }
     checkHolds();
     clearAll();
@@ -156,7 +156,7 @@ class KeyedStateModelTest {
       } else if (what == 99 && random.nextInt(3) == 0) {
         fixture = logged.restart();
       }
-      stepOn("key-" + random.nextInt(KEYS));
+      stepOn(StateFixture.keyOfAnyLength(random.nextInt(KEYS)));
     }
     fixture = logged.restart();
     checkHolds();
@@ -176,7 +176,7 @@ class KeyedStateModelTest {
     for (int step = 0; step < STEPS / 4; step++) {
       fixture.select("hog");
       hog.add("x".repeat(2000));
-      stepOn("key-" + random.nextInt(KEYS));
+      stepOn(StateFixture.keyOfAnyLength(random.nextInt(KEYS)));
     }
     assertThat(fixture.disk.usedBytes()).isPositive();
     assertThat(hog.read()).hasSize(STEPS / 4);
@@ -196,7 +196,7 @@ class KeyedStateModelTest {
   private void stepOn(String key) {
     if (random.nextInt(50) == 0) {
       for (int i = random.nextInt(20); i > 0; i--) {
-        fixture.expect("key-" + random.nextInt(KEYS));
+        fixture.expect(StateFixture.keyOfAnyLength(random.nextInt(KEYS)));
       }
       fixture.state.fetch();
     }

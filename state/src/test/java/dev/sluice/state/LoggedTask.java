@@ -12,12 +12,15 @@ import dev.sluice.state.log.LogPlace;
 import dev.sluice.state.log.Sealed;
 import dev.sluice.state.log.SegmentFilter;
 import dev.sluice.state.log.SegmentMerge;
+import dev.sluice.state.log.SegmentSummary;
 import dev.sluice.state.log.StateNames;
 import dev.sluice.state.log.TaskLog;
 import dev.sluice.state.store.SortedMapStore;
 import dev.sluice.state.store.StateMemory;
 import dev.sluice.state.store.StateStore;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -97,6 +100,46 @@ final class LoggedTask {
     return fixture;
   }
 
+  /** Has segments copied that the first start is to be from. */
+  LoggedTask from(FolderFiles others, List<SegmentRef> saved) throws IOException {
+    for (SegmentRef segment : saved) {
+      try (InputStream in = others.open(segment.file(), 0);
+          OutputStream out = files.create(segment.file())) {
+        in.transferTo(out);
+      }
+    }
+    segments = saved;
+    return this;
+  }
+
+  /** Starts from what was logged. */
+  StateFixture startAgain() {
+    start();
+    try (EntryCursor saved = saved(SegmentFilter.ALL)) {
+      while (saved.next()) {
+        fixture.task.restore(saved.key(), saved.value());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    fixture.task.restored();
+    return fixture;
+  }
+
+  /** Returns some of what was logged. */
+  EntryCursor saved(SegmentFilter filter) throws IOException {
+    return SegmentMerge.entries(files, segments, filter, scratch);
+  }
+
+  /** Ends an epoch, logs all of it, and counts what is in all epochs. */
+  SegmentSummary summary() throws IOException {
+    barrier();
+    finishLogging();
+    SegmentSummary summary = new SegmentSummary("none");
+    summary.add(files, segments);
+    return summary;
+  }
+
   /** Ends an epoch, after logging what is left of the one before. */
   void barrier() {
     finishLogging();
@@ -133,15 +176,7 @@ final class LoggedTask {
     finishLogging();
     log.close();
     long entries = fixture.task.entryCount();
-    start();
-    try (EntryCursor saved = SegmentMerge.entries(files, segments, SegmentFilter.ALL, scratch)) {
-      while (saved.next()) {
-        fixture.task.restore(saved.key(), saved.value());
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    fixture.task.restored();
+    startAgain();
     if (!merging && fixture.task.entryCount() != entries) {
       throw new AssertionError(fixture.task.entryCount() + " entries came back of " + entries);
     }

@@ -93,6 +93,11 @@ final class StateFixture {
     state = keyed(TRANSFORM, StringUtf8Coder.of());
   }
 
+  /** One key in five is so long that it stands in records by its digest. */
+  static String keyOfAnyLength(int number) {
+    return number % 5 == 3 ? "key-".repeat(300) + number : "key-" + number;
+  }
+
   <K> KeyedState<K> keyed(String transform, Coder<K> coder) {
     return task.keyed(transform, coder, IntervalWindow.getCoder(), times);
   }

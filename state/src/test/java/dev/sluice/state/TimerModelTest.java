@@ -41,7 +41,7 @@ class TimerModelTest {
     Random random = new Random(seed);
     long now = 0;
     for (int step = 0; step < STEPS; step++) {
-      String key = "key-" + random.nextInt(KEYS);
+      String key = StateFixture.keyOfAnyLength(random.nextInt(KEYS));
       InMemoryTimerInternals model =
           models.computeIfAbsent(key, unused -> new InMemoryTimerInternals());
       fixture.select(key);

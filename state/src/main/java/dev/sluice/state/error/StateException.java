@@ -4,7 +4,7 @@ package dev.sluice.state.error;
  * A failure of keeping state: each kind is a subclass that says what is to blame and what to do.
  */
 public abstract sealed class StateException extends RuntimeException
-    permits SpillException, StateCodingException, StateStoreException {
+    permits KeyCollisionException, SpillException, StateCodingException, StateStoreException {
   StateException(String message, Throwable cause) {
     super(message, cause);
   }

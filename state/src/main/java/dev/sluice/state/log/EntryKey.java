@@ -12,6 +12,8 @@ import java.util.zip.CRC32C;
  *   kind       1 byte    {@link Kind#code}
  *   KEYED      varint n, n bytes of the key's encoding             all that is small of one key
  *   PART       the same as KEYED, then state, namespace, part      one part of a large collection
+ *   LONG_KEYED 16 bytes of {@link KeyDigest}                          KEYED, if the key is long
+ *   LONG_PART  the same as LONG_KEYED, then the same as PART       PART, if the key is long
  *   WINDOWED   state, namespace, varint n, n bytes of the key, number   an accumulator of a window
  *   VALUE      state, then the part if it is a list's              what belongs to no key
  *   SIDE       state, namespace, then part                         a pane of a side input
@@ -35,6 +37,10 @@ public final class EntryKey {
     KEYED('k'),
     /** One part of a large collection of one key. */
     PART('p'),
+    /** As {@link #KEYED}, of a key that is too long to stand there: its value begins with it. */
+    LONG_KEYED('K'),
+    /** As {@link #PART}, of such a key. */
+    LONG_PART('P'),
     /** An accumulator of one key in one window. */
     WINDOWED('w'),
     /** A value that belongs to a key group rather than to a key, or an element of a list. */
@@ -109,18 +115,13 @@ public final class EntryKey {
    */
   public static int stateHash(byte[] key, int length) {
     int at = HEADER_BYTES;
-    if (length <= at || key[5] == Kind.KEYED.code()) {
+    if (length <= at || isKeyed(key)) {
       return 0;
     }
     if (key[5] == Kind.PART.code()) {
-      long bytes = 0;
-      int shift = 0;
-      while (at < length && key[at] < 0 && shift < 28) {
-        bytes |= (long) (key[at++] & 0x7F) << shift;
-        shift += 7;
-      }
-      bytes |= at < length ? (long) key[at] << shift : 0;
-      at = (int) Math.min(length, at + 1 + bytes);
+      at = (int) Math.min(length, (long) beginOfKey(key, length) + lengthOfKey(key, length));
+    } else if (key[5] == Kind.LONG_PART.code()) {
+      at += KeyDigest.BYTES;
     }
     return length - at < 4
         ? 0
@@ -128,6 +129,43 @@ public final class EntryKey {
             | (key[at + 1] & 0xFF) << 16
             | (key[at + 2] & 0xFF) << 8
             | (key[at + 3] & 0xFF);
+  }
+
+  /** Returns how long the key is, of a record that has it whole; the bytes may end before. */
+  static int lengthOfKey(byte[] key, int length) {
+    int number = 0;
+    int shift = 0;
+    int at = HEADER_BYTES;
+    while (at < length && key[at] < 0 && shift < 28) {
+      number |= (key[at++] & 0x7F) << shift;
+      shift += 7;
+    }
+    number |= at < length ? key[at] << shift : 0;
+    return number & Integer.MAX_VALUE;
+  }
+
+  /** Returns where the key begins, of a record that has it whole. */
+  static int beginOfKey(byte[] key, int length) {
+    int at = HEADER_BYTES;
+    while (at < length && key[at] < 0 && at < HEADER_BYTES + 4) {
+      at++;
+    }
+    return at + 1;
+  }
+
+  /** Says whether an entry is the main record of a key. */
+  public static boolean isKeyed(byte[] key) {
+    return key[5] == Kind.KEYED.code() || key[5] == Kind.LONG_KEYED.code();
+  }
+
+  /** Says whether an entry is a part of a large collection. */
+  public static boolean isPart(byte[] key) {
+    return key[5] == Kind.PART.code() || key[5] == Kind.LONG_PART.code();
+  }
+
+  /** Says whether an entry is the main record of a key that stands in its value. */
+  public static boolean hasKeyInValue(byte[] key) {
+    return key[5] == Kind.LONG_KEYED.code();
   }
 
   /** Returns what an entry is. */

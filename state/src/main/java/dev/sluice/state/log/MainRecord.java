@@ -4,7 +4,8 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 
 /**
- * Walks over what a key's main record ({@link EntryKey.Kind#KEYED}) holds, without knowing a coder.
+ * Walks over what a key's main record ({@link EntryKey.Kind#KEYED}) holds, or what stands behind
+ * the key in that of a long one ({@link EntryKey.Kind#LONG_KEYED}), without knowing a coder.
  *
  * <pre>
  *   hash       4 bytes    of the key
@@ -31,6 +32,17 @@ final class MainRecord {
 
     /** There is a timer, in so many bytes. */
     void timer(int bytes);
+  }
+
+  /** Returns how many bytes of the record of a long key are the key, with its length. */
+  static int keyBytes(byte[] values, int offset, int length) {
+    ByteBuffer in = ByteBuffer.wrap(values, offset, length);
+    try {
+      skip(in, varInt(in));
+      return in.position() - offset;
+    } catch (BufferUnderflowException e) {
+      return length;
+    }
   }
 
   /** Returns false if the value is not a main record of this version. */

@@ -12,19 +12,26 @@ import java.util.List;
 /**
  * What stands at the end of a segment: what is in it, and where.
  *
+ * @param version of the format
  * @param flags of {@link SegmentFormat#SORTED} and {@link SegmentFormat#WITHOUT_DELETES}
  * @param names of the transforms and states in it
  * @param counts what is in it
  * @param blocks in the order of the file
  */
-record SegmentFooter(int flags, StateNames names, SegmentCounts counts, List<BlockInfo> blocks) {
+record SegmentFooter(
+    int version, int flags, StateNames names, SegmentCounts counts, List<BlockInfo> blocks) {
   /** Most footers are read in one piece with the tail. */
   private static final int READ_AT_ONCE = 64 << 10;
 
   private static final int LEAST_FILE_BYTES = SegmentFormat.HEAD_BYTES + SegmentFormat.TAIL_BYTES;
 
+  /** Says whether its records are read in the order of their keys. */
   boolean sorted() {
-    return (flags & SegmentFormat.SORTED) != 0;
+    return (flags & SegmentFormat.SORTED) != 0 && !hasWholeKeys();
+  }
+
+  boolean hasWholeKeys() {
+    return version == SegmentFormat.WITH_WHOLE_KEYS;
   }
 
   static SegmentFooter read(SegmentReader.Opener opener, SegmentRef ref) throws IOException {
@@ -69,7 +76,7 @@ record SegmentFooter(int flags, StateNames names, SegmentCounts counts, List<Blo
       throw new CorruptSegmentException(file, footerAt, "the checksum of its footer is wrong");
     }
     try {
-      return parse(ByteBuffer.wrap(footer), file, footerAt);
+      return parse(version, ByteBuffer.wrap(footer), file, footerAt);
     } catch (BufferUnderflowException e) {
       throw new CorruptSegmentException(file, footerAt, "its footer is not one of this version");
     }
@@ -85,14 +92,14 @@ record SegmentFooter(int flags, StateNames names, SegmentCounts counts, List<Blo
 
   private static void checkVersion(String file, long position, int version)
       throws CorruptSegmentException {
-    if (version != SegmentFormat.VERSION) {
+    if (version < SegmentFormat.WITH_WHOLE_KEYS || version > SegmentFormat.VERSION) {
       throw new CorruptSegmentException(
           file,
           position,
           String.format(
-              "it has version %d of the format, and this Sluice reads version %d: use the version of"
-                  + " Sluice that wrote it, or a newer one",
-              version, SegmentFormat.VERSION));
+              "it has version %d of the format, and this Sluice reads versions %d to %d: use the"
+                  + " version of Sluice that wrote it, or a newer one",
+              version, SegmentFormat.WITH_WHOLE_KEYS, SegmentFormat.VERSION));
     }
   }
 
@@ -107,7 +114,7 @@ record SegmentFooter(int flags, StateNames names, SegmentCounts counts, List<Blo
     }
   }
 
-  private static SegmentFooter parse(ByteBuffer in, String file, long position)
+  private static SegmentFooter parse(int version, ByteBuffer in, String file, long position)
       throws CorruptSegmentException {
     int flags = varInt(in);
     StateNames names = new StateNames();
@@ -132,7 +139,7 @@ record SegmentFooter(int flags, StateNames names, SegmentCounts counts, List<Blo
     if (blockBytes != position || in.hasRemaining()) {
       throw new CorruptSegmentException(file, position, "its footer does not fit its blocks");
     }
-    return new SegmentFooter(flags, names, counts, List.copyOf(blocks));
+    return new SegmentFooter(version, flags, names, counts, List.copyOf(blocks));
   }
 
   private static BlockInfo block(ByteBuffer in) {

@@ -11,7 +11,11 @@ final class SegmentFormat {
   /** What a file ends with: {@code SLUE}. */
   static final int TAIL_MAGIC = 0x534C_5545;
 
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+
+  /** In it, long keys stood whole in each of their records: see {@link WholeKeyRecords}. */
+  static final int WITH_WHOLE_KEYS = 1;
+
   static final int HEAD_BYTES = 8;
   static final int BLOCK_HEAD_BYTES = 28;
   static final int TAIL_BYTES = 28;

@@ -77,9 +77,11 @@ public final class SegmentReader {
   /** Returns the wanted records, from the first on. */
   RecordCursor records(SegmentFilter filter) {
     Map<Integer, Integer> newHashes = filter.newHashes(footer.names());
-    return newHashes.isEmpty()
-        ? new Records(filter)
-        : new RenamedRecords(new Records(filter.before(newHashes)), newHashes);
+    RecordCursor records =
+        newHashes.isEmpty()
+            ? new Records(filter)
+            : new RenamedRecords(new Records(filter.before(newHashes)), newHashes);
+    return footer.hasWholeKeys() ? new WholeKeyRecords(records) : records;
   }
 
   /** Says whether {@link #records} come in the order of their keys. */

@@ -100,7 +100,7 @@ public final class SegmentSummary {
   private void count(RecordCursor at) {
     int transform = EntryKey.transformHash(at.key());
     int bytes = at.keyLength() + at.valueLength();
-    if (at.key()[EntryKey.HEADER_BYTES - 1] != EntryKey.Kind.KEYED.code()) {
+    if (!EntryKey.isKeyed(at.key())) {
       int state = EntryKey.stateHash(at.key(), at.keyLength());
       add(new Tag(transform, Sort.STATE, state), bytes);
       if (state == leastOf && EntryKey.kind(at.key()) == EntryKey.Kind.VALUE) {
@@ -108,11 +108,15 @@ public final class SegmentSummary {
       }
       return;
     }
-    add(new Tag(transform, Sort.KEYS, 0), at.keyLength());
+    int keyInValue =
+        EntryKey.hasKeyInValue(at.key())
+            ? MainRecord.keyBytes(at.values(), at.valueOffset(), at.valueLength())
+            : 0;
+    add(new Tag(transform, Sort.KEYS, 0), at.keyLength() + keyInValue);
     MainRecord.visit(
         at.values(),
-        at.valueOffset(),
-        at.valueLength(),
+        at.valueOffset() + keyInValue,
+        at.valueLength() - keyInValue,
         new MainRecord.Visitor() {
           @Override
           public void cell(int stateHash, int cellBytes) {

@@ -88,12 +88,12 @@ class SegmentTest {
     SegmentRef segment = segment(40, 50);
     byte[] bytes = files.files().get("f");
     int tail = bytes.length - SegmentFormat.TAIL_BYTES;
-    ByteBuffer.wrap(bytes).putInt(tail + 16, 2);
+    ByteBuffer.wrap(bytes).putInt(tail + 16, SegmentFormat.VERSION + 1);
     byte[] checked = Arrays.copyOfRange(bytes, tail, tail + 20);
     ByteBuffer.wrap(bytes).putInt(tail + 20, SegmentWriter.crcOf(checked, 20));
     assertThatThrownBy(() -> SegmentReader.open(files, segment))
         .isInstanceOf(CorruptSegmentException.class)
-        .hasMessageContaining("version 2")
+        .hasMessageContaining("version " + (SegmentFormat.VERSION + 1))
         .hasMessageContaining("newer");
   }
 
