@@ -173,6 +173,16 @@ final class RecoveryTest {
     counting.awaitNumber(counting.greatest() + 5_000);
   }
 
+  @Test
+  void aCheckpointWithADamagedSegmentIsPassedOver() throws Exception {
+    run(storage());
+    counting.awaitNumber(20_000);
+    running.cancel();
+    damage(newest("e"));
+    run(storage());
+    counting.awaitNumber(counting.greatest() + 5_000);
+  }
+
   private Path newest(String prefix) throws IOException {
     try (Stream<Path> files = Files.walk(temp)) {
       return files

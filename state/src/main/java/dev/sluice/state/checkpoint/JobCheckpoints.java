@@ -129,14 +129,14 @@ public final class JobCheckpoints implements AutoCloseable {
   }
 
   /**
-   * Returns the newest checkpoint of which every file is there and whole; warns of those that are
-   * passed over.
+   * Returns the newest checkpoint of which every file is there, with its size; warns of those that
+   * are passed over. What else is wrong with a file is found when it is read.
    */
   public Optional<Manifest> latest() {
     return before(Long.MAX_VALUE);
   }
 
-  /** Returns the newest whole checkpoint with a number less than {@code checkpoint}. */
+  /** Returns the newest such checkpoint with a number less than {@code checkpoint}. */
   public Optional<Manifest> before(long checkpoint) {
     for (JobClaim.Retained retained : claim.retained()) {
       if (retained.checkpoint() < checkpoint) {
@@ -166,7 +166,7 @@ public final class JobCheckpoints implements AutoCloseable {
       try {
         Manifest manifest = read(retained);
         for (SegmentRef segment : manifest.segments()) {
-          segment.verify(files);
+          segment.check(files);
         }
         return manifest;
       } catch (NoSuchFileException e) {

@@ -81,11 +81,6 @@ public final class MemoryFolder implements Folder {
     held.clear();
   }
 
-  /** Turns one bit of a file over. */
-  public synchronized void flipBit(String name, int bit) {
-    names.get(name).bytes[bit / 8] ^= (byte) (1 << (bit % 8));
-  }
-
   /** Cuts a file off. */
   public synchronized void truncate(String name, int size) {
     Content content = names.get(name);

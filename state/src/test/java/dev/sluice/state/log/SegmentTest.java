@@ -3,7 +3,6 @@ package dev.sluice.state.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.state.checkpoint.CheckpointException;
 import dev.sluice.state.checkpoint.SegmentRef;
 import dev.sluice.state.disk.MemoryDisk;
 import dev.sluice.state.key.KeyGroupRange;
@@ -32,10 +31,8 @@ class SegmentTest {
           .as("bit %s of %s bytes", bit, good.length)
           .isInstanceOf(CorruptSegmentException.class)
           .hasMessageStartingWith("segment f at byte ");
-      assertThatThrownBy(() -> segment.verify(files)).isInstanceOf(CheckpointException.class);
     }
     files.files().put("f", good);
-    segment.verify(files);
     readAll(segment);
   }
 
@@ -70,15 +67,10 @@ class SegmentTest {
   }
 
   @Test
-  void aFileThatIsGoneOrExchangedIsFound() throws IOException {
+  void aFileThatIsGoneIsFound() throws IOException {
     SegmentRef segment = segment(40, 50);
     byte[] first = files.files().remove("f");
     assertThatThrownBy(() -> readAll(segment)).isInstanceOf(NoSuchFileException.class);
-    SegmentRef other = segment(41, 300);
-    assertThat(other.crc()).isNotEqualTo(segment.crc());
-    assertThatThrownBy(() -> segment.verify(files))
-        .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("segment f is damaged");
     files.files().put("f", first);
     readAll(segment);
   }
