@@ -26,7 +26,8 @@ record CellBinder(StateCell.CellPlace place, StateContext<?> context) implements
   @Override
   public <T> ValueState<T> bindValue(String id, StateSpec<ValueState<T>> spec, Coder<T> coder) {
     place.column().holdsValues(coder);
-    return new ValueCell<>(place);
+    Primitive primitive = place.column().primitive();
+    return primitive == null ? new ValueCell<>(place) : new PrimitiveCell<>(place, primitive);
   }
 
   @Override

@@ -16,7 +16,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * <p>This family is the seam at which state leaves the heap: see the package's description.
  */
 abstract sealed class StateCell implements State
-    permits ValueCell, CombiningCell, HoldCell, PartedCell {
+    permits ValueCell, PrimitiveCell, CombiningCell, HoldCell, PartedCell {
   private static final int CELL_BYTES = 48;
   private static final int MOST_BYTES = 1 << 30;
   private static final int MOST_MEASURED = 4096;

@@ -34,6 +34,9 @@ final class StateColumn {
   /** Of a column of values; the coder that came last decides. */
   private @Nullable Coder<?> valueCoder;
 
+  /** Of a column of values that need no object; of the coder that came last. */
+  private @Nullable Primitive primitive;
+
   /** Of a column of bags; the coder that came first decides. */
   private @Nullable PageKind<?> pages;
 
@@ -81,7 +84,15 @@ final class StateColumn {
   }
 
   void holdsValues(Coder<?> coder) {
-    valueCoder = coder;
+    if (valueCoder != coder) {
+      valueCoder = coder;
+      primitive = Primitive.of(coder);
+    }
+  }
+
+  /** What the values are; null if they are objects. */
+  @Nullable Primitive primitive() {
+    return primitive;
   }
 
   @SuppressWarnings("unchecked") // all values of a column are of one type
