@@ -148,7 +148,7 @@ final class KeptLongKeys {
         assertThat(c.state(WINDOW, BAG).read()).isEmpty();
       }
     }
-    assertThat(fixture.state.keyCount()).isEqualTo(2 * LENGTHS.length);
+    assertThat(fixture.state.keyCount()).isEqualTo(2L * LENGTHS.length);
   }
 
   /** Takes all timers, which are due in the order of the lengths. */
