@@ -1,9 +1,11 @@
 package dev.sluice.runner.storage;
 
-import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -22,6 +24,8 @@ import org.apache.beam.model.pipeline.v1.RunnerApi.PTransform;
  * may differ from process to process.
  */
 final class NumberedNames {
+  private static final int DIGEST_BYTES = 8;
+
   private final SortedMap<String, PTransform> byName = new TreeMap<>();
   private final Map<String, String> producers = new HashMap<>();
 
@@ -47,14 +51,21 @@ final class NumberedNames {
       String part = end < 0 ? name : name.substring(0, end);
       String base = baseOf(part);
       if (!base.isEmpty()) {
-        return Hashing.sha256()
-            .hashString(describeAll(base), StandardCharsets.UTF_8)
-            .toString()
-            .substring(0, 16);
+        return digestOf(describeAll(base));
       }
       if (end < 0) {
         return "";
       }
+    }
+  }
+
+  private static String digestOf(String text) {
+    try {
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      byte[] digest = sha256.digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, DIGEST_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 
