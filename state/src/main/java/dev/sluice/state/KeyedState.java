@@ -1,7 +1,6 @@
 package dev.sluice.state;
 
 import dev.sluice.state.key.KeyGroupRange;
-import dev.sluice.state.key.KeyGroups;
 import dev.sluice.state.key.KeyHasher;
 import dev.sluice.state.log.EntryKey;
 import java.util.LinkedHashMap;
@@ -36,12 +35,11 @@ public final class KeyedState<K> {
   private static final int MEASURED_EACH = 1024;
 
   private final String transformId;
-  private final KeyGroupRange range;
   private final KeyLookup<K> lookup;
   private final PageMemory pageMemory;
   private final HeapShare share;
   private final PartLimits limits;
-  private final KeyTable[] groups;
+  private final KeyTables tables;
   private final Namespaces namespaces = new Namespaces();
   private final LongMultiset holds = new LongMultiset();
   private final KeyedTimers timers = new KeyedTimers(this);
@@ -49,7 +47,6 @@ public final class KeyedState<K> {
   private final BoundState boundState;
   private final Times times;
   private final BoundTimers boundTimers;
-
   private Expiry expiry;
 
   /** The selected key's entry, which is in the table only if something lives in it. */
@@ -57,25 +54,18 @@ public final class KeyedState<K> {
 
   private long liveCells;
 
-  /** Keys in the tables. */
-  private long keysOnHeap;
-
   /** Keys that are not in the tables. */
   private final StoredKeys<K> stored;
 
   private int untilMeasured;
-
   private final StateLog log;
   private final EntryCodec<K> codec;
-
   private final Changes changes;
   private final SavedCells saved;
-  private final ClockHand hand;
 
   KeyedState(
       String transformId, Keying<K> keying, KeyGroupRange range, Places places, StateLog log) {
     this.transformId = transformId;
-    this.range = range;
     this.lookup = new KeyLookup<>(keying.keyCoder());
     this.pageMemory = places.pages();
     this.share = places.share();
@@ -87,11 +77,7 @@ public final class KeyedState<K> {
     this.changes = new Changes(transformId, log, codec);
     this.saved = new SavedCells(this, codec, share.store());
     this.timerCoder = TimerInternals.TimerDataCoderV2.of(keying.windowCoder());
-    this.groups = new KeyTable[range.size()];
-    for (int i = 0; i < groups.length; i++) {
-      groups[i] = new KeyTable();
-    }
-    this.hand = new ClockHand(groups);
+    this.tables = new KeyTables(transformId, range);
     this.stored = new StoredKeys<>(this, lookup, codec, changes, share);
     if (share.isLimited()) {
       timers.useStore(share.store(), log.transformHash(transformId));
@@ -117,7 +103,7 @@ public final class KeyedState<K> {
       }
       leave(now);
     }
-    KeyEntry known = tableOf(keyHash).find(lookup, sought, keyHash);
+    KeyEntry known = tables.of(keyHash).find(lookup, sought, keyHash);
     if (known == null && stored.count() > 0) {
       known = stored.load(key, sought, keyHash);
     }
@@ -241,7 +227,7 @@ public final class KeyedState<K> {
   /** Returns how many keys have state or timers. */
   public long keyCount() {
     settle();
-    return keysOnHeap + stored.count();
+    return tables.count() + stored.count();
   }
 
   /** Clears all state and timers that the selected key has in exactly this namespace. */
@@ -333,7 +319,7 @@ public final class KeyedState<K> {
    */
   public void expect(@Nullable K key, int keyHash) {
     Object sought = lookup.of(key);
-    KeyEntry known = tableOf(keyHash).find(lookup, sought, keyHash);
+    KeyEntry known = tables.of(keyHash).find(lookup, sought, keyHash);
     if (known != null) {
       known.recent = true;
     } else if (stored.count() > 0) {
@@ -353,18 +339,12 @@ public final class KeyedState<K> {
 
   /** Moves a key to the store; false if there is none that may go. */
   boolean evictOne() {
-    KeyEntry entry = keysOnHeap == 0 ? null : hand.next(current);
+    KeyEntry entry = tables.idle(current);
     if (entry == null) {
       return false;
     }
     stored.evict(entry);
     return true;
-  }
-
-  void leftHeap(KeyEntry entry) {
-    entry.inTable = false;
-    tableOf(entry.hash).remove(entry);
-    keysOnHeap--;
   }
 
   /** The epoch that is going on ends; no key is selected any more. */
@@ -395,15 +375,12 @@ public final class KeyedState<K> {
   void forEachEntry(EntryVisitor visitor) {
     settle();
     EntryWalk walk = new EntryWalk(transformId, lookup.coder(), timerCoder, visitor);
-    for (int group = range.first(); group <= range.last(); group++) {
-      KeyTable table = groups[group - range.first()];
-      for (int place = 0; place < table.capacity(); place++) {
-        KeyEntry entry = table.entryAt(place);
-        if (entry != null) {
-          walk.show(group, entry);
-        }
-      }
-    }
+    tables.forEach((entry, group) -> walk.show(group, entry));
+  }
+
+  /** The keys on the heap. */
+  KeyTables tables() {
+    return tables;
   }
 
   KeyEntry selected() {
@@ -436,7 +413,7 @@ public final class KeyedState<K> {
   void cellBecameLive(KeyEntry entry) {
     entry.liveCells++;
     liveCells++;
-    intoTable(entry);
+    tables.insert(entry);
   }
 
   void cellBecameEmpty(KeyEntry entry) {
@@ -446,14 +423,6 @@ public final class KeyedState<K> {
   void cellsGone(KeyEntry entry, int count) {
     entry.liveCells -= count;
     liveCells -= count;
-  }
-
-  void intoTable(KeyEntry entry) {
-    if (!entry.inTable) {
-      entry.inTable = true;
-      keysOnHeap++;
-      tableOf(entry.hash).insert(entry);
-    }
   }
 
   /** Forgets what the selected key need not keep, now and then, when it is selected again. */
@@ -496,7 +465,7 @@ public final class KeyedState<K> {
 
   /** An empty entry leaves the table, and the log hears of it now: its key may come again. */
   private void outOfTable(KeyEntry entry) {
-    leftHeap(entry);
+    tables.remove(entry);
     changes.unmark(entry);
     share.uncount(entry);
     if (entry.logged && log.isOn()) {
@@ -511,17 +480,6 @@ public final class KeyedState<K> {
     if (current != null && current.inTable && current.isEmpty()) {
       outOfTable(current);
     }
-  }
-
-  KeyTable tableOf(int keyHash) {
-    int group = KeyGroups.groupOf(keyHash);
-    if (!range.contains(group)) {
-      throw new IllegalStateException(
-          String.format(
-              "Key group %d is not among %d..%d, which this task of transform %s owns",
-              group, range.first(), range.last(), transformId));
-    }
-    return groups[group - range.first()];
   }
 
   /**

@@ -48,7 +48,7 @@ final class KeyedTimers {
       remove(former);
     }
     add(new TimerNode(entry, namespace, data, setSoFar++));
-    owner.intoTable(entry);
+    owner.tables().insert(entry);
     owner.markChanged(entry);
   }
 

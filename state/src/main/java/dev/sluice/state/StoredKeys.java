@@ -63,7 +63,7 @@ final class StoredKeys<K> {
       KeyEntry entry = expected.get(i);
       // A key may be expected many times.
       if (values.get(i) != null
-          && owner.tableOf(entry.hash).find(lookup, entry.standIn, entry.hash) == null) {
+          && owner.tables().of(entry.hash).find(lookup, entry.standIn, entry.hash) == null) {
         codec.check(expectedKeys.get(i), values.get(i), entry);
         loaded(entry, expectedKeys.get(i), values.get(i)).recent = true;
         expected.set(kept++, entry);
@@ -110,7 +110,7 @@ final class StoredKeys<K> {
     entry.logged = log.isOn();
     entry.stored = true;
     entry.storedSame = true;
-    owner.intoTable(entry);
+    owner.tables().insert(entry);
     return entry;
   }
 
@@ -118,7 +118,7 @@ final class StoredKeys<K> {
   KeyEntry restore(byte[] recordKey, byte[] value) {
     KeyEntry entry = newEntry(recordKey, value);
     entry.logged = true;
-    owner.intoTable(entry);
+    owner.tables().insert(entry);
     codec.read(
         recordKey, value, entry, (data, order) -> owner.timers().restore(entry, data, order));
     if (entry.raw != null) {
@@ -142,7 +142,7 @@ final class StoredKeys<K> {
       owner.timers().toStore(entry, log.key.toByteArray());
     }
     entry.dropCells(owner.namespaces());
-    owner.leftHeap(entry);
+    owner.tables().remove(entry);
     codec.left(entry);
     share.uncount(entry);
     count++;
