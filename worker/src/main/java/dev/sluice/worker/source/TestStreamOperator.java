@@ -67,8 +67,11 @@ final class TestStreamOperator implements SourceOperator {
   public void open() {
     Long now = clockMs.get();
     if (now != null) {
-      // It goes on from a checkpoint.
       context.task().services().setJobClock(now);
+    }
+    if (position.get() != null) {
+      // It goes on from a checkpoint, and the watermark of before is to be ahead of what is next.
+      rest();
     }
   }
 
@@ -87,9 +90,14 @@ final class TestStreamOperator implements SourceOperator {
           return null;
         });
     position.set(next + 1L);
+    rest();
+    return Polled.RECORDS;
+  }
+
+  /** Plays nothing until the job has come to rest. */
+  private void rest() {
     waiting = true;
     context.task().services().awaitQuiescence(() -> waiting = false);
-    return Polled.RECORDS;
   }
 
   private void play(TestStream.Event<Object> event) {

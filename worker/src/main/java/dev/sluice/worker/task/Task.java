@@ -126,7 +126,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
       Step step = tryStep();
       if (step == Step.WORKED) {
         steps++;
-      } else if (step != Step.FINISHED && step != Step.NEEDS_OUTPUT) {
+      } else if (opened && step != Step.FINISHED && step != Step.NEEDS_OUTPUT) {
         answerProbe();
       }
       return step;
