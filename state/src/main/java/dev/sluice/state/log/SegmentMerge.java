@@ -26,8 +26,10 @@ public final class SegmentMerge {
   /** So many runs are merged to one before there are more: each has a buffer on the heap. */
   private static final int MOST_RUNS = 64;
 
-  private static final int RESTORE_HEAP_PART = 32;
-  private static final int LARGEST_RESTORE_SORT_BYTES = 512 << 20;
+  /** So much of the heap is for all sorts of a restore; there are about as many as cores. */
+  private static final int RESTORE_HEAP_PART = 6;
+
+  private static final int LARGEST_RESTORE_SORT_BYTES = 1 << 30;
 
   private final Disk scratch;
   private final int sortBytes;
@@ -63,7 +65,8 @@ public final class SegmentMerge {
 
   /** A task that is restored does nothing else, and each run on disk costs a write and a read. */
   private static int restoreSortBytes() {
-    long share = Runtime.getRuntime().maxMemory() / RESTORE_HEAP_PART;
+    Runtime jvm = Runtime.getRuntime();
+    long share = jvm.maxMemory() / RESTORE_HEAP_PART / jvm.availableProcessors();
     return (int)
         Math.max(LogLimits.DEFAULT.sortBytes(), Math.min(LARGEST_RESTORE_SORT_BYTES, share));
   }

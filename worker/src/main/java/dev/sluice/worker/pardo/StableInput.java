@@ -139,7 +139,7 @@ final class StableInput {
                 ListCoder.of(KvCoder.of(number, KvCoder.of(number, number))));
   }
 
-  /** What has come back from a checkpoint is in one. */
+  /** Sorts what has come back from a checkpoint into the epochs in which it came. */
   void open() {
     TreeMap<Long, Epoch> byBarrier = new TreeMap<>();
     queue.forEach(
