@@ -3,7 +3,6 @@ package dev.sluice.worker;
 import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.protocol.FromWorker;
 import dev.sluice.worker.protocol.JobId;
-import dev.sluice.worker.protocol.RestorePoint;
 import dev.sluice.worker.protocol.TaskId;
 import dev.sluice.worker.protocol.WorkerCommand;
 import dev.sluice.worker.protocol.WorkerEvent;
@@ -76,11 +75,13 @@ final class RunningJob {
   }
 
   private static long beginsAtMs(WorkerCommand.Deploy deploy) {
+    long start = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+    // One that nobody had moved when its checkpoint was taken stands before the start of time.
     return deploy
         .attempt()
         .restore()
-        .map(RestorePoint::jobClockMs)
-        .orElse(BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis());
+        .map(point -> Math.max(start, point.jobClockMs()))
+        .orElse(start);
   }
 
   TaskEvent.Run run() {
