@@ -40,6 +40,9 @@ public final class InputGate {
     long watermarkMs = Long.MIN_VALUE;
     long drainedFromMs = Long.MAX_VALUE;
     long barrier = -1;
+    long tidings;
+    int beforeMark;
+    boolean answered = true;
     boolean ended;
 
     Lane(Channel channel, Exchange exchange, Counter elements) {
@@ -60,6 +63,7 @@ public final class InputGate {
   private long aligning = -1;
   private Barrier kind;
   private long abandoned = -1;
+  private int lanesBeforeMark;
   private long received;
 
   /**
@@ -94,6 +98,9 @@ public final class InputGate {
       Object item = lane.channel.poll();
       if (item != null) {
         received++;
+        if (lane.beforeMark > 0 && --lane.beforeMark == 0) {
+          lanesBeforeMark--;
+        }
         return item instanceof Batch batch
             ? batch(lane, batch, consumer)
             : control(lane, (ControlItem) item, consumer);
@@ -130,6 +137,8 @@ public final class InputGate {
     } else if (item instanceof ControlItem.BarrierItem barrier) {
       align(lane, barrier);
       completeAlignment(consumer);
+    } else if (item instanceof ControlItem.Answer) {
+      lane.answered = true;
     } else {
       lane.ended = true;
       lane.watermarkMs = Long.MAX_VALUE;
@@ -170,6 +179,69 @@ public final class InputGate {
       aligning = -1;
       lanes.forEach(lane -> lane.barrier = -1);
     }
+  }
+
+  /** Remembers which producers are about to tell their consumers of a watermark. */
+  public void look() {
+    for (Lane lane : lanes) {
+      lane.tidings = lane.channel.tidings();
+    }
+  }
+
+  /** Whether all that was about to be told at the last {@link #look} has come or waits here. */
+  public boolean allTold() {
+    for (Lane lane : lanes) {
+      boolean wasTelling = (lane.tidings & 1) != 0;
+      if (wasTelling && !lane.ended && lane.channel.tidings() == lane.tidings) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Remembers what waits in the channels now. */
+  public void mark() {
+    lanesBeforeMark = 0;
+    for (Lane lane : lanes) {
+      lane.beforeMark = lane.ended ? 0 : lane.channel.waiting();
+      lanesBeforeMark += lane.beforeMark > 0 ? 1 : 0;
+    }
+  }
+
+  /**
+   * Whether all that waited at the last {@link #mark} has been taken. What waits behind a barrier
+   * for the other channels to deliver it has not come yet: they may take long.
+   */
+  public boolean passedMark() {
+    if (lanesBeforeMark == 0 || aligning < 0) {
+      return lanesBeforeMark == 0;
+    }
+    for (Lane lane : lanes) {
+      if (lane.beforeMark > 0 && lane.barrier != aligning) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Asks the producers of the main input to say when they have done what is before them now. */
+  public void ask() {
+    for (Lane lane : lanes) {
+      if (!lane.side && !lane.ended) {
+        lane.answered = false;
+        lane.channel.ask();
+      }
+    }
+  }
+
+  /** Whether all that were asked have answered, or have ended. */
+  public boolean answered() {
+    for (Lane lane : lanes) {
+      if (!lane.ended && !lane.answered) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The least watermark of the main input's channels. */

@@ -196,6 +196,7 @@ final class GroupingDriver implements AutoCloseable {
 
   GroupingDriver clock(long nowMs) {
     clockMs = nowMs;
+    operator.advanceSynchronizedTime(nowMs);
     return fire();
   }
 
