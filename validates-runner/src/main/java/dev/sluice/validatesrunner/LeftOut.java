@@ -82,4 +82,9 @@ final class LeftOut {
   boolean names(BeamTest test) {
     return entries.stream().anyMatch(entry -> entry.names(test));
   }
+
+  /** Those of the tests that do run. */
+  List<BeamTest> without(Collection<BeamTest> tests) {
+    return tests.stream().filter(test -> !names(test)).toList();
+  }
 }

@@ -52,7 +52,8 @@ final class BeamSuiteTest {
       int jobsBefore = jobs.size();
       long restartedBefore = jobs.restarted();
       List<Outcome> outcomes =
-          new SuiteRun(mode, settings(mode), outcome -> {}).run(testsIn(mode, tests, notUnderFire));
+          new SuiteRun(mode, settings(mode), outcome -> {})
+              .run(mode == Mode.UNDER_FIRE ? notUnderFire.without(tests) : tests);
       ResultFiles.write(RESULTS, mode, outcomes);
       all.addAll(outcomes);
       modes.add(DynamicContainer.dynamicContainer(mode.label(), byClass(outcomes)));
@@ -77,12 +78,6 @@ final class BeamSuiteTest {
     return DynamicTest.dynamicTest(
         "most jobs under fire lose their worker",
         () -> assertTrue(restarted > jobs / 2, restarted + " of " + jobs + " jobs"));
-  }
-
-  private static List<BeamTest> testsIn(Mode mode, List<BeamTest> tests, LeftOut notUnderFire) {
-    return tests.stream()
-        .filter(test -> mode != Mode.UNDER_FIRE || !notUnderFire.names(test))
-        .toList();
   }
 
   private static SuiteRun.Settings settings(Mode mode) {
