@@ -121,10 +121,20 @@ public final class StoredLedger implements CheckpointLedger {
    * @param namesNow what transforms are called now that have other names there
    */
   public Optional<SavedCheckpoint> latest(TransformNames namesNow) {
+    return checkpoints.latest().map(newest -> from(newest, namesNow));
+  }
+
+  /**
+   * The newest whole checkpoint of the job, to begin with, when its manifest has been read already:
+   * that all of its files are there is not looked at again.
+   *
+   * @param newest what {@link JobCheckpoints#latest} returned
+   * @param namesNow what transforms are called now that have other names there
+   */
+  public SavedCheckpoint from(Manifest newest, TransformNames namesNow) {
     names = namesNow;
-    Optional<Manifest> latest = checkpoints.latest();
-    lastRenamed = latest.map(Manifest::checkpoint).orElse(0L);
-    return latest.map(this::own);
+    lastRenamed = newest.checkpoint();
+    return own(newest);
   }
 
   private SavedCheckpoint own(Manifest manifest) {

@@ -126,7 +126,7 @@ public final class JobOrigin {
                 described(latest.get()),
                 wanted.storage(),
                 latest.get().draining() ? ", and goes on draining" : ""));
-    return new Durability(ledger, ledger.latest(names), true);
+    return new Durability(ledger, Optional.of(ledger.from(latest.get(), names)), true);
   }
 
   private void leaveBehind(JobCheckpoints checkpoints) {
