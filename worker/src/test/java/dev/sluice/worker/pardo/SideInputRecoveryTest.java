@@ -13,7 +13,6 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.transforms.splittabledofn.ManualWatermarkEstimator;
 import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
-import org.apache.beam.sdk.transforms.splittabledofn.WatermarkEstimators;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
@@ -37,27 +36,11 @@ class SideInputRecoveryTest {
   private static final PaneInfo ONLY = PaneInfo.ON_TIME_AND_ONLY_FIRING;
 
   /** Says what the side input is, three times, a millisecond apart; its time goes by steps. */
-  @DoFn.UnboundedPerElement
-  static final class Lasting extends DoFn<Integer, String> {
+  static final class Lasting extends HandTimed {
     private final long stepMs;
 
     Lasting(long stepMs) {
       this.stepMs = stepMs;
-    }
-
-    @GetInitialRestriction
-    public OffsetRange whole() {
-      return new OffsetRange(0, 3);
-    }
-
-    @GetInitialWatermarkEstimatorState
-    public Instant initial(@Timestamp Instant timestamp) {
-      return timestamp;
-    }
-
-    @NewWatermarkEstimator
-    public WatermarkEstimators.Manual estimator(@WatermarkEstimatorState Instant state) {
-      return new WatermarkEstimators.Manual(state);
     }
 
     @ProcessElement
@@ -254,23 +237,7 @@ class SideInputRecoveryTest {
     private Earlier() {}
 
     /** What {@link SideInputRecoveryTest.Lasting} was before it had a side input. */
-    @DoFn.UnboundedPerElement
-    static final class Lasting extends DoFn<Integer, String> {
-      @GetInitialRestriction
-      public OffsetRange whole() {
-        return new OffsetRange(0, 3);
-      }
-
-      @GetInitialWatermarkEstimatorState
-      public Instant initial(@Timestamp Instant timestamp) {
-        return timestamp;
-      }
-
-      @NewWatermarkEstimator
-      public WatermarkEstimators.Manual estimator(@WatermarkEstimatorState Instant state) {
-        return new WatermarkEstimators.Manual(state);
-      }
-
+    static final class Lasting extends HandTimed {
       @ProcessElement
       public ProcessContinuation process(RestrictionTracker<OffsetRange, Long> tracker) {
         return tracker.tryClaim(tracker.currentRestriction().getFrom())

@@ -16,7 +16,6 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.splittabledofn.ManualWatermarkEstimator;
 import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
 import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker.TruncateResult;
-import org.apache.beam.sdk.transforms.splittabledofn.WatermarkEstimators;
 import org.joda.time.Duration;
 import org.joda.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -248,23 +247,7 @@ class SplittableParDoTest {
   }
 
   /** Says itself how far its time has come. */
-  @DoFn.UnboundedPerElement
-  static final class Timed extends DoFn<Integer, String> {
-    @GetInitialRestriction
-    public OffsetRange whole() {
-      return new OffsetRange(0, 3);
-    }
-
-    @GetInitialWatermarkEstimatorState
-    public Instant initial(@Timestamp Instant timestamp) {
-      return timestamp;
-    }
-
-    @NewWatermarkEstimator
-    public WatermarkEstimators.Manual estimator(@WatermarkEstimatorState Instant state) {
-      return new WatermarkEstimators.Manual(state);
-    }
-
+  static final class Timed extends HandTimed {
     @ProcessElement
     public ProcessContinuation process(
         RestrictionTracker<OffsetRange, Long> tracker,
