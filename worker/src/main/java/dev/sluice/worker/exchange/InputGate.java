@@ -83,30 +83,38 @@ public final class InputGate {
   }
 
   /**
-   * Takes the next item of any channel that may be read, and hands it to {@code consumer} if it is
-   * a batch or completes a barrier.
+   * Takes what comes next in any channel that may be read, up to a batch, a complete barrier or the
+   * last answer to a question. Hands {@code consumer} the batch or the barrier.
    *
-   * @return how many records it brought, 0 for a control item, -1 if there was nothing
+   * @return how many records it brought, 0 for control items only, -1 if there was nothing
    */
   public int take(Consumer consumer) {
+    int taken = -1;
     for (int tried = 0; tried < lanes.size(); tried++) {
       Lane lane = lanes.get(turn);
       turn = turn + 1 == lanes.size() ? 0 : turn + 1;
-      if (lane.ended || (lane.barrier >= 0 && lane.barrier == aligning)) {
+      Object item = mayBeRead(lane) ? lane.channel.poll() : null;
+      if (item == null) {
         continue;
       }
-      Object item = lane.channel.poll();
-      if (item != null) {
-        received++;
-        if (lane.beforeMark > 0 && --lane.beforeMark == 0) {
-          lanesBeforeMark--;
-        }
-        return item instanceof Batch batch
-            ? batch(lane, batch, consumer)
-            : control(lane, (ControlItem) item, consumer);
+      received++;
+      if (lane.beforeMark > 0 && --lane.beforeMark == 0) {
+        lanesBeforeMark--;
       }
+      if (item instanceof Batch batch) {
+        return batch(lane, batch, consumer);
+      }
+      if (control(lane, (ControlItem) item, consumer)) {
+        return 0;
+      }
+      taken = 0;
+      tried = -1;
     }
-    return -1;
+    return taken;
+  }
+
+  private boolean mayBeRead(Lane lane) {
+    return !lane.ended && (lane.barrier < 0 || lane.barrier != aligning);
   }
 
   private int batch(Lane lane, Batch batch, Consumer consumer) {
@@ -130,21 +138,22 @@ public final class InputGate {
     lane.channel.limitBatches((int) Math.min(Channel.MOST_BATCHES, all / lanes.size()));
   }
 
-  private int control(Lane lane, ControlItem item, Consumer consumer) {
+  /** Returns whether something is to be done before more is taken. */
+  private boolean control(Lane lane, ControlItem item, Consumer consumer) {
     if (item instanceof ControlItem.Watermark watermark) {
       lane.watermarkMs = watermark.ms();
       lane.drainedFromMs = watermark.drainedFromMs();
-    } else if (item instanceof ControlItem.BarrierItem barrier) {
-      align(lane, barrier);
-      completeAlignment(consumer);
+      return false;
     } else if (item instanceof ControlItem.Answer) {
       lane.answered = true;
+      return answered();
+    } else if (item instanceof ControlItem.BarrierItem barrier) {
+      align(lane, barrier);
     } else {
       lane.ended = true;
       lane.watermarkMs = Long.MAX_VALUE;
-      completeAlignment(consumer);
     }
-    return 0;
+    return completeAlignment(consumer);
   }
 
   private void align(Lane lane, ControlItem.BarrierItem item) {
@@ -157,14 +166,15 @@ public final class InputGate {
     }
   }
 
-  private void completeAlignment(Consumer consumer) {
+  private boolean completeAlignment(Consumer consumer) {
     if (aligning < 0 || lanes.stream().anyMatch(lane -> !lane.ended && lane.barrier < aligning)) {
-      return;
+      return false;
     }
     long checkpoint = aligning;
     aligning = -1;
     lanes.forEach(lane -> lane.barrier = -1);
     consumer.barrier(checkpoint, kind);
+    return true;
   }
 
   /** Whether it waits for a barrier that some channel has not delivered. */

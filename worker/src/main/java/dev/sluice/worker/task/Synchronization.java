@@ -50,6 +50,20 @@ final class Synchronization {
     return answer == Answer.LOOKS;
   }
 
+  /**
+   * After a restore, before the first input: by a barrier all tasks have received what those
+   * upstream had sent by it, so what has waited since then need not wait for an answer.
+   */
+  void restored(JavaStage stage) {
+    askedMs = spec.jobClock().nowMs();
+    stage.advanceSynchronizedTime(askedMs);
+  }
+
+  /** Whether all have answered, of which the stage has not been told. */
+  boolean answered() {
+    return asking && input.answered();
+  }
+
   /** Asks and answers; between bundles, when the watermarks have been passed on. */
   void step(JavaStage stage) {
     answer(stage);
@@ -60,7 +74,7 @@ final class Synchronization {
       asking = true;
       input.ask();
     }
-    if (asking && input.answered()) {
+    if (answered()) {
       asking = false;
       stage.advanceSynchronizedTime(askedMs);
     }

@@ -184,6 +184,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     stage.open();
     if (restore != null) {
       // Operators see how far they were before they see an element that may be late by it.
+      synchronization.restored(stage);
       propagateWatermarks();
     }
     return Step.WORKED;
@@ -259,6 +260,10 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     }
     if (records == 0) {
       watermarksStale = true;
+      if (synchronization.answered()) {
+        // Timers that have waited for it fire before what comes now.
+        endBundle();
+      }
     }
     bundle.add(records);
     endBundleIfFull();
@@ -377,6 +382,9 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     }
     if (bundle.isOpen()) {
       endBundle();
+    } else {
+      // What was received before the barrier is sent on before it.
+      propagateWatermarks();
     }
     long begin = spec.clock().nanoTime();
     stage.barrier(checkpoint);

@@ -2,6 +2,12 @@ package dev.sluice.worker.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.translation.Exchange;
+import dev.sluice.worker.exchange.Batch;
+import dev.sluice.worker.exchange.InputGate;
+import dev.sluice.worker.protocol.Barrier;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A task that is asked how far it is, and one that asks. */
@@ -99,6 +105,60 @@ class SynchronizationTest {
     harness.jobClock.moveTo(NOW_MS + 10);
     harness.run();
     assertThat(harness.feed("in").asked()).isTrue();
+  }
+
+  @Test
+  void whatHasWaitedForTheLastAnswerComesBeforeWhatIsBehindIt() {
+    TaskHarness harness = TaskHarness.reading("in");
+    harness.first.nextSynchronizedTimeMs = NOW_MS - 1;
+    harness.send("in", "x");
+    harness.run();
+    assertThat(harness.feed("in").asked()).isTrue();
+    harness.feed("in").answer();
+    harness.send("in", "y");
+    harness.run();
+
+    assertThat(harness.log).containsSubsequence("A x", "A synchronized 1000", "A y");
+  }
+
+  @Test
+  void whatHadWaitedAtTheCheckpointWaitsForNobodyAfterARestore() {
+    TaskHarness harness = TaskHarness.restoredAt(7);
+    harness.first.nextSynchronizedTimeMs = NOW_MS - 1;
+    harness.send("in", "x");
+    harness.run();
+
+    assertThat(harness.log).containsSubsequence("A synchronized 1000", "A x");
+    assertThat(harness.feed("in").asked()).isFalse();
+  }
+
+  @Test
+  void aWatermarkThatCameBeforeABarrierIsSentOnBeforeIt() {
+    TaskHarness harness = TaskHarness.reading("in");
+    harness.run();
+    harness.watermark("in", 10);
+    harness.feed("in").barrier(1, Barrier.SAVE);
+    harness.run();
+
+    List<Long> watermarks = new ArrayList<>();
+    InputGate.Consumer atBarrier = new Taker(() -> watermarks.add(harness.consumer.watermarkMs()));
+    while (harness.consumer.take(atBarrier) >= 0) {
+      // the watermark at the barrier is what counts
+    }
+    assertThat(watermarks).containsExactly(10L);
+  }
+
+  private record Taker(Runnable atBarrier) implements InputGate.Consumer {
+    @Override
+    public void batch(Exchange exchange, Batch batch) {}
+
+    @Override
+    public void sideBatch(Exchange exchange, Batch batch) {}
+
+    @Override
+    public void barrier(long checkpoint, Barrier barrier) {
+      atBarrier.run();
+    }
   }
 
   @Test
