@@ -22,7 +22,7 @@ class FireTest {
   private static final AtomicInteger SET_UP = new AtomicInteger();
   private static final AtomicInteger TORN_DOWN = new AtomicInteger();
 
-  private static final class Counted extends DoFn<Long, Long> {
+  static final class Counted extends DoFn<Long, Long> {
     @Setup
     public void setup() {
       SET_UP.incrementAndGet();
