@@ -8,7 +8,8 @@ import org.joda.time.Instant;
 /**
  * Beam's view of the timers of whichever key is selected in a {@link KeyedState}, and of its time.
  *
- * <p>One object for each {@link KeyedState}, used by the task's thread.
+ * <p>One object for each {@link KeyedState}, used by the task's thread. Synchronized processing
+ * time is processing time.
  */
 final class BoundTimers implements TimerInternals {
   private final KeyedState<?> owner;
@@ -16,7 +17,6 @@ final class BoundTimers implements TimerInternals {
 
   // Libraries ask for the time at each element; it seldom changes.
   private Instant processingTime = Instant.EPOCH;
-  private Instant synchronizedTime = Instant.EPOCH;
   private Instant inputWatermark = Instant.EPOCH;
   private Instant outputWatermark = Instant.EPOCH;
 
@@ -85,8 +85,7 @@ final class BoundTimers implements TimerInternals {
 
   @Override
   public Instant currentSynchronizedProcessingTime() {
-    synchronizedTime = instant(times.synchronizedTimeMs(), synchronizedTime);
-    return synchronizedTime;
+    return currentProcessingTime();
   }
 
   @Override

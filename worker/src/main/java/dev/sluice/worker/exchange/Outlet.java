@@ -22,7 +22,6 @@ final class Outlet {
   private long drainedFromMs = Long.MAX_VALUE;
   private long sentWatermarkMs = Long.MIN_VALUE;
   private final Deque<ControlItem> waiting = new ArrayDeque<>();
-  private boolean asked;
   private long sent;
 
   Outlet(Channel channel, BatchSize size, Room room) {
@@ -93,15 +92,7 @@ final class Outlet {
 
   /** Notes the watermark; it is sent behind the batch being filled. */
   void watermark(long ms) {
-    if (ms > watermarkMs) {
-      watermarkMs = ms;
-      channel.news();
-    }
-  }
-
-  /** This one and all others of the exchange have sent what they had. */
-  void allSent() {
-    channel.told();
+    watermarkMs = Math.max(watermarkMs, ms);
   }
 
   /** Notes from where on the watermark is what it is because of a drain; sent with it. */
@@ -109,21 +100,7 @@ final class Outlet {
     drainedFromMs = ms;
   }
 
-  /** Whether the consumer has asked and is to be told. */
-  boolean asked() {
-    asked |= channel.takeQuestion();
-    return asked;
-  }
-
-  /** Answers the consumer if it has asked, behind all that was handed in. */
-  void answer() {
-    if (asked) {
-      asked = false;
-      control(new ControlItem.Answer());
-    }
-  }
-
-  /** Queues a barrier, an answer or the end behind all that came before it. */
+  /** Queues a barrier or the end behind all that came before it. */
   void control(ControlItem item) {
     if (!flush()) {
       queueAll();

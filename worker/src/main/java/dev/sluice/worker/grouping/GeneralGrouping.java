@@ -8,6 +8,7 @@ import dev.sluice.worker.stage.DrainedWindows;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.Receiver;
 import dev.sluice.worker.stage.TransformException;
+import dev.sluice.worker.world.ManualClock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -51,6 +52,13 @@ final class GeneralGrouping<K> implements GroupingOperator {
   private static final List<TimeDomain> CLOCK_DOMAINS =
       List.of(TimeDomain.PROCESSING_TIME, TimeDomain.SYNCHRONIZED_PROCESSING_TIME);
 
+  /**
+   * How far synchronized processing time lags behind the clock: the time that tasks upstream get to
+   * become even, so that the watermark which goes with a last pane arrives before a trigger that
+   * continues theirs fires. A clock moved by hand needs none.
+   */
+  private static final long SYNCHRONIZING_MS = 25;
+
   private final OperatorContext context;
   private final Receiver output;
   private final boolean keyed;
@@ -74,8 +82,6 @@ final class GeneralGrouping<K> implements GroupingOperator {
    * trigger that waits for the time to pass its first element must not fire with that element.
    */
   private long callTimeMs;
-
-  private long synchronizedTimeMs = Long.MIN_VALUE;
 
   private GeneralGrouping(
       OperatorContext context,
@@ -379,24 +385,22 @@ final class GeneralGrouping<K> implements GroupingOperator {
 
   @Override
   public long nextProcessingTimeMs() {
-    long due = state.nextTimerMs(TimeDomain.PROCESSING_TIME);
-    return due == Long.MAX_VALUE ? due : due + 1;
-  }
-
-  @Override
-  public void advanceSynchronizedTime(long timeMs) {
-    synchronizedTimeMs = timeMs;
-  }
-
-  @Override
-  public long nextSynchronizedTimeMs() {
-    return state.nextTimerMs(TimeDomain.SYNCHRONIZED_PROCESSING_TIME);
+    long next = Long.MAX_VALUE;
+    for (TimeDomain domain : CLOCK_DOMAINS) {
+      long due = state.nextTimerMs(domain);
+      if (due != Long.MAX_VALUE) {
+        next = Math.min(next, due + 1 + processingTimeMs() - timeMs(domain));
+      }
+    }
+    return next;
   }
 
   private long timeMs(TimeDomain domain) {
+    long now = processingTimeMs();
     return domain == TimeDomain.SYNCHRONIZED_PROCESSING_TIME
-        ? synchronizedTimeMs
-        : processingTimeMs();
+            && !(context.task().clock() instanceof ManualClock)
+        ? now - SYNCHRONIZING_MS
+        : now;
   }
 
   private long processingTimeMs() {
@@ -411,11 +415,6 @@ final class GeneralGrouping<K> implements GroupingOperator {
     @Override
     public long processingTimeMs() {
       return callTimeMs;
-    }
-
-    @Override
-    public long synchronizedTimeMs() {
-      return synchronizedTimeMs;
     }
 
     @Override

@@ -27,7 +27,6 @@ import java.util.function.Function;
  */
 public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Room {
   private static final long NOT_HALTED = -1;
-  private static final long LOOK_AGAIN_NANOS = 1_000_000;
 
   private final TaskSpec spec;
   private final TaskPorts ports;
@@ -37,7 +36,6 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
   private final Snapshots snapshots;
   private final Restore restore;
   private final OpenBundle bundle;
-  private final Synchronization synchronization;
   private final Queue<TaskMessage> mailbox = new ConcurrentLinkedQueue<>();
   private volatile TaskRunner.Handle handle;
   private volatile boolean stopRequested;
@@ -72,7 +70,6 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     callbacks.openBundleBy(this::openBundle);
     this.ports = portsOf.apply(this);
     this.outputs = new TaskOutputs(ports.outputs(), spec.clock());
-    this.synchronization = new Synchronization(spec, ports.input(), outputs);
     this.stage = stageOf.apply(ports);
   }
 
@@ -161,10 +158,6 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     if (ending) {
       return stepEnding(handled);
     }
-    if (!spec.jobClockRuns()) {
-      // It is moved only when nothing is under way anywhere in the job.
-      stage.advanceSynchronizedTime(spec.jobClock().nowMs());
-    }
     if (stepDueWork()) {
       return Step.WORKED;
     }
@@ -184,7 +177,6 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     stage.open();
     if (restore != null) {
       // Operators see how far they were before they see an element that may be late by it.
-      synchronization.restored(stage);
       propagateWatermarks();
     }
     return Step.WORKED;
@@ -260,10 +252,6 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     }
     if (records == 0) {
       watermarksStale = true;
-      if (synchronization.answered()) {
-        // Timers that have waited for it fire before what comes now.
-        endBundle();
-      }
     }
     bundle.add(records);
     endBundleIfFull();
@@ -275,7 +263,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
       endBundle();
       return Step.WORKED;
     }
-    if (watermarksStale || stage.source() != null || synchronization.hasWork()) {
+    if (watermarksStale || stage.source() != null) {
       boolean wasStale = watermarksStale;
       propagateWatermarks();
       if (wasStale || stage.hasDueWork()) {
@@ -360,7 +348,6 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     callbacks.drainedFrom(ports.input().drainedFromMs());
     stage.advanceWatermark(ports.input().watermarkMs());
     outputs.watermarks(stage, callbacks.drainedFromMs());
-    synchronization.step(stage);
   }
 
   @Override
@@ -382,9 +369,6 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     }
     if (bundle.isOpen()) {
       endBundle();
-    } else {
-      // What was received before the barrier is sent on before it.
-      propagateWatermarks();
     }
     long begin = spec.clock().nanoTime();
     stage.barrier(checkpoint);
@@ -489,10 +473,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     if (!opened || ending || (!spec.jobClockRuns() && stage.source() == null)) {
       return Long.MAX_VALUE;
     }
-    if (synchronization.looks()) {
-      return spec.clock().nanoTime() + LOOK_AGAIN_NANOS;
-    }
-    long next = Math.min(stage.nextProcessingTimeMs(), synchronization.nextQuestionMs());
+    long next = stage.nextProcessingTimeMs();
     if (next == Long.MAX_VALUE) {
       return Long.MAX_VALUE;
     }

@@ -196,7 +196,6 @@ final class GroupingDriver implements AutoCloseable {
 
   GroupingDriver clock(long nowMs) {
     clockMs = nowMs;
-    operator.advanceSynchronizedTime(nowMs);
     return fire();
   }
 
