@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.Pipeline;
@@ -45,17 +44,14 @@ final class DrainTest {
 
   /** What the transforms of one test have seen. */
   private static final class Seen {
-    final Queue<String> causes = new ConcurrentLinkedQueue<>();
+    final Set<String> causes = ConcurrentHashMap.newKeySet();
     final CountDownLatch numbers = new CountDownLatch(1_000);
     final CountDownLatch ended = new CountDownLatch(1);
     volatile long greatest;
     volatile boolean mayEnd;
 
     void cause(String what, CausedByDrain cause) {
-      String seen = what + " " + cause;
-      if (!causes.contains(seen)) {
-        causes.add(seen);
-      }
+      causes.add(what + " " + cause);
     }
   }
 
