@@ -40,6 +40,7 @@ final class PacedTasks implements TaskRunner {
     private final SplittableRandom random;
     private int pausesLeft = PACED_STEPS;
     private long goOnNanos;
+    private boolean paused;
 
     Paced(Steppable task, Clock clock, SplittableRandom random) {
       this.task = task;
@@ -55,7 +56,8 @@ final class PacedTasks implements TaskRunner {
 
     @Override
     public Step step() {
-      if (pauses()) {
+      paused = goOnNanos - clock.nanoTime() > 0;
+      if (paused) {
         return Step.NEEDS_TIMER;
       }
       Step step = task.step();
@@ -68,11 +70,8 @@ final class PacedTasks implements TaskRunner {
 
     @Override
     public long wakeAtNanos() {
-      return pauses() ? goOnNanos : task.wakeAtNanos();
-    }
-
-    private boolean pauses() {
-      return goOnNanos - clock.nanoTime() > 0;
+      // By what the step did: the task has not seen what it was woken for if it was not stepped.
+      return paused ? goOnNanos : task.wakeAtNanos();
     }
 
     @Override
