@@ -8,8 +8,7 @@ import org.joda.time.Instant;
 /**
  * Beam's view of the timers of whichever key is selected in a {@link KeyedState}, and of its time.
  *
- * <p>One object for each {@link KeyedState}, used by the task's thread. Synchronized processing
- * time is processing time.
+ * <p>One object for each {@link KeyedState}, used by the task's thread.
  */
 final class BoundTimers implements TimerInternals {
   private final KeyedState<?> owner;
@@ -17,6 +16,7 @@ final class BoundTimers implements TimerInternals {
 
   // Libraries ask for the time at each element; it seldom changes.
   private Instant processingTime = Instant.EPOCH;
+  private Instant synchronizedTime = Instant.EPOCH;
   private Instant inputWatermark = Instant.EPOCH;
   private Instant outputWatermark = Instant.EPOCH;
 
@@ -85,7 +85,8 @@ final class BoundTimers implements TimerInternals {
 
   @Override
   public Instant currentSynchronizedProcessingTime() {
-    return currentProcessingTime();
+    synchronizedTime = instant(times.synchronizedTimeMs(), synchronizedTime);
+    return synchronizedTime;
   }
 
   @Override

@@ -10,6 +10,14 @@ public interface Times {
   /** Returns the processing time of the job, in milliseconds of the epoch. */
   long processingTimeMs();
 
+  /**
+   * Returns the processing time to which all tasks upstream have come, in milliseconds of the
+   * epoch; the job's own where the operator has no triggers that go by it.
+   */
+  default long synchronizedTimeMs() {
+    return processingTimeMs();
+  }
+
   /** Returns the input watermark of the transform. */
   long inputWatermarkMs();
 

@@ -196,8 +196,8 @@ final class ConformanceReport {
     lines.add("## Not run under fire");
     lines.add("");
     lines.add(
-        "These count on what user code does once: the attempt that was given up shows in what they"
-            + " see, or what it has waited for is not waited for again.");
+        "These look at what user code has done in all attempts together, so the one that was given"
+            + " up shows.");
     lines.add("");
     lines.add("| test | reason |");
     lines.add("|---|---|");

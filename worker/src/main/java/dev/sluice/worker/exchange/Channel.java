@@ -1,6 +1,7 @@
 package dev.sluice.worker.exchange;
 
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jctools.queues.SpscArrayQueue;
 
 /**
@@ -11,7 +12,7 @@ import org.jctools.queues.SpscArrayQueue;
  * other; they share the rings, and how many batches may be under way: what the consumer gets
  * through in about 100 ms, as it measures, so that a barrier does not wait behind more. Always
  * true: at most {@link #MOST_BATCHES} batches are under way, and there is always room for a
- * watermark, a barrier and the end beside them.
+ * watermark, a barrier, an answer and the end beside them.
  */
 public final class Channel {
   /** The most batches that may be under way. */
@@ -24,10 +25,13 @@ public final class Channel {
 
   private final SpscArrayQueue<Object> ring = new SpscArrayQueue<>(RING);
   private final SpscArrayQueue<Batch> home = new SpscArrayQueue<>(RING);
+  // Odd while the producer has a watermark of which not all of its consumers have been told.
+  private final AtomicLong tidings = new AtomicLong();
   private final Runnable wakeProducer;
   private final Runnable wakeConsumer;
   private volatile int batchLimit = MOST_BATCHES;
   private volatile boolean producerWaits;
+  private volatile boolean asked;
   private volatile boolean abandoned;
 
   /**
@@ -92,6 +96,42 @@ public final class Channel {
       wakeProducer.run();
     }
     return item;
+  }
+
+  /** Producer: has a new watermark for all of its consumers. */
+  void news() {
+    tidings.lazySet(tidings.getPlain() | 1);
+  }
+
+  /** Producer: has told all of its consumers. */
+  void told() {
+    long now = tidings.getPlain();
+    tidings.lazySet(now + (now & 1));
+  }
+
+  /** Consumer: changes when the producer has told all of its consumers what is odd now. */
+  long tidings() {
+    return tidings.get();
+  }
+
+  /** Consumer: asks for an {@link ControlItem.Answer}. */
+  void ask() {
+    asked = true;
+    wakeProducer.run();
+  }
+
+  /** Producer: whether it was asked since it last looked. */
+  boolean takeQuestion() {
+    if (!asked) {
+      return false;
+    }
+    asked = false;
+    return true;
+  }
+
+  /** Consumer: how many items are under way. */
+  int waiting() {
+    return ring.size();
   }
 
   /** Consumer: how many batches may be under way from now on. */

@@ -16,6 +16,11 @@ sealed interface ControlItem {
   /** All that came before belongs to the checkpoint, nothing that follows does. */
   record BarrierItem(long checkpoint, Barrier barrier) implements ControlItem {}
 
+  /**
+   * What the producer had before it when it was asked is done, and what it made of it came before.
+   */
+  record Answer() implements ControlItem {}
+
   /** Nothing follows. */
   record End() implements ControlItem {}
 }

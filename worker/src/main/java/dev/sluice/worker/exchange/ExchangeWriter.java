@@ -112,6 +112,22 @@ public final class ExchangeWriter implements Receiver {
     }
   }
 
+  /** Whether a consumer has asked how far this task is. */
+  public boolean asked() {
+    boolean any = false;
+    for (Outlet outlet : outlets) {
+      any |= outlet.asked();
+    }
+    return any;
+  }
+
+  /** Answers those that had asked when {@link #asked} was called, behind all that was written. */
+  public void answer() {
+    for (Outlet outlet : outlets) {
+      outlet.answer();
+    }
+  }
+
   /** Sends the end behind all that was written. */
   public void end() {
     for (Outlet outlet : outlets) {
@@ -126,6 +142,11 @@ public final class ExchangeWriter implements Receiver {
     boolean all = true;
     for (Outlet outlet : outlets) {
       all &= outlet.flush();
+    }
+    if (all) {
+      for (Outlet outlet : outlets) {
+        outlet.allSent();
+      }
     }
     return all;
   }

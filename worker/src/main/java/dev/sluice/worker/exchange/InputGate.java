@@ -40,6 +40,9 @@ public final class InputGate {
     long watermarkMs = Long.MIN_VALUE;
     long drainedFromMs = Long.MAX_VALUE;
     long barrier = -1;
+    long tidings;
+    int beforeMark;
+    boolean answered = true;
     boolean ended;
 
     Lane(Channel channel, Exchange exchange, Counter elements) {
@@ -60,6 +63,7 @@ public final class InputGate {
   private long aligning = -1;
   private Barrier kind;
   private long abandoned = -1;
+  private int lanesBeforeMark;
   private long received;
 
   /**
@@ -79,27 +83,38 @@ public final class InputGate {
   }
 
   /**
-   * Takes the next item of any channel that may be read, and hands it to {@code consumer} if it is
-   * a batch or completes a barrier.
+   * Takes what comes next in any channel that may be read, up to a batch, a complete barrier or the
+   * last answer to a question. Hands {@code consumer} the batch or the barrier.
    *
-   * @return how many records it brought, 0 for a control item, -1 if there was nothing
+   * @return how many records it brought, 0 for control items only, -1 if there was nothing
    */
   public int take(Consumer consumer) {
+    int taken = -1;
     for (int tried = 0; tried < lanes.size(); tried++) {
       Lane lane = lanes.get(turn);
       turn = turn + 1 == lanes.size() ? 0 : turn + 1;
-      if (lane.ended || (lane.barrier >= 0 && lane.barrier == aligning)) {
+      Object item = mayBeRead(lane) ? lane.channel.poll() : null;
+      if (item == null) {
         continue;
       }
-      Object item = lane.channel.poll();
-      if (item != null) {
-        received++;
-        return item instanceof Batch batch
-            ? batch(lane, batch, consumer)
-            : control(lane, (ControlItem) item, consumer);
+      received++;
+      if (lane.beforeMark > 0 && --lane.beforeMark == 0) {
+        lanesBeforeMark--;
       }
+      if (item instanceof Batch batch) {
+        return batch(lane, batch, consumer);
+      }
+      if (control(lane, (ControlItem) item, consumer)) {
+        return 0;
+      }
+      taken = 0;
+      tried = -1;
     }
-    return -1;
+    return taken;
+  }
+
+  private boolean mayBeRead(Lane lane) {
+    return !lane.ended && (lane.barrier < 0 || lane.barrier != aligning);
   }
 
   private int batch(Lane lane, Batch batch, Consumer consumer) {
@@ -123,19 +138,22 @@ public final class InputGate {
     lane.channel.limitBatches((int) Math.min(Channel.MOST_BATCHES, all / lanes.size()));
   }
 
-  private int control(Lane lane, ControlItem item, Consumer consumer) {
+  /** Returns whether something is to be done before more is taken. */
+  private boolean control(Lane lane, ControlItem item, Consumer consumer) {
     if (item instanceof ControlItem.Watermark watermark) {
       lane.watermarkMs = watermark.ms();
       lane.drainedFromMs = watermark.drainedFromMs();
+      return false;
+    } else if (item instanceof ControlItem.Answer) {
+      lane.answered = true;
+      return answered();
     } else if (item instanceof ControlItem.BarrierItem barrier) {
       align(lane, barrier);
-      completeAlignment(consumer);
     } else {
       lane.ended = true;
       lane.watermarkMs = Long.MAX_VALUE;
-      completeAlignment(consumer);
     }
-    return 0;
+    return completeAlignment(consumer);
   }
 
   private void align(Lane lane, ControlItem.BarrierItem item) {
@@ -148,14 +166,15 @@ public final class InputGate {
     }
   }
 
-  private void completeAlignment(Consumer consumer) {
+  private boolean completeAlignment(Consumer consumer) {
     if (aligning < 0 || lanes.stream().anyMatch(lane -> !lane.ended && lane.barrier < aligning)) {
-      return;
+      return false;
     }
     long checkpoint = aligning;
     aligning = -1;
     lanes.forEach(lane -> lane.barrier = -1);
     consumer.barrier(checkpoint, kind);
+    return true;
   }
 
   /** Whether it waits for a barrier that some channel has not delivered. */
@@ -170,6 +189,69 @@ public final class InputGate {
       aligning = -1;
       lanes.forEach(lane -> lane.barrier = -1);
     }
+  }
+
+  /** Remembers which producers are about to tell their consumers of a watermark. */
+  public void look() {
+    for (Lane lane : lanes) {
+      lane.tidings = lane.channel.tidings();
+    }
+  }
+
+  /** Whether all that was about to be told at the last {@link #look} has come or waits here. */
+  public boolean allTold() {
+    for (Lane lane : lanes) {
+      boolean wasTelling = (lane.tidings & 1) != 0;
+      if (wasTelling && !lane.ended && lane.channel.tidings() == lane.tidings) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Remembers what waits in the channels now. */
+  public void mark() {
+    lanesBeforeMark = 0;
+    for (Lane lane : lanes) {
+      lane.beforeMark = lane.ended ? 0 : lane.channel.waiting();
+      lanesBeforeMark += lane.beforeMark > 0 ? 1 : 0;
+    }
+  }
+
+  /**
+   * Whether all that waited at the last {@link #mark} has been taken. What waits behind a barrier
+   * for the other channels to deliver it has not come yet: they may take long.
+   */
+  public boolean passedMark() {
+    if (lanesBeforeMark == 0 || aligning < 0) {
+      return lanesBeforeMark == 0;
+    }
+    for (Lane lane : lanes) {
+      if (lane.beforeMark > 0 && lane.barrier != aligning) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Asks the producers of the main input to say when they have done what is before them now. */
+  public void ask() {
+    for (Lane lane : lanes) {
+      if (!lane.side && !lane.ended) {
+        lane.answered = false;
+        lane.channel.ask();
+      }
+    }
+  }
+
+  /** Whether all that were asked have answered, or have ended. */
+  public boolean answered() {
+    for (Lane lane : lanes) {
+      if (!lane.ended && !lane.answered) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The least watermark of the main input's channels. */

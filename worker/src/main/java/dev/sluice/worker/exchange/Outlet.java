@@ -22,6 +22,7 @@ final class Outlet {
   private long drainedFromMs = Long.MAX_VALUE;
   private long sentWatermarkMs = Long.MIN_VALUE;
   private final Deque<ControlItem> waiting = new ArrayDeque<>();
+  private boolean asked;
   private long sent;
 
   Outlet(Channel channel, BatchSize size, Room room) {
@@ -92,7 +93,15 @@ final class Outlet {
 
   /** Notes the watermark; it is sent behind the batch being filled. */
   void watermark(long ms) {
-    watermarkMs = Math.max(watermarkMs, ms);
+    if (ms > watermarkMs) {
+      watermarkMs = ms;
+      channel.news();
+    }
+  }
+
+  /** This one and all others of the exchange have sent what they had. */
+  void allSent() {
+    channel.told();
   }
 
   /** Notes from where on the watermark is what it is because of a drain; sent with it. */
@@ -100,7 +109,21 @@ final class Outlet {
     drainedFromMs = ms;
   }
 
-  /** Queues a barrier or the end behind all that came before it. */
+  /** Whether the consumer has asked and is to be told. */
+  boolean asked() {
+    asked |= channel.takeQuestion();
+    return asked;
+  }
+
+  /** Answers the consumer if it has asked, behind all that was handed in. */
+  void answer() {
+    if (asked) {
+      asked = false;
+      control(new ControlItem.Answer());
+    }
+  }
+
+  /** Queues a barrier, an answer or the end behind all that came before it. */
   void control(ControlItem item) {
     if (!flush()) {
       queueAll();

@@ -8,7 +8,6 @@ import dev.sluice.worker.stage.DrainedWindows;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.Receiver;
 import dev.sluice.worker.stage.TransformException;
-import dev.sluice.worker.world.ManualClock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -53,11 +52,11 @@ final class GeneralGrouping<K> implements GroupingOperator {
       List.of(TimeDomain.PROCESSING_TIME, TimeDomain.SYNCHRONIZED_PROCESSING_TIME);
 
   /**
-   * How far synchronized processing time lags behind the clock: the time that tasks upstream get to
-   * become even, so that the watermark which goes with a last pane arrives before a trigger that
-   * continues theirs fires. A clock moved by hand needs none.
+   * For how long a view gathers what comes together. Nobody sees whether its pane is the last one,
+   * so it does not ask the tasks upstream; and it must not wait for them, because they may have the
+   * next value of a singleton before them, which would come into the same pane.
    */
-  private static final long SYNCHRONIZING_MS = 25;
+  private static final long GATHERING_MS = 10;
 
   private final OperatorContext context;
   private final Receiver output;
@@ -82,6 +81,8 @@ final class GeneralGrouping<K> implements GroupingOperator {
    * trigger that waits for the time to pass its first element must not fire with that element.
    */
   private long callTimeMs;
+
+  private long synchronizedTimeMs = Long.MIN_VALUE;
 
   private GeneralGrouping(
       OperatorContext context,
@@ -385,22 +386,34 @@ final class GeneralGrouping<K> implements GroupingOperator {
 
   @Override
   public long nextProcessingTimeMs() {
-    long next = Long.MAX_VALUE;
-    for (TimeDomain domain : CLOCK_DOMAINS) {
-      long due = state.nextTimerMs(domain);
-      if (due != Long.MAX_VALUE) {
-        next = Math.min(next, due + 1 + processingTimeMs() - timeMs(domain));
-      }
+    long due = state.nextTimerMs(TimeDomain.PROCESSING_TIME);
+    if (!keyed) {
+      long gathered = state.nextTimerMs(TimeDomain.SYNCHRONIZED_PROCESSING_TIME);
+      due = Math.min(due, gathered == Long.MAX_VALUE ? gathered : gathered + GATHERING_MS);
     }
-    return next;
+    return due == Long.MAX_VALUE ? due : due + 1;
+  }
+
+  @Override
+  public void advanceSynchronizedTime(long timeMs) {
+    synchronizedTimeMs = timeMs;
+  }
+
+  @Override
+  public long nextSynchronizedTimeMs() {
+    return keyed ? state.nextTimerMs(TimeDomain.SYNCHRONIZED_PROCESSING_TIME) : Long.MAX_VALUE;
   }
 
   private long timeMs(TimeDomain domain) {
-    long now = processingTimeMs();
     return domain == TimeDomain.SYNCHRONIZED_PROCESSING_TIME
-            && !(context.task().clock() instanceof ManualClock)
-        ? now - SYNCHRONIZING_MS
-        : now;
+        ? currentSynchronizedTimeMs()
+        : processingTimeMs();
+  }
+
+  private long currentSynchronizedTimeMs() {
+    return keyed
+        ? synchronizedTimeMs
+        : Math.max(synchronizedTimeMs, processingTimeMs() - GATHERING_MS);
   }
 
   private long processingTimeMs() {
@@ -415,6 +428,11 @@ final class GeneralGrouping<K> implements GroupingOperator {
     @Override
     public long processingTimeMs() {
       return callTimeMs;
+    }
+
+    @Override
+    public long synchronizedTimeMs() {
+      return currentSynchronizedTimeMs();
     }
 
     @Override

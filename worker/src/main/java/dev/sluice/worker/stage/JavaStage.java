@@ -174,6 +174,22 @@ public final class JavaStage {
     return least;
   }
 
+  /** Between bundles: the tasks upstream have come to this processing time. */
+  public void advanceSynchronizedTime(long timeMs) {
+    for (Part part : parts) {
+      part.operator().advanceSynchronizedTime(timeMs);
+    }
+  }
+
+  /** The least synchronized processing time behind which an operator has something due. */
+  public long nextSynchronizedTimeMs() {
+    long least = Long.MAX_VALUE;
+    for (Part part : parts) {
+      least = Math.min(least, part.operator().nextSynchronizedTimeMs());
+    }
+    return least;
+  }
+
   /** Whether any operator will still do something although the input has ended. */
   public boolean hasPendingWork() {
     for (Part part : parts) {

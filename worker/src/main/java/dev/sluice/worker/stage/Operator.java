@@ -54,6 +54,22 @@ public interface Operator {
   }
 
   /**
+   * The tasks upstream have come to this processing time: what they were given before is done, and
+   * what they made of it has been received. Called between bundles; fires nothing itself.
+   *
+   * @param timeMs of the job's clock; never less than before
+   */
+  default void advanceSynchronizedTime(long timeMs) {}
+
+  /**
+   * The synchronized processing time behind which {@link #hasDueWork} will change; {@code
+   * Long.MAX_VALUE} if none.
+   */
+  default long nextSynchronizedTimeMs() {
+    return Long.MAX_VALUE;
+  }
+
+  /**
    * Whether the task must live on although its input has ended, because something here will still
    * be done by the clock or by a side input.
    */

@@ -27,6 +27,7 @@ import java.util.function.Function;
  */
 public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Room {
   private static final long NOT_HALTED = -1;
+  private static final long LOOK_AGAIN_NANOS = 1_000_000;
 
   private final TaskSpec spec;
   private final TaskPorts ports;
@@ -36,6 +37,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
   private final Snapshots snapshots;
   private final Restore restore;
   private final OpenBundle bundle;
+  private final Synchronization synchronization;
   private final Queue<TaskMessage> mailbox = new ConcurrentLinkedQueue<>();
   private volatile TaskRunner.Handle handle;
   private volatile boolean stopRequested;
@@ -70,6 +72,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     callbacks.openBundleBy(this::openBundle);
     this.ports = portsOf.apply(this);
     this.outputs = new TaskOutputs(ports.outputs(), spec.clock());
+    this.synchronization = new Synchronization(spec, ports.input(), outputs);
     this.stage = stageOf.apply(ports);
   }
 
@@ -158,6 +161,10 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     if (ending) {
       return stepEnding(handled);
     }
+    if (!spec.jobClockRuns()) {
+      // It is moved only when nothing is under way anywhere in the job.
+      stage.advanceSynchronizedTime(spec.jobClock().nowMs());
+    }
     if (stepDueWork()) {
       return Step.WORKED;
     }
@@ -177,6 +184,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     stage.open();
     if (restore != null) {
       // Operators see how far they were before they see an element that may be late by it.
+      synchronization.restored(stage);
       propagateWatermarks();
     }
     return Step.WORKED;
@@ -252,6 +260,10 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     }
     if (records == 0) {
       watermarksStale = true;
+      if (synchronization.answered()) {
+        // Timers that have waited for it fire before what comes now.
+        endBundle();
+      }
     }
     bundle.add(records);
     endBundleIfFull();
@@ -263,7 +275,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
       endBundle();
       return Step.WORKED;
     }
-    if (watermarksStale || stage.source() != null) {
+    if (watermarksStale || stage.source() != null || synchronization.hasWork()) {
       boolean wasStale = watermarksStale;
       propagateWatermarks();
       if (wasStale || stage.hasDueWork()) {
@@ -347,7 +359,11 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     }
     callbacks.drainedFrom(ports.input().drainedFromMs());
     stage.advanceWatermark(ports.input().watermarkMs());
-    outputs.watermarks(stage, callbacks.drainedFromMs());
+    if (!ending) {
+      // Behind the end nothing is sent.
+      outputs.watermarks(stage, callbacks.drainedFromMs());
+      synchronization.step(stage);
+    }
   }
 
   @Override
@@ -369,6 +385,9 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     }
     if (bundle.isOpen()) {
       endBundle();
+    } else {
+      // What was received before the barrier is sent on before it.
+      propagateWatermarks();
     }
     long begin = spec.clock().nanoTime();
     stage.barrier(checkpoint);
@@ -473,7 +492,10 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     if (!opened || ending || (!spec.jobClockRuns() && stage.source() == null)) {
       return Long.MAX_VALUE;
     }
-    long next = stage.nextProcessingTimeMs();
+    if (synchronization.looks()) {
+      return spec.clock().nanoTime() + LOOK_AGAIN_NANOS;
+    }
+    long next = Math.min(stage.nextProcessingTimeMs(), synchronization.nextQuestionMs());
     if (next == Long.MAX_VALUE) {
       return Long.MAX_VALUE;
     }

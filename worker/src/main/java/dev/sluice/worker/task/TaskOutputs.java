@@ -60,6 +60,22 @@ final class TaskOutputs {
     }
   }
 
+  /** Whether a consumer has asked how far the task is. */
+  boolean asked() {
+    boolean any = false;
+    for (ExchangeWriter writer : writers) {
+      any |= writer.asked();
+    }
+    return any;
+  }
+
+  /** Answers those that had asked, behind all that was written. */
+  void answer() {
+    for (ExchangeWriter writer : writers) {
+      writer.answer();
+    }
+  }
+
   void barrier(long checkpoint, Barrier barrier) {
     for (ExchangeWriter writer : writers) {
       writer.barrier(checkpoint, barrier);

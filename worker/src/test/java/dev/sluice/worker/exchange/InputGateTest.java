@@ -179,6 +179,34 @@ class InputGateTest {
   }
 
   @Test
+  void theMarkIsPassedWhenAllThatWaitedIsTaken() {
+    send(a, "a1");
+    send(b, "b1");
+    gate.mark();
+    send(a, "a2");
+    gate.take(taken);
+    assertThat(gate.passedMark()).isFalse();
+    gate.take(taken);
+    assertThat(gate.passedMark()).isTrue();
+    assertThat(taken.lines).containsExactly("a1", "b1");
+  }
+
+  @Test
+  void whatWaitsBehindABarrierHoldsTheMarkOnlyWhenTheBarrierIsComplete() {
+    a.barrier(1, Barrier.SAVE);
+    send(a, "a");
+    lines();
+    gate.mark();
+    assertThat(gate.passedMark()).isTrue();
+
+    b.barrier(1, Barrier.SAVE);
+    gate.take(taken);
+    assertThat(gate.passedMark()).isFalse();
+    lines();
+    assertThat(gate.passedMark()).isTrue();
+  }
+
+  @Test
   void eachKindOfExchangeSendsToItsTasks() {
     InputGate[] gates =
         IntStream.range(0, 3).mapToObj(i -> new InputGate(() -> 0)).toArray(InputGate[]::new);

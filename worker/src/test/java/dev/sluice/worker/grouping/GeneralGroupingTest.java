@@ -14,6 +14,7 @@ import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.transforms.windowing.AfterPane;
 import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
+import org.apache.beam.sdk.transforms.windowing.AfterSynchronizedProcessingTime;
 import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
 import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
@@ -341,6 +342,37 @@ class GeneralGroupingTest {
                   9,
                   window(0, 10),
                   pane(Timing.LATE, 2, 1)));
+    }
+  }
+
+  @Test
+  void aSideInputWaitsForNoTaskUpstreamAndAGroupByKeyDoes() {
+    GroupingSubject subject =
+        GroupingSubject.groupByKey(
+            STRING,
+            LONG,
+            GeneralGroupingTest.<KV<String, Long>>tens()
+                .triggering(Repeatedly.forever(AfterSynchronizedProcessingTime.ofFirstElement()))
+                .withAllowedLateness(Duration.ZERO)
+                .discardingFiredPanes());
+    try (GroupingDriver view = subject.collectView();
+        GroupingDriver grouped = subject.chosenGroupByKey()) {
+      for (GroupingDriver driver : List.of(view, grouped)) {
+        driver.clockHere(100).element(KV.of("a", 1L), 1).clockHere(110);
+        assertThat(driver.take()).isEmpty();
+        driver.clockHere(111);
+      }
+      assertThat(view.take())
+          .containsExactly(
+              new Out(null, List.of(KV.of("a", 1L)), 9, window(0, 10), pane(Timing.EARLY, 0, -1)));
+      view.element(KV.of("b", 2L), 1);
+      assertThat(view.nextProcessingTimeMs()).isEqualTo(122);
+      assertThat(view.operator().nextSynchronizedTimeMs()).isEqualTo(Long.MAX_VALUE);
+
+      assertThat(grouped.take()).isEmpty();
+      assertThat(grouped.operator().nextSynchronizedTimeMs()).isEqualTo(100);
+      assertThat(grouped.nextProcessingTimeMs()).isEqualTo(Long.MAX_VALUE);
+      assertThat(grouped.clock(111).take()).hasSize(1);
     }
   }
 

@@ -194,7 +194,14 @@ final class GroupingDriver implements AutoCloseable {
     return watermark(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis());
   }
 
+  /** Moves the clock, and all tasks upstream have come to it. */
   GroupingDriver clock(long nowMs) {
+    operator.advanceSynchronizedTime(nowMs);
+    return clockHere(nowMs);
+  }
+
+  /** Moves the clock, and nothing is heard of the tasks upstream. */
+  GroupingDriver clockHere(long nowMs) {
     clockMs = nowMs;
     return fire();
   }

@@ -27,6 +27,7 @@ class ScriptedOperator implements Operator, Receiver {
   int copies = 1;
   boolean pending;
   long nextProcessingTimeMs = Long.MAX_VALUE;
+  long nextSynchronizedTimeMs = Long.MAX_VALUE;
   private long watermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
 
   ScriptedOperator(String name, List<String> log) {
@@ -103,6 +104,19 @@ class ScriptedOperator implements Operator, Receiver {
   @Override
   public long nextProcessingTimeMs() {
     return nextProcessingTimeMs;
+  }
+
+  @Override
+  public void advanceSynchronizedTime(long timeMs) {
+    if (nextSynchronizedTimeMs < timeMs) {
+      nextSynchronizedTimeMs = Long.MAX_VALUE;
+      log.add(name + " synchronized " + timeMs);
+    }
+  }
+
+  @Override
+  public long nextSynchronizedTimeMs() {
+    return nextSynchronizedTimeMs;
   }
 
   @Override

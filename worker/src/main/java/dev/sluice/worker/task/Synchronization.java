@@ -1,0 +1,111 @@
+package dev.sluice.worker.task;
+
+import dev.sluice.worker.exchange.InputGate;
+import dev.sluice.worker.stage.JavaStage;
+
+/**
+ * A task's synchronized processing time: a question that goes to all producers of its input, and
+ * comes back behind all that they had before them. When each has answered, the time of the question
+ * is that to which the tasks upstream have come. Asked only while a timer waits for it; a producer
+ * asks nobody in turn.
+ *
+ * <p>Owned by the task's thread. Always true: an answer is sent with no bundle open and nothing
+ * due, and what was received before the question has been sent on before the answer.
+ */
+final class Synchronization {
+  /** The least time between two questions, so that what fires together goes on together. */
+  private static final long BETWEEN_QUESTIONS_MS = 10;
+
+  private final TaskSpec spec;
+  private final InputGate input;
+  private final TaskOutputs outputs;
+  private long askedMs = Long.MIN_VALUE;
+  private long timerMs = Long.MAX_VALUE;
+  private boolean asking;
+  private Answer answer = Answer.NONE;
+
+  private enum Answer {
+    NONE,
+    /** A producer is telling its consumers of a watermark; perhaps not this one yet. */
+    LOOKS,
+    /** What had come before the question is not all done. */
+    WORKS
+  }
+
+  Synchronization(TaskSpec spec, InputGate input, TaskOutputs outputs) {
+    this.spec = spec;
+    this.input = input;
+    this.outputs = outputs;
+  }
+
+  /** Whether {@link #step} has something to do although no input has come. */
+  boolean hasWork() {
+    return (answer == Answer.NONE && outputs.asked())
+        || looks()
+        || spec.jobClock().nowMs() >= nextQuestionMs();
+  }
+
+  /** Whether it waits for what no message tells, and is to be stepped again soon. */
+  boolean looks() {
+    return answer == Answer.LOOKS;
+  }
+
+  /**
+   * After a restore, before the first input: by a barrier all tasks have received what those
+   * upstream had sent by it, so what has waited since then need not wait for an answer.
+   */
+  void restored(JavaStage stage) {
+    askedMs = spec.jobClock().nowMs();
+    stage.advanceSynchronizedTime(askedMs);
+  }
+
+  /** Whether all have answered, of which the stage has not been told. */
+  boolean answered() {
+    return asking && input.answered();
+  }
+
+  /** Asks and answers; between bundles, when the watermarks have been passed on. */
+  void step(JavaStage stage) {
+    answer(stage);
+    timerMs = stage.nextSynchronizedTimeMs();
+    long nowMs = spec.jobClock().nowMs();
+    if (nowMs >= nextQuestionMs()) {
+      askedMs = nowMs;
+      asking = true;
+      input.ask();
+    }
+    if (answered()) {
+      asking = false;
+      stage.advanceSynchronizedTime(askedMs);
+    }
+  }
+
+  private void answer(JavaStage stage) {
+    // One that comes while another one is worked at is a question for itself: more has come since.
+    while (answer != Answer.NONE || outputs.asked()) {
+      if (answer == Answer.NONE) {
+        answer = Answer.LOOKS;
+        input.look();
+      }
+      if (answer == Answer.LOOKS && input.allTold()) {
+        answer = Answer.WORKS;
+        input.mark();
+      }
+      if (answer == Answer.LOOKS || !input.passedMark() || stage.hasDueWork()) {
+        return;
+      }
+      answer = Answer.NONE;
+      outputs.answer();
+    }
+  }
+
+  /**
+   * When it is to ask, in the job's processing time; {@code Long.MAX_VALUE} while it waits for
+   * answers or nothing waits for them.
+   */
+  long nextQuestionMs() {
+    return asking || !spec.jobClockRuns() || timerMs == Long.MAX_VALUE || timerMs < askedMs
+        ? Long.MAX_VALUE
+        : Math.max(timerMs + 1, askedMs + BETWEEN_QUESTIONS_MS);
+  }
+}
