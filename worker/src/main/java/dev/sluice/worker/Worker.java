@@ -9,7 +9,9 @@ import dev.sluice.worker.protocol.WorkerRegistered;
 import dev.sluice.worker.task.Failures;
 import dev.sluice.worker.world.Network;
 import dev.sluice.worker.world.World;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 import org.slf4j.Logger;
@@ -29,7 +31,10 @@ public final class Worker implements Network.Endpoint {
   private final String coordinator;
   private final World world;
   private final Map<JobId, RunningJob> jobs = new LinkedHashMap<>();
-  private final Map<JobId, WorkerCommand.Deploy> waiting = new LinkedHashMap<>();
+
+  /** The next attempt of a job that is being stopped, and what was said to it since. */
+  private final Map<JobId, List<WorkerCommand>> waiting = new LinkedHashMap<>();
+
   private final Map<JobId, Splitting> splittings = new LinkedHashMap<>();
 
   /** Time to tell that it is alive; it sends this to itself. */
@@ -111,9 +116,9 @@ public final class Worker implements Network.Endpoint {
   private void forgetIfStopped(RunningJob job) {
     if (job.stopped()) {
       jobs.remove(job.id());
-      WorkerCommand.Deploy next = waiting.remove(job.id());
+      List<WorkerCommand> next = waiting.remove(job.id());
       if (next != null) {
-        deploy(next);
+        next.forEach(this::command);
       }
     }
   }
@@ -128,6 +133,10 @@ public final class Worker implements Network.Endpoint {
       if (job != null) {
         if (command instanceof WorkerCommand.Stop) {
           waiting.remove(job.id());
+        } else if (waiting.containsKey(job.id())) {
+          // It is for the attempt that waits.
+          waiting.get(job.id()).add(command);
+          return;
         }
         job.handle(command);
         forgetIfStopped(job);
@@ -139,12 +148,13 @@ public final class Worker implements Network.Endpoint {
 
   /**
    * Starts an attempt of a job. One before it has been stopped, unless the coordinator could not
-   * reach this worker and gave it up: then it is stopped now, and the new one waits for its end.
+   * reach this worker and gave it up: then it is stopped now, and the new one waits for its end, as
+   * do all commands that follow.
    */
   private void deploy(WorkerCommand.Deploy deploy) {
     RunningJob earlier = jobs.get(deploy.job());
     if (earlier != null) {
-      waiting.put(deploy.job(), deploy);
+      waiting.put(deploy.job(), new ArrayList<>(List.of(deploy)));
       earlier.handle(new WorkerCommand.Stop(deploy.job()));
       forgetIfStopped(earlier);
       return;

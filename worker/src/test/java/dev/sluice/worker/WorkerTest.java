@@ -184,6 +184,21 @@ class WorkerTest {
     assertThat(events(WorkerEvent.TaskFailed.class)).isEmpty();
   }
 
+  @Test
+  void whatIsSaidToAnAttemptThatWaitsForTheEndOfTheLastOneIsMeantForIt() {
+    Pipeline pipeline = pipeline();
+    pipeline.apply(Impulse.create()).apply("Pass", ParDo.of(new Pass(false)));
+    deploy(pipeline, false);
+    deploy(pipeline, false);
+    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 1, Barrier.RELEASE));
+    settle();
+
+    assertThat(events(WorkerEvent.JobStopped.class)).hasSize(1);
+    assertThat(events(WorkerEvent.TaskFinished.class)).isNotEmpty();
+    assertThat(events(WorkerEvent.CheckpointAcknowledged.class))
+        .hasSameSizeAs(events(WorkerEvent.TaskFinished.class));
+  }
+
   private void split() {
     Pipeline pipeline = pipeline();
     pipeline.apply(Create.of(1, 2, 3));
