@@ -169,7 +169,9 @@ public final class Coordinator implements Network.Endpoint {
     workers.remove(worker);
     for (JobId id : List.copyOf(jobs.keySet())) {
       Job job = jobs.get(id);
-      job.metrics.silent(worker).forEach(request -> answerMetrics(job, request));
+      if (workersWithMetrics(job.state).contains(worker)) {
+        job.metrics.lost(worker).forEach(request -> answerMetrics(job, request));
+      }
       happened(id, new JobEvent.WorkerLost(worker, why));
     }
   }

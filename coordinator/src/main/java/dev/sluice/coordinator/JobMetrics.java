@@ -27,6 +27,10 @@ final class JobMetrics {
 
   private final Map<Long, Round> rounds = new LinkedHashMap<>();
   private MetricsContainerStepMap committed = new MetricsContainerStepMap();
+
+  /** Whether a worker of the attempt was lost before it had said its last word. */
+  private boolean lost;
+
   private long lastRound;
 
   /**
@@ -36,6 +40,7 @@ final class JobMetrics {
   List<Long> beginAttempt(MetricsContainerStepMap newBase) {
     base = newBase;
     committed = newBase;
+    lost = false;
     latest.clear();
     List<Long> answered = rounds.values().stream().map(Round::request).toList();
     rounds.clear();
@@ -66,8 +71,18 @@ final class JobMetrics {
     return silent(worker);
   }
 
+  /**
+   * A worker is gone that has not said its last word: of the attempt only that counts which the
+   * last checkpoint had counted, and that is everything if the job was done; the requests that were
+   * waiting for it alone.
+   */
+  List<Long> lost(String worker) {
+    lost = true;
+    return silent(worker);
+  }
+
   /** A worker will say nothing more; the requests that were waiting for it alone. */
-  List<Long> silent(String worker) {
+  private List<Long> silent(String worker) {
     List<Long> ended = new ArrayList<>();
     for (Map.Entry<Long, Round> entry : List.copyOf(rounds.entrySet())) {
       complete(entry.getKey(), worker, entry.getValue(), ended);
@@ -101,6 +116,9 @@ final class JobMetrics {
   }
 
   private MetricsContainerStepMap attempted() {
+    if (lost) {
+      return committed;
+    }
     MetricsContainerStepMap sum = new MetricsContainerStepMap();
     sum.updateAll(base);
     latest.values().forEach(sum::updateAll);

@@ -295,6 +295,28 @@ class CoordinatorTest {
         .contains(new JobUpdate.Advanced(Jobs.ID, JobPhase.RESTARTING));
   }
 
+  @Test
+  void aWorkerThatIsLostWhenItsJobIsDoneHasCountedWhatTheLastCheckpointHas() {
+    start(Jobs.bounded());
+    for (TaskId task : tasks(Jobs.bounded())) {
+      tell(new WorkerEvent.TaskFinished(Jobs.ID, task));
+    }
+    for (TaskId task : tasks(Jobs.bounded())) {
+      long counted = task.equals(Jobs.task("s1", 0)) ? 5 : 0;
+      tell(
+          new WorkerEvent.CheckpointAcknowledged(
+              Jobs.ID, task, 1, TaskSnapshot.empty(), counted(counted), false));
+    }
+    tell(new WorkerEvent.CheckpointReleased(Jobs.ID, 1));
+    network.take();
+    coordinator.handle(new WorkerRegistered(W));
+
+    JobUpdate.Ended ended = (JobUpdate.Ended) network.takeTo(Jobs.CLIENT).get(0);
+    assertThat(ended.phase()).isEqualTo(JobPhase.DONE);
+    assertThat(records(ended.metrics().attempted())).isEqualTo(5);
+    assertThat(records(ended.metrics().committed())).isEqualTo(5);
+  }
+
   // What the workers do.
 
   private void start(JobSpec job) {

@@ -46,7 +46,7 @@ class JobMetricsTest {
     metrics.begin(1, Set.of("w1"));
     metrics.begin(2, Set.of("w1", "w2"));
 
-    assertThat(metrics.silent("w1")).containsExactly(1L);
+    assertThat(metrics.lost("w1")).containsExactly(1L);
   }
 
   @Test
