@@ -23,7 +23,9 @@ public final class LocalNetwork implements Network, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalNetwork.class);
 
   private final Map<String, Mailbox> mailboxes = new ConcurrentHashMap<>();
-  private final List<Mailbox> everRegistered = new CopyOnWriteArrayList<>();
+
+  /** Of addresses that were taken off: threads alone, which keep nothing alive when they end. */
+  private final List<Thread> ending = new CopyOnWriteArrayList<>();
 
   @Override
   public void register(String address, Endpoint endpoint) {
@@ -31,7 +33,6 @@ public final class LocalNetwork implements Network, AutoCloseable {
     if (mailboxes.putIfAbsent(address, mailbox) != null) {
       throw new IllegalStateException("address " + address + " has an endpoint already");
     }
-    everRegistered.add(mailbox);
     mailbox.start();
   }
 
@@ -39,6 +40,7 @@ public final class LocalNetwork implements Network, AutoCloseable {
   public void unregister(String address) {
     Mailbox mailbox = mailboxes.remove(address);
     if (mailbox != null) {
+      ending.add(mailbox.thread);
       mailbox.end();
     }
   }
@@ -69,9 +71,9 @@ public final class LocalNetwork implements Network, AutoCloseable {
    * own.
    */
   public void awaitEnded() throws InterruptedException {
-    for (Mailbox mailbox : everRegistered) {
-      if (mailbox.ended && mailbox.thread != Thread.currentThread()) {
-        mailbox.thread.join();
+    for (Thread thread : ending) {
+      if (thread != Thread.currentThread()) {
+        thread.join();
       }
     }
   }
