@@ -135,20 +135,18 @@ public final class RunSuite implements Callable<Integer> {
     List<Outcome> all = new ArrayList<>();
     for (int i = 0; i < repeat; i++) {
       for (Mode each : modes()) {
+        List<BeamTest> tests = runningIn(each, catalog, selected);
         all.addAll(
-            each == Mode.UNDER_FIRE
-                ? underFire(withoutLeftOut(catalog, selected))
-                : runIn(each, selected, options, results));
+            each == Mode.UNDER_FIRE ? underFire(tests) : runIn(each, tests, options, results));
       }
     }
     return exitCodeOf(all);
   }
 
-  /** Other suites than ours have no list of tests that do not run under fire. */
-  private List<BeamTest> withoutLeftOut(Collection<BeamTest> catalog, List<BeamTest> selected) {
-    return suite == Suite.VALIDATES_RUNNER
-        ? LeftOut.of(Mode.UNDER_FIRE, catalog).without(selected)
-        : selected;
+  /** Only ValidatesRunner has lists of tests that do not run in a mode. */
+  private List<BeamTest> runningIn(
+      Mode mode, Collection<BeamTest> catalog, List<BeamTest> selected) {
+    return suite == Suite.VALIDATES_RUNNER ? LeftOut.of(mode, catalog).without(selected) : selected;
   }
 
   /** Once for each seed; those with failures are told at the end. */
