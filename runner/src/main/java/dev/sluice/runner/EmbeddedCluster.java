@@ -5,22 +5,16 @@ import dev.sluice.coordinator.Coordinator;
 import dev.sluice.coordinator.JobSpec;
 import dev.sluice.coordinator.JobUpdate;
 import dev.sluice.coordinator.JournalEntry;
-import dev.sluice.state.store.RocksDbStores;
-import dev.sluice.state.store.StateMemory;
-import dev.sluice.worker.Worker;
 import dev.sluice.worker.protocol.JobId;
-import dev.sluice.worker.task.TaskThreads;
 import dev.sluice.worker.world.Clock;
 import dev.sluice.worker.world.IoThreads;
 import dev.sluice.worker.world.LocalNetwork;
-import dev.sluice.worker.world.StateRoom;
 import dev.sluice.worker.world.SystemClock;
-import dev.sluice.worker.world.TaskRunner;
-import dev.sluice.worker.world.World;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.beam.sdk.options.ApplicationNameOptions;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,80 +32,106 @@ final class EmbeddedCluster {
   private static final String COORDINATOR = "coordinator";
   private static final String WORKER = "worker-0";
 
-  /** How long a thread may take to end after its task has; only user code can make it longer. */
-  private static final long THREAD_END_LIMIT_MS = 1_000;
+  /** As little as a budget can be: every key leaves the heap when the next is selected. */
+  private static final long NO_STATE_BYTES = 1;
 
-  /** Beside the heap, RocksDB may take a quarter of what the heap may. */
-  private static final int NATIVE_FRACTION = 4;
+  /** Where the job's worker is killed and started anew. */
+  private static final String FIRE = "fire";
 
-  /** They compress, upload and merge, beside the tasks. */
+  /** They read and write what the coordinator knows of checkpoints. */
   private static final int IO_THREADS = 4;
+
+  /** How long the coordinator's work on a storage may take after the last job. */
+  private static final long IO_END_LIMIT_MS = 1_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedCluster.class);
 
   private final LocalNetwork network = new LocalNetwork();
   private final Clock clock = new SystemClock();
-  private final TaskThreads tasks = new TaskThreads(clock);
   private final IoThreads io = new IoThreads(IO_THREADS);
-  private final LocalScratch scratch = new LocalScratch();
-  private final StateMemory memory;
-  private final RocksDbStores stores;
   private final Map<JobId, JobHandle> jobs = new ConcurrentHashMap<>();
-  private final Crashes crashes =
-      new Crashes(WORKER, (message, delayMs) -> network.sendLater(COORDINATOR, message, delayMs));
-  private final Runnable onJobEnd;
-  private Worker worker;
+  private final long stateBytes;
+  private final Optional<CrashPlan> fire;
+  private final Consumer<EmbeddedCluster> onJobEnd;
+  private volatile LocalWorker worker;
   private volatile boolean closed;
 
-  private final TaskRunner paced;
-
-  private EmbeddedCluster(Runnable onJobEnd, long stateBytes, Optional<Long> pace) {
+  private EmbeddedCluster(
+      long stateBytes, Optional<CrashPlan> fire, Consumer<EmbeddedCluster> onJobEnd) {
+    this.stateBytes = stateBytes;
+    this.fire = fire;
     this.onJobEnd = onJobEnd;
-    this.paced = pace.<TaskRunner>map(seed -> new PacedTasks(tasks, clock, seed)).orElse(tasks);
-    this.memory = new StateMemory(stateBytes, new CollectedHeap());
-    this.stores =
-        new RocksDbStores(
-            scratch.newFolder("state"), Runtime.getRuntime().maxMemory() / NATIVE_FRACTION);
   }
 
   /**
    * Starts a cluster.
    *
    * @param stateBytes what the state of all jobs may take on the heap
-   * @param pace the seed of the pauses that tasks make at first, if they are to make any
    * @param onJobEnd called by the client's endpoint for each job that has ended, before whoever
    *     waits for the job learns it
    */
-  static EmbeddedCluster start(long stateBytes, Optional<Long> pace, Runnable onJobEnd) {
-    EmbeddedCluster cluster = new EmbeddedCluster(onJobEnd, stateBytes, pace);
+  static EmbeddedCluster start(long stateBytes, Consumer<EmbeddedCluster> onJobEnd) {
+    EmbeddedCluster cluster = new EmbeddedCluster(stateBytes, Optional.empty(), onJobEnd);
+    cluster.wire();
+    return cluster;
+  }
+
+  /** Starts a cluster for one job, which loses its worker once and with which it is closed. */
+  static EmbeddedCluster startUnderFire(CrashPlan plan) {
+    EmbeddedCluster cluster =
+        new EmbeddedCluster(NO_STATE_BYTES, Optional.of(plan), EmbeddedCluster::close);
     cluster.wire();
     return cluster;
   }
 
   private void wire() {
     network.register(CLIENT, this::updated);
+    network.register(FIRE, this::crash);
     // What a decision rests on is in this process: if it ends, nobody is left to replay the
     // journal.
     network.register(COORDINATOR, new Coordinator(COORDINATOR, network, this::decided, io));
-    worker =
-        new Worker(
-            WORKER,
-            COORDINATOR,
-            new World(clock, network, scratch, paced, io, new StateRoom(memory, stores)));
+    worker = newWorker();
+  }
+
+  private LocalWorker newWorker() {
+    return new LocalWorker(
+        WORKER, COORDINATOR, network, clock, stateBytes, fire.map(CrashPlan::seed));
   }
 
   private void decided(JournalEntry entry) {
     LOG.debug("{}", entry);
-    crashes.seen(entry);
+    fire.map(plan -> plan.seen(entry))
+        .filter(OptionalLong::isPresent)
+        .ifPresent(delay -> loseWorker(entry.job(), delay.getAsLong()));
+  }
+
+  /** Without a delay nothing that the coordinator says next is heard. */
+  private void loseWorker(JobId job, long delayMs) {
+    LOG.info("job {} loses its worker in {} ms", job, delayMs);
+    if (delayMs == 0) {
+      worker.kill();
+    }
+    network.sendLater(FIRE, job, delayMs);
+  }
+
+  /** Kills the worker, and starts another one in its place as soon as it is dead. */
+  private void crash(Object job) {
+    LocalWorker lost = worker;
+    lost.kill();
+    try {
+      lost.awaitEnded();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    synchronized (this) {
+      if (!closed) {
+        worker = newWorker();
+      }
+    }
   }
 
   /** Starts a job; returns at once. */
   JobHandle submit(JobSpec spec, LogLevels logLevels) {
-    Long crashSeed = spec.options().as(FireOptions.class).getCrashSeed();
-    if (crashSeed != null) {
-      String name = spec.options().as(ApplicationNameOptions.class).getAppName();
-      crashes.plan(spec.id(), name, crashSeed);
-    }
     JobHandle job = new JobHandle(spec.id(), this, logLevels);
     jobs.put(spec.id(), job);
     send(new ClientRequest.Submit(spec));
@@ -124,12 +144,10 @@ final class EmbeddedCluster {
   }
 
   /** Ends all threads of the cluster, which must have no job any more. Does not wait for them. */
-  void close() {
+  synchronized void close() {
     worker.close();
     network.close();
     io.close();
-    stores.close();
-    scratch.close();
     closed = true;
   }
 
@@ -137,8 +155,8 @@ final class EmbeddedCluster {
   void awaitClosed() throws InterruptedException {
     if (closed) {
       network.awaitEnded();
-      tasks.awaitEnded(THREAD_END_LIMIT_MS);
-      io.awaitEnded(THREAD_END_LIMIT_MS);
+      worker.awaitEnded();
+      io.awaitEnded(IO_END_LIMIT_MS);
     }
   }
 
@@ -150,7 +168,7 @@ final class EmbeddedCluster {
     }
     if (update instanceof JobUpdate.Ended) {
       jobs.remove(update.job());
-      onJobEnd.run();
+      onJobEnd.accept(this);
     }
     job.update(update);
   }

@@ -11,10 +11,10 @@ public interface FireOptions extends PipelineOptions {
 
   /** The seed of the moment at which the job loses its worker; absent: it does not. */
   @Description(
-      "Lose everything that the job runs once, at a moment that follows from this seed and the"
-          + " name of the application, and have it recover from its last checkpoint. No state stays"
-          + " on the heap, and tasks are slow at first, so that checkpoints fall between their"
-          + " steps.")
+      "Kill the job's worker, which it has to itself, once, at a moment that follows from this seed"
+          + " and the name of the application, and have it recover from its last checkpoint. No"
+          + " state stays on the heap, and tasks are slow at first, so that checkpoints fall"
+          + " between their steps.")
   @Nullable Long getCrashSeed();
 
   /** Sets {@link #getCrashSeed}. */

@@ -9,20 +9,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.apache.beam.sdk.options.ApplicationNameOptions;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
- * The cluster that all pipelines of this JVM run on: there from the first job's start to the last
- * job's end.
+ * The cluster that all pipelines of this JVM run on, but for those under fire, which have one each:
+ * there from the first job's start to the last job's end.
  *
  * <p>Any thread. Always true: while no job runs there is no cluster, so no thread and nothing that
  * keeps a job's class loader alive.
  */
 final class SharedCluster {
   private static final int STATE_PERCENT = 40;
-
-  /** As little as a budget can be: every key leaves the heap when the next is selected. */
-  private static final long NO_STATE_BYTES = 1;
 
   private EmbeddedCluster cluster;
   private final List<JobWatch> watches = new ArrayList<>();
@@ -53,20 +51,26 @@ final class SharedCluster {
       JobSettings settings,
       Optional<Durability> durability,
       LogLevels logLevels) {
-    if (cluster == null) {
-      Optional<Long> fire = Optional.ofNullable(options.as(FireOptions.class).getCrashSeed());
-      long stateBytes = fire.isPresent() ? NO_STATE_BYTES : stateBytes(options);
-      cluster = EmbeddedCluster.start(stateBytes, fire, this::jobEnded);
-    }
-    jobs++;
     submitted++;
     JobId id = new JobId(options.getJobName() + "-" + submitted);
-    JobHandle job =
-        cluster.submit(
-            new JobSpec(id, graph, options, loader, settings, EmbeddedCluster.CLIENT, durability),
-            logLevels);
+    JobSpec spec =
+        new JobSpec(id, graph, options, loader, settings, EmbeddedCluster.CLIENT, durability);
+    JobHandle job = clusterFor(options).submit(spec, logLevels);
     watches.forEach(watch -> watch.add(job));
     return job;
+  }
+
+  private EmbeddedCluster clusterFor(PipelineOptions options) {
+    Long crashSeed = options.as(FireOptions.class).getCrashSeed();
+    if (crashSeed != null) {
+      String name = options.as(ApplicationNameOptions.class).getAppName();
+      return EmbeddedCluster.startUnderFire(new CrashPlan(name, crashSeed));
+    }
+    if (cluster == null) {
+      cluster = EmbeddedCluster.start(stateBytes(options), this::jobEnded);
+    }
+    jobs++;
+    return cluster;
   }
 
   /** What state may take on the heap: as the first of the jobs that run at a time wants it. */
@@ -78,10 +82,10 @@ final class SharedCluster {
   }
 
   /** Called by the cluster's client endpoint before anybody learns that the job has ended. */
-  private synchronized void jobEnded() {
+  private synchronized void jobEnded(EmbeddedCluster shared) {
     jobs--;
     if (jobs == 0) {
-      cluster.close();
+      shared.close();
       cluster = null;
     }
   }

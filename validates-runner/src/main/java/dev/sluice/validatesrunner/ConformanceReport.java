@@ -53,8 +53,8 @@ final class ConformanceReport {
         "*Streaming* forces every job to be a streaming one (`--streaming=true`); *bounded* is"
             + " without that flag;");
     lines.add(
-        "*under fire* is streaming with a checkpoint every 50 ms, no memory for state, and one"
-            + " crash of each job's worker, at a moment that a seed decides: right after the start,"
+        "*under fire* is streaming with a checkpoint every 50 ms, no memory for state, and one kill"
+            + " of each job's own worker, at a moment that a seed decides: right after the start,"
             + " or after so many checkpoints, the last at the latest.");
     lines.add(
         "The 11 tests of category `"

@@ -39,11 +39,16 @@ public final class TaskThreads implements TaskRunner {
   /**
    * Waits until all threads have ended whose tasks have taken their last step, but no longer than
    * {@code limitMs} for each: user code may hold one that was told to stop.
+   *
+   * @return whether all have ended
    */
-  public void awaitEnded(long limitMs) throws InterruptedException {
+  public boolean awaitEnded(long limitMs) throws InterruptedException {
+    boolean all = true;
     for (Thread thread : threads) {
       thread.join(limitMs);
+      all &= !thread.isAlive();
     }
+    return all;
   }
 
   private static final class Runner implements Runnable, Handle {

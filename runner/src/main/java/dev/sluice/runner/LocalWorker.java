@@ -1,0 +1,118 @@
+package dev.sluice.runner;
+
+import dev.sluice.state.store.RocksDbStores;
+import dev.sluice.state.store.StateMemory;
+import dev.sluice.worker.Worker;
+import dev.sluice.worker.task.TaskThreads;
+import dev.sluice.worker.world.Clock;
+import dev.sluice.worker.world.IoThreads;
+import dev.sluice.worker.world.Network;
+import dev.sluice.worker.world.StateRoom;
+import dev.sluice.worker.world.TaskRunner;
+import dev.sluice.worker.world.World;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker within this JVM, with all that it would have to itself as a process: its threads, its
+ * scratch files and the room of its state.
+ *
+ * <p>Owned by its cluster. Always true: two workers share nothing but the network and the storage
+ * of checkpoints.
+ */
+final class LocalWorker {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalWorker.class);
+
+  /** Beside the heap, RocksDB may take a quarter of what the heap may. */
+  private static final int NATIVE_FRACTION = 4;
+
+  /** They compress, upload and merge, beside the tasks. */
+  private static final int IO_THREADS = 4;
+
+  /** How long a thread may take to end after its task has; only user code can make it longer. */
+  private static final long THREAD_END_LIMIT_MS = 1_000;
+
+  /**
+   * The same for a worker that was killed, which should be gone before another one takes its place:
+   * both together may need more memory than there is.
+   */
+  private static final long KILLED_END_LIMIT_MS = 10_000;
+
+  private final SeverableNetwork network;
+  private final TaskThreads threads;
+  private final MortalTasks tasks;
+  private final IoThreads io = new IoThreads(IO_THREADS);
+  private final LocalScratch scratch = new LocalScratch();
+  private final RocksDbStores stores;
+  private final Worker worker;
+
+  /**
+   * Starts it; it registers itself with the coordinator.
+   *
+   * @param stateBytes what the state of all its tasks may take on the heap
+   * @param pace the seed of the pauses that tasks make at first, if they are to make any
+   */
+  LocalWorker(
+      String address,
+      String coordinator,
+      Network network,
+      Clock clock,
+      long stateBytes,
+      Optional<Long> pace) {
+    this.network = new SeverableNetwork(network);
+    this.threads = new TaskThreads(clock);
+    TaskRunner paced =
+        pace.<TaskRunner>map(seed -> new PacedTasks(threads, clock, seed)).orElse(threads);
+    this.tasks = new MortalTasks(paced);
+    this.stores =
+        new RocksDbStores(
+            scratch.newFolder("state"), Runtime.getRuntime().maxMemory() / NATIVE_FRACTION);
+    StateRoom room = new StateRoom(new StateMemory(stateBytes, new CollectedHeap()), stores);
+    this.worker =
+        new Worker(
+            address,
+            coordinator,
+            new World(clock, this.network, scratch, tasks, this::submit, room));
+  }
+
+  private void submit(String lane, Runnable work) {
+    if (!network.isCut()) {
+      io.submit(lane, work);
+    }
+  }
+
+  /** Ends it between two moments, as a crash of its process would. Any thread; does not wait. */
+  void kill() {
+    network.cut();
+    tasks.kill();
+  }
+
+  /** Ends all of its threads; it must have no job any more. Does not wait for them. */
+  void close() {
+    worker.close();
+    if (!network.isCut()) {
+      io.close();
+      stores.close();
+      scratch.close();
+    }
+  }
+
+  /**
+   * After {@link #close} or {@link #kill}: waits until none of its threads is left. Only then
+   * nothing touches the state of one that was killed.
+   */
+  void awaitEnded() throws InterruptedException {
+    boolean ended = threads.awaitEnded(network.isCut() ? KILLED_END_LIMIT_MS : THREAD_END_LIMIT_MS);
+    io.close();
+    io.awaitEnded(THREAD_END_LIMIT_MS);
+    if (network.isCut()) {
+      if (ended) {
+        stores.close();
+        scratch.close();
+      } else {
+        LOG.warn("user code goes on in a worker that was killed: its state is not deleted");
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package dev.sluice.runner;
+
+import dev.sluice.worker.world.Network;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * One worker's way to the network, which can be cut: nothing that it says is heard from then on,
+ * and it hears nothing.
+ *
+ * <p>Any thread. Always true: once it is cut, its addresses are free for another worker.
+ */
+final class SeverableNetwork implements Network {
+  private final Network network;
+  private final Set<String> addresses = ConcurrentHashMap.newKeySet();
+  private volatile boolean cut;
+
+  SeverableNetwork(Network network) {
+    this.network = network;
+  }
+
+  /** Cuts it. */
+  void cut() {
+    cut = true;
+    addresses.forEach(network::unregister);
+  }
+
+  boolean isCut() {
+    return cut;
+  }
+
+  @Override
+  public void register(String address, Endpoint endpoint) {
+    addresses.add(address);
+    network.register(
+        address,
+        message -> {
+          if (!cut) {
+            endpoint.handle(message);
+          }
+        });
+  }
+
+  @Override
+  public void unregister(String address) {
+    if (!cut) {
+      network.unregister(address);
+    }
+  }
+
+  @Override
+  public void send(String to, Object message) {
+    if (!cut) {
+      network.send(to, message);
+    }
+  }
+
+  @Override
+  public void sendLater(String to, Object message, long delayMs) {
+    if (!cut) {
+      network.sendLater(to, message, delayMs);
+    }
+  }
+}
