@@ -3,6 +3,7 @@ package dev.sluice.worker.world;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -52,6 +53,22 @@ class LocalNetworkTest {
     assertThat(handled.take()).isEqualTo("later");
     assertThat(System.nanoTime() - sentAt)
         .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(60));
+  }
+
+  @Test
+  void anEndpointThatWasTakenOffIsNotKept() throws InterruptedException {
+    WeakReference<Object> endpoint = registerAndTakeOff();
+    network.awaitEnded();
+    while (endpoint.get() != null) {
+      System.gc();
+    }
+  }
+
+  private WeakReference<Object> registerAndTakeOff() {
+    List<Object> endpoint = new ArrayList<>();
+    network.register("a", endpoint::add);
+    network.unregister("a");
+    return new WeakReference<>(endpoint);
   }
 
   @Test
