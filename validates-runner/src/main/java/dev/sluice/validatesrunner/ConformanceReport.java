@@ -203,7 +203,7 @@ final class ConformanceReport {
     lines.add("|---|---|");
     notUnderFire
         .entries()
-        .forEach(entry -> lines.add("| `%s` | %s |".formatted(entry.part(), entry.reason())));
+        .forEach(entry -> lines.add("| %s | %s |".formatted(entry.names(), entry.reason())));
   }
 
   private void addFailures(List<String> lines) {

@@ -1,5 +1,7 @@
 package dev.sluice.validatesrunner;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,13 +18,18 @@ import java.util.List;
 final class LeftOut {
 
   /**
-   * Some tests that do not run for one reason.
+   * Some tests that do not run for one reason; at least one.
    *
-   * @param part what {@code class#method} contains
+   * @param tests in the order of the catalog
    */
-  record Entry(String part, String reason) {
-    boolean names(BeamTest test) {
-      return test.id().contains(part);
+  record Entry(List<BeamTest> tests, String reason) {
+    Entry {
+      tests = List.copyOf(tests);
+    }
+
+    /** The names of the tests, for a cell of a table. */
+    String names() {
+      return tests.stream().map(test -> "`" + test.label() + "`").collect(joining("<br>"));
     }
   }
 
@@ -65,11 +72,12 @@ final class LeftOut {
             "a suite or a mode, a test and a reason wanted, not: " + line);
       }
       if (fields[0].equals(where)) {
-        Entry entry = new Entry(fields[1], fields[2]);
-        if (catalog.stream().noneMatch(entry::names)) {
+        List<BeamTest> named =
+            catalog.stream().filter(test -> test.id().contains(fields[1])).toList();
+        if (named.isEmpty()) {
           throw new IllegalArgumentException("no test of " + where + " is named: " + line);
         }
-        entries.add(entry);
+        entries.add(new Entry(named, fields[2]));
       }
     }
     return new LeftOut(entries);
@@ -80,7 +88,7 @@ final class LeftOut {
   }
 
   boolean names(BeamTest test) {
-    return entries.stream().anyMatch(entry -> entry.names(test));
+    return entries.stream().anyMatch(entry -> entry.tests().contains(test));
   }
 
   /** Those of the tests that do run. */

@@ -41,7 +41,7 @@ final class ConformanceReportTest {
   @Test
   void namesWhatIsNotRunUnderFire() {
     assertThat(new ConformanceReport(outcomes(), OTHERS, NOT_UNDER_FIRE).markdown())
-        .contains("| `#testSide` | counts calls |");
+        .contains("| `%s` | counts calls |".formatted(Samples.SIDE.label()));
   }
 
   @Test

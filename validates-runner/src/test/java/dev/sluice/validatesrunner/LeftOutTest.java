@@ -24,7 +24,8 @@ final class LeftOutTest {
             CATALOG,
             List.of("# a comment", "", "kafka | FirstTest# | needs a | b", "needs-runner | x | y"));
 
-    assertThat(leftOut.entries()).containsExactly(new LeftOut.Entry("FirstTest#", "needs a | b"));
+    assertThat(leftOut.entries()).containsExactly(new LeftOut.Entry(List.of(FIRST), "needs a | b"));
+    assertThat(leftOut.entries().get(0).names()).isEqualTo("`FirstTest#works`");
     assertThat(leftOut.names(FIRST)).isTrue();
     assertThat(leftOut.names(SECOND)).isFalse();
   }
