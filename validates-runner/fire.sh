@@ -2,7 +2,7 @@
 # The suite under fire, once for each seed of the moments at which jobs lose their worker:
 #   bash validates-runner/fire.sh [from] [to]     (1 to 100 without arguments; one argument is one seed)
 # Four processes share the seeds, for the tests wait more than they compute. Exits with 1 if a test has failed
-# with any seed. Run after a build. A hundred seeds take about 45 minutes on 2 cores.
+# with any seed. Run after a build. A hundred seeds take about 50 minutes on 2 cores.
 set -euo pipefail
 cd "$(dirname "$0")"
 from=${1:-1}

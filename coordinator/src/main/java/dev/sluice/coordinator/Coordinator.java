@@ -220,13 +220,19 @@ public final class Coordinator implements Network.Endpoint {
           .answered(from.worker(), metrics.request(), metrics.metrics())
           .forEach(request -> answerMetrics(job, request));
     } else if (event instanceof WorkerEvent.JobStopped stopped) {
-      job.metrics
-          .stopped(from.worker(), stopped.metrics())
-          .forEach(request -> answerMetrics(job, request));
+      lastWord(job, from, stopped).forEach(request -> answerMetrics(job, request));
     } else if (event instanceof WorkerEvent.TaskFailed failed && !job.state.isAtWork()) {
       LOG.debug("job {} is {}: suppressed {}", event.job(), job.state.phase(), failed.failure());
     }
     happened(event.job(), report);
+  }
+
+  /** A worker that has nothing of the attempt any more says nothing of what it had counted. */
+  private static List<Long> lastWord(Job job, FromWorker from, WorkerEvent.JobStopped stopped) {
+    if (from.attempt() == job.state.attempt()) {
+      return job.metrics.stopped(from.worker(), stopped.metrics());
+    }
+    return job.state.isAtWork() ? List.of() : job.metrics.lost(from.worker());
   }
 
   // Decisions.

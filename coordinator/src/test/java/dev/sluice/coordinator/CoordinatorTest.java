@@ -297,24 +297,47 @@ class CoordinatorTest {
 
   @Test
   void aWorkerThatIsLostWhenItsJobIsDoneHasCountedWhatTheLastCheckpointHas() {
+    stopCounting(5);
+
+    coordinator.handle(new WorkerRegistered(W));
+
+    assertDoneCounting(5);
+  }
+
+  @Test
+  void aWorkerThatIsNewWhenItsJobIsDoneHasCountedNothing() {
+    stopCounting(5);
+
+    coordinator.handle(
+        new FromWorker(
+            W,
+            FromWorker.BEFORE_ANY,
+            new WorkerEvent.JobStopped(Jobs.ID, new MetricsContainerStepMap())));
+
+    assertDoneCounting(5);
+  }
+
+  /** A job has done its work, and its worker is to stop it. */
+  private void stopCounting(long counted) {
     start(Jobs.bounded());
     for (TaskId task : tasks(Jobs.bounded())) {
       tell(new WorkerEvent.TaskFinished(Jobs.ID, task));
     }
     for (TaskId task : tasks(Jobs.bounded())) {
-      long counted = task.equals(Jobs.task("s1", 0)) ? 5 : 0;
+      long ofTask = task.equals(Jobs.task("s1", 0)) ? counted : 0;
       tell(
           new WorkerEvent.CheckpointAcknowledged(
-              Jobs.ID, task, 1, TaskSnapshot.empty(), counted(counted), false));
+              Jobs.ID, task, 1, TaskSnapshot.empty(), counted(ofTask), false));
     }
     tell(new WorkerEvent.CheckpointReleased(Jobs.ID, 1));
     network.take();
-    coordinator.handle(new WorkerRegistered(W));
+  }
 
+  private void assertDoneCounting(long counted) {
     JobUpdate.Ended ended = (JobUpdate.Ended) network.takeTo(Jobs.CLIENT).get(0);
     assertThat(ended.phase()).isEqualTo(JobPhase.DONE);
-    assertThat(records(ended.metrics().attempted())).isEqualTo(5);
-    assertThat(records(ended.metrics().committed())).isEqualTo(5);
+    assertThat(records(ended.metrics().attempted())).isEqualTo(counted);
+    assertThat(records(ended.metrics().committed())).isEqualTo(counted);
   }
 
   // What the workers do.
