@@ -53,6 +53,7 @@ final class KeptPipeline {
   static final AtomicLong FIRST_WINDOW = new AtomicLong(Long.MAX_VALUE);
   private static final AtomicLong AWAITED = new AtomicLong(Long.MAX_VALUE);
   private static volatile CountDownLatch reached = new CountDownLatch(1);
+  private static volatile CountDownLatch fired = new CountDownLatch(1);
 
   private KeptPipeline() {}
 
@@ -67,6 +68,7 @@ final class KeptPipeline {
   static SluicePipelineResult run(String... arguments) {
     SluicePipelineOptions options =
         PipelineOptionsFactory.fromArgs(arguments).as(SluicePipelineOptions.class);
+    fired = new CountDownLatch(1);
     options.setRunner(SluiceRunner.class);
     options.setJobName("kept");
     options.setCheckpointIntervalMs(100);
@@ -97,6 +99,13 @@ final class KeptPipeline {
     AWAITED.set(number);
     if (!reached.await(60, TimeUnit.SECONDS)) {
       throw new AssertionError("number " + number + " was not seen within a minute");
+    }
+  }
+
+  /** Waits until a window has fired since {@link #run}. */
+  static void awaitWindow() throws InterruptedException {
+    if (!fired.await(60, TimeUnit.SECONDS)) {
+      throw new AssertionError("no window has fired within a minute");
     }
   }
 
@@ -198,6 +207,7 @@ final class KeptPipeline {
       long right = each * (start + sum.getKey()) + KEYS * each * (each - 1) / 2;
       check("sum", start, sum.getValue(), right);
       FIRST_WINDOW.accumulateAndGet(start, Math::min);
+      fired.countDown();
     }
   }
 

@@ -33,6 +33,7 @@ final class KeptSavepointsTest {
       KeptPipeline.FIRST_WINDOW.set(Long.MAX_VALUE);
       SluicePipelineResult job = KeptPipeline.run("--fromSavepoint=" + savepoint, parallelism);
       KeptPipeline.awaitNumber(2 * SAVED_AT_LEAST);
+      KeptPipeline.awaitWindow();
       assertThat(job.getState()).isEqualTo(State.RUNNING);
       job.cancel();
       assertThat(KeptPipeline.WRONG).isEmpty();
