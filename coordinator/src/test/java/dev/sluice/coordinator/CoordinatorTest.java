@@ -145,12 +145,7 @@ class CoordinatorTest {
     tell(new WorkerEvent.SourcesSplit(Jobs.ID, Map.of(), new MetricsContainerStepMap()));
     Object due = delayed(10_000);
     coordinator.handle(due);
-    for (TaskId task : tasks(Jobs.reading())) {
-      long atTheBarrier = task.equals(Jobs.task("s1", 0)) ? 5 : 0;
-      tell(
-          new WorkerEvent.CheckpointAcknowledged(
-              Jobs.ID, task, 1, TaskSnapshot.empty(), counted(atTheBarrier), false));
-    }
+    acknowledgeAllCounting(Jobs.reading(), 5);
     network.take();
 
     coordinator.handle(new QueryMetrics(Jobs.ID, 77));
@@ -323,12 +318,7 @@ class CoordinatorTest {
     for (TaskId task : tasks(Jobs.bounded())) {
       tell(new WorkerEvent.TaskFinished(Jobs.ID, task));
     }
-    for (TaskId task : tasks(Jobs.bounded())) {
-      long ofTask = task.equals(Jobs.task("s1", 0)) ? counted : 0;
-      tell(
-          new WorkerEvent.CheckpointAcknowledged(
-              Jobs.ID, task, 1, TaskSnapshot.empty(), counted(ofTask), false));
-    }
+    acknowledgeAllCounting(Jobs.bounded(), counted);
     tell(new WorkerEvent.CheckpointReleased(Jobs.ID, 1));
     network.take();
   }
@@ -358,6 +348,16 @@ class CoordinatorTest {
     }
     acknowledgeAll(job, 1);
     tell(new WorkerEvent.CheckpointReleased(Jobs.ID, 1));
+  }
+
+  /** The first checkpoint, by whose barrier one task had counted so much and the others nothing. */
+  private void acknowledgeAllCounting(JobSpec job, long counted) {
+    for (TaskId task : tasks(job)) {
+      long ofTask = task.equals(Jobs.task("s1", 0)) ? counted : 0;
+      tell(
+          new WorkerEvent.CheckpointAcknowledged(
+              Jobs.ID, task, 1, TaskSnapshot.empty(), counted(ofTask), false));
+    }
   }
 
   private void acknowledgeAll(JobSpec job, long checkpoint) {

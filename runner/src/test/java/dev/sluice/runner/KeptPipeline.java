@@ -97,15 +97,17 @@ final class KeptPipeline {
   static void awaitNumber(long number) throws InterruptedException {
     reached = new CountDownLatch(1);
     AWAITED.set(number);
-    if (!reached.await(60, TimeUnit.SECONDS)) {
-      throw new AssertionError("number " + number + " was not seen within a minute");
-    }
+    await(reached, "number " + number + " was not seen");
   }
 
   /** Waits until a window has fired since {@link #run}. */
   static void awaitWindow() throws InterruptedException {
-    if (!fired.await(60, TimeUnit.SECONDS)) {
-      throw new AssertionError("no window has fired within a minute");
+    await(fired, "no window has fired");
+  }
+
+  private static void await(CountDownLatch latch, String failure) throws InterruptedException {
+    if (!latch.await(60, TimeUnit.SECONDS)) {
+      throw new AssertionError(failure + " within a minute");
     }
   }
 
