@@ -1,6 +1,8 @@
 package dev.sluice.translation;
 
 import java.util.List;
+import java.util.stream.Stream;
+import org.apache.beam.model.pipeline.v1.RunnerApi;
 
 /**
  * Fused transforms that one task runs in one thread by direct calls.
@@ -35,5 +37,18 @@ public record Stage(String id, String name, List<Node> nodes, Parallelism parall
   /** The source or input that all other nodes of the stage descend from. */
   public Node root() {
     return nodes.get(0);
+  }
+
+  /**
+   * Whether every PCollection that it reads or makes comes to an end by itself. Side inputs do not
+   * count: nobody's bundle waits for their end.
+   *
+   * @param components those of the stage's graph
+   */
+  public boolean isBounded(RunnerApi.Components components) {
+    return nodes.stream()
+        .flatMap(node -> Stream.concat(node.inputs().stream(), node.outputs().values().stream()))
+        .map(id -> components.getPcollectionsOrThrow(id).getIsBounded())
+        .allMatch(RunnerApi.IsBounded.Enum.BOUNDED::equals);
   }
 }
