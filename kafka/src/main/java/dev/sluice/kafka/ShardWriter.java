@@ -37,12 +37,19 @@ final class ShardWriter<K, V> {
 
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
+  /**
+   * A transaction has no more records: a broker aborts one that lasts for longer than a minute, and
+   * a bundle may be large.
+   */
+  static final int MOST_IN_TRANSACTION = 10_000;
+
   private final Settings<K, V> settings;
   private final TopicPartition position;
   private final Producer<K, V> producer;
   private String writer; // null: nobody has written to this shard
   private long next;
   private boolean inTransaction;
+  private int written; // in the open transaction
 
   private ShardWriter(Settings<K, V> settings, TopicPartition position, Producer<K, V> producer) {
     this.settings = settings;
@@ -123,6 +130,9 @@ final class ShardWriter<K, V> {
     // A send that fails makes the commit fail.
     Future<RecordMetadata> unused = producer.send(record.value());
     next++;
+    if (++written == MOST_IN_TRANSACTION) {
+      commit();
+    }
   }
 
   /**
@@ -152,6 +162,7 @@ final class ShardWriter<K, V> {
         new ConsumerGroupMetadata(settings.group()));
     producer.commitTransaction();
     inTransaction = false;
+    written = 0;
   }
 
   /** Lets go of the producer; a transaction that is open is never committed. */

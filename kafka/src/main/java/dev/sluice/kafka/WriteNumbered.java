@@ -13,7 +13,7 @@ import org.apache.beam.sdk.values.KV;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Writes numbered records to Kafka, a transaction for each shard and bundle.
+ * Writes numbered records to Kafka, a transaction (or several) for each shard and bundle.
  *
  * <p>Owned by one task. The truth about how far a shard has come is in Kafka, committed with its
  * records; state only tells when that truth has been deleted. What a task writes here it writes
