@@ -3,6 +3,7 @@ package dev.sluice.runner;
 import dev.sluice.worker.pardo.DebugOptions;
 import dev.sluice.worker.pardo.StateOptions;
 import dev.sluice.worker.source.SourceOptions;
+import dev.sluice.worker.stage.BundleOptions;
 import java.util.Map;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
@@ -14,7 +15,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * {@code --tempLocation}.
  */
 public interface SluicePipelineOptions
-    extends StreamingOptions, SourceOptions, StateOptions, DebugOptions {
+    extends StreamingOptions, SourceOptions, BundleOptions, StateOptions, DebugOptions {
 
   // No @Default: other runners have an option of this name with another default, and Beam refuses
   // to have both on one class path.

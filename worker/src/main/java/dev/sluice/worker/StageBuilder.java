@@ -13,6 +13,8 @@ import dev.sluice.worker.pardo.SideInputs;
 import dev.sluice.worker.protocol.SourceSplit;
 import dev.sluice.worker.rows.SchemaReceiver;
 import dev.sluice.worker.source.SourceOperators;
+import dev.sluice.worker.stage.BundleLimits;
+import dev.sluice.worker.stage.BundleOptions;
 import dev.sluice.worker.stage.CodedReceiver;
 import dev.sluice.worker.stage.FlattenOperator;
 import dev.sluice.worker.stage.JavaStage;
@@ -73,7 +75,19 @@ final class StageBuilder {
     }
     Receiver root = stage.root() instanceof Node.Input input ? receiver(input.collection()) : null;
     boolean keyed = inputs.stream().anyMatch(e -> e.kind() == Exchange.Kind.HASH);
-    return new JavaStage(new ArrayList<>(parts), root, keyed, new Panes(sideInputs));
+    return new JavaStage(
+        new ArrayList<>(parts), root, keyed, new Panes(sideInputs), bundleLimits());
+  }
+
+  private BundleLimits bundleLimits() {
+    if (stage.isBounded(components.proto())) {
+      return BundleLimits.SIZE;
+    }
+    long mostMs = task.options().as(BundleOptions.class).getMaxBundleMs();
+    boolean buffers = parts.stream().anyMatch(part -> part.operator().bundleSize() != null);
+    return buffers && mostMs > BundleLimits.SLICE_MS
+        ? BundleLimits.ofMs(mostMs)
+        : BundleLimits.SLICE;
   }
 
   /** A Flatten that was merged into an exchange is a PCollection of its own, with its schema. */

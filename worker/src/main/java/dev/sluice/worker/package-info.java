@@ -20,7 +20,7 @@
  * </ol>
  *
  * <p>Watermarks, barriers and the end travel in the same channels, in order with the batches. A
- * watermark takes effect between two bundles only: {@link
+ * watermark takes effect between two slices only: {@link
  * dev.sluice.worker.stage.JavaStage#advanceWatermark} moves it through the operators, what has
  * become due is fired before new input is taken, and the stage's output watermark follows the
  * batches that were written before it.

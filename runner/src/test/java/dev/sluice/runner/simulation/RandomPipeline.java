@@ -121,7 +121,7 @@ final class RandomPipeline {
   private void grow() {
     Branch from = branches.get(random.nextInt(branches.size()));
     branches.add(
-        switch (random.nextInt(10)) {
+        switch (random.nextInt(11)) {
           case 0 -> rekey(from);
           case 1 -> window(from);
           case 2 -> group(from);
@@ -131,6 +131,7 @@ final class RandomPipeline {
           case 6 -> reshuffle(from);
           case 7 -> sumByTimer(from);
           case 8 -> stable(from);
+          case 9 -> keepUntilTheBundleEnds(from);
           default -> duplicate(from);
         });
   }
@@ -151,6 +152,13 @@ final class RandomPipeline {
     return new Branch(
         from.collection().apply(name("duplicate"), ParDo.of(new DuplicateOddFn())),
         Model.map(from.expected(), e -> e.value() % 2 == 0 ? List.of() : List.of(e, e)),
+        from.windowing());
+  }
+
+  private Branch keepUntilTheBundleEnds(Branch from) {
+    return new Branch(
+        from.collection().apply(name("keep"), ParDo.of(new KeepFn())),
+        from.expected(),
         from.windowing());
   }
 
@@ -314,6 +322,29 @@ final class RandomPipeline {
         out.output(kv);
         out.output(kv);
       }
+    }
+  }
+
+  /** What it emits at the end of a bundle must not be late. */
+  private static final class KeepFn extends DoFn<KV<Integer, Long>, KV<Integer, Long>> {
+    private record Kept(KV<Integer, Long> element, Instant timestamp, BoundedWindow window) {}
+
+    private transient List<Kept> kept;
+
+    @StartBundle
+    public void start() {
+      kept = new ArrayList<>();
+    }
+
+    @ProcessElement
+    public void process(
+        @Element KV<Integer, Long> element, @Timestamp Instant timestamp, BoundedWindow window) {
+      kept.add(new Kept(element, timestamp, window));
+    }
+
+    @FinishBundle
+    public void finish(FinishBundleContext context) {
+      kept.forEach(one -> context.output(one.element(), one.timestamp(), one.window()));
     }
   }
 

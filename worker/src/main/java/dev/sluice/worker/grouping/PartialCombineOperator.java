@@ -20,14 +20,20 @@ import org.joda.time.Instant;
 /**
  * Combines by key and window within a bundle, before the exchange, as long as that pays.
  *
- * <p>Owned by one task's stage. Always true: between bundles it holds nothing, so there is nothing
- * to save; an accumulator that has been emitted is not referred to any more; what leaves is either
- * an accumulator in one window or, while {@link Reduction} says that combining does not pay, the
- * very {@code KV} that came.
+ * <p>Owned by one task's stage. What it holds leaves when there are too many entries or they take
+ * too much, by the estimate of {@link PartialSize}; when the input pauses; when the watermark has
+ * advanced; and at the end of the bundle. Always true: between bundles it holds nothing, so there
+ * is nothing to save; an accumulator that has been emitted is not referred to any more; its output
+ * watermark does not advance while it holds anything; what leaves is either an accumulator in one
+ * window or, while {@link Reduction} says that combining does not pay, the very {@code KV} that
+ * came.
  */
 final class PartialCombineOperator<K, InputT, AccumT> implements GroupingOperator {
   /** More than this and the accumulators are sent on within a bundle. */
   static final int MOST_ENTRIES = 16_384;
+
+  /** If they take more than this they are, too. */
+  static final int MOST_BYTES = 16 << 20;
 
   private final Receiver output;
   private final OperatorContext context;
@@ -37,10 +43,13 @@ final class PartialCombineOperator<K, InputT, AccumT> implements GroupingOperato
   // Null if the timestamp follows from the window alone.
   private final TimestampCombiner timestamps;
   private final Reduction reduction;
+  private final PartialSize size;
 
   private MetricsEnvironmentState metricsEnvironment;
   private int entries;
+  private AccumT latest;
   private long watermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+  private long outputWatermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
 
   private PartialCombineOperator(
       OperatorContext context,
@@ -60,6 +69,7 @@ final class PartialCombineOperator<K, InputT, AccumT> implements GroupingOperato
             combine.accumulatorCoder(),
             input.strategy().getWindowFn().windowCoder(),
             timestamps != null);
+    this.size = new PartialSize(combine.accumulatorCoder(), MOST_BYTES);
   }
 
   static GroupingOperator of(OperatorContext context, Node.PartialCombine node, Receiver output) {
@@ -112,6 +122,7 @@ final class PartialCombineOperator<K, InputT, AccumT> implements GroupingOperato
       int entry = table.find(kv.getKey(), keyHash);
       if (entry < 0) {
         AccumT first = fn.addInput(fn.createAccumulator(), kv.getValue());
+        latest = first;
         entry = table.add(kv.getKey(), keyHash, first);
         entries++;
         reduction.countNew();
@@ -120,7 +131,8 @@ final class PartialCombineOperator<K, InputT, AccumT> implements GroupingOperato
         }
         return;
       }
-      table.accumulator(entry, fn.addInput(table.accumulator(entry), kv.getValue()));
+      latest = fn.addInput(table.accumulator(entry), kv.getValue());
+      table.accumulator(entry, latest);
       reduction.countCombined();
       if (timestamps != null) {
         table.timestampMs(entry, later(table, entry, timestampMs));
@@ -149,6 +161,18 @@ final class PartialCombineOperator<K, InputT, AccumT> implements GroupingOperato
     flush();
   }
 
+  @Override
+  public void endSlice() {
+    if (entries > 0 && (watermarkMs > outputWatermarkMs || size.isTooMuch(entries, latest))) {
+      flush();
+    }
+  }
+
+  @Override
+  public void pause() {
+    flush();
+  }
+
   private void flush() {
     AccumulatorTable<K, AccumT> table = accumulators.first();
     while (table != null) {
@@ -159,6 +183,8 @@ final class PartialCombineOperator<K, InputT, AccumT> implements GroupingOperato
       table = accumulators.first();
     }
     entries = 0;
+    latest = null;
+    size.reset();
   }
 
   private void emitFirst(AccumulatorTable<K, AccumT> table) {
@@ -188,6 +214,9 @@ final class PartialCombineOperator<K, InputT, AccumT> implements GroupingOperato
 
   @Override
   public long outputWatermarkMs() {
-    return watermarkMs;
+    if (entries == 0) {
+      outputWatermarkMs = watermarkMs;
+    }
+    return outputWatermarkMs;
   }
 }

@@ -149,7 +149,7 @@ final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements Group
   }
 
   @Override
-  public void finishBundle() {
+  public void endSlice() {
     accumulators.settle();
   }
 

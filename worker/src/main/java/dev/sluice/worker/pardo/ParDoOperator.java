@@ -3,6 +3,7 @@ package dev.sluice.worker.pardo;
 import dev.sluice.state.key.KeyGroups;
 import dev.sluice.translation.Node;
 import dev.sluice.worker.exchange.Batch;
+import dev.sluice.worker.stage.BundleSize;
 import dev.sluice.worker.stage.DrainedWindows;
 import dev.sluice.worker.stage.Operator;
 import dev.sluice.worker.stage.OperatorContext;
@@ -28,7 +29,8 @@ import org.apache.beam.sdk.values.WindowedValue;
  * its windows unless something about the DoFn looks at windows: a parameter, a side input, state, a
  * timer, a restriction. Then it goes once for each window, first to {@link Pushback} if a side
  * input is not ready, then to {@link KeyedElements} if the DoFn has state or timers. Always true:
- * what waits anywhere in here holds the output watermark.
+ * what waits anywhere in here holds the output watermark, and so does the open bundle of a DoFn
+ * that may emit at its end, as late as it was when the bundle began.
  */
 public final class ParDoOperator implements Operator, Receiver {
   private final UserFn userFn;
@@ -40,6 +42,7 @@ public final class ParDoOperator implements Operator, Receiver {
   private final StableInput stable;
   private final WindowScope.Cache scopes;
   private final CounterCell dropped;
+  private final DoFnBundles bundles;
   private BoundedWindow lastReady;
   private long inputWatermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
   private long outputWatermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
@@ -92,6 +95,7 @@ public final class ParDoOperator implements Operator, Receiver {
         spec.stableInput()
             ? new StableInput(context, spec, groupOf(context), node.keyed(), new Delivery())
             : null;
+    this.bundles = new DoFnBundles(context, spec, userFn);
     this.dropped =
         context
             .metrics()
@@ -228,6 +232,7 @@ public final class ParDoOperator implements Operator, Receiver {
 
   @Override
   public void startBundle() {
+    bundles.start();
     userFn.startBundle();
   }
 
@@ -326,6 +331,17 @@ public final class ParDoOperator implements Operator, Receiver {
   @Override
   public void finishBundle() {
     userFn.finishBundle();
+    bundles.finish();
+  }
+
+  @Override
+  public BundleSize bundleSize() {
+    return bundles.size();
+  }
+
+  @Override
+  public boolean holdsForBundle() {
+    return bundles.holds();
   }
 
   @Override
@@ -373,7 +389,7 @@ public final class ParDoOperator implements Operator, Receiver {
       watermarkMs = Math.min(watermarkMs, splittable.holdMs());
     }
     // Late elements that wait do not turn the watermark back.
-    outputWatermarkMs = Math.max(outputWatermarkMs, watermarkMs);
+    outputWatermarkMs = bundles.watermarkMs(outputWatermarkMs, watermarkMs);
     return outputWatermarkMs;
   }
 

@@ -33,6 +33,7 @@ final class UserFn {
   private final StateCheck stateCheck;
   private MetricsEnvironmentState metrics;
   private boolean setUp;
+  private long given;
 
   /**
    * @param stateCheck looks at what is read from state; null if nobody asked for it
@@ -65,6 +66,16 @@ final class UserFn {
 
   Call call() {
     return call;
+  }
+
+  /** How many elements, timers and restrictions it was called with, ever. */
+  long given() {
+    return given;
+  }
+
+  /** The element that it was called with last, or null. */
+  Object last() {
+    return call.element;
   }
 
   /** Calls {@code @Setup}; if that throws, {@code @Teardown} follows at once. */
@@ -124,6 +135,7 @@ final class UserFn {
   }
 
   private void processElement() {
+    given++;
     MetricsContainer before = metrics.activate(container);
     try {
       invoker.invokeProcessElement(arguments);
@@ -143,6 +155,7 @@ final class UserFn {
       BoundedWindow window) {
     call.begin(null, timer.getOutputTimestamp().getMillis(), windows, window, PaneInfo.NO_FIRING);
     arguments.firing(timer, key);
+    given++;
     MetricsContainer before = metrics.activate(container);
     try {
       invoker.invokeOnTimer(timer.getTimerId(), timer.getTimerFamilyId(), arguments);
@@ -164,6 +177,7 @@ final class UserFn {
 
   /** Calls {@code @ProcessElement} of a splittable DoFn for what {@link Call} holds now. */
   ProcessContinuation processRestriction() {
+    given++;
     return supply(() -> invoker.invokeProcessElement(arguments));
   }
 

@@ -15,7 +15,7 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
  * Reads this task's splits of a bounded source, one after the other.
  *
  * <p>Owned by its task. A split's position is the number of elements emitted from it, kept in state
- * by the split's key group and brought up to date when a bundle ends; -1 once the split is done.
+ * by the split's key group and brought up to date at each barrier; -1 once the split is done.
  */
 final class BoundedReadOperator implements SourceOperator {
   private static final long DONE = -1;
@@ -112,7 +112,7 @@ final class BoundedReadOperator implements SourceOperator {
   }
 
   @Override
-  public void finishBundle() {
+  public void barrier(long checkpoint) {
     if (reader != null) {
       splits.get(current).position().set(emitted);
     }

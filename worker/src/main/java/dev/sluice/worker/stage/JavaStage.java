@@ -5,12 +5,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 
 /**
  * The transforms of one stage at work in one task, wired by direct calls.
  *
- * <p>Owned by the task's thread. Always true: watermarks move through it between bundles only, each
+ * <p>Owned by the task's thread. Always true: watermarks move through it between slices only, each
  * operator's input watermark being the least output watermark of those it reads from. Built by
  * {@code StageBuilder}.
  */
@@ -37,6 +38,8 @@ public final class JavaStage {
   private final Receiver root;
   private final boolean keyed;
   private final SidePanes sidePanes;
+  private final BundleLimits bundleLimits;
+  private final List<BundleSize> bundleSizes;
   private final SourceOperator source;
   private final Map<String, Long> watermarks = new LinkedHashMap<>();
   private final List<Part> opened = new ArrayList<>();
@@ -46,12 +49,21 @@ public final class JavaStage {
    * @param parts in topological order; the first is the source if {@code root} is null
    * @param root takes the elements of the stage's input
    * @param keyed whether batches of the input carry the hashes of keys
+   * @param bundleLimits when its bundles are to end
    */
-  public JavaStage(List<Part> parts, Receiver root, boolean keyed, SidePanes sidePanes) {
+  public JavaStage(
+      List<Part> parts,
+      Receiver root,
+      boolean keyed,
+      SidePanes sidePanes,
+      BundleLimits bundleLimits) {
     this.parts = List.copyOf(parts);
     this.root = root;
     this.keyed = keyed;
     this.sidePanes = sidePanes;
+    this.bundleLimits = bundleLimits;
+    this.bundleSizes =
+        parts.stream().map(part -> part.operator().bundleSize()).filter(Objects::nonNull).toList();
     this.source = root == null ? (SourceOperator) parts.get(0).operator() : null;
   }
 
@@ -71,6 +83,11 @@ public final class JavaStage {
     }
   }
 
+  /** When its bundles are to end. */
+  public BundleLimits bundleLimits() {
+    return bundleLimits;
+  }
+
   /** Begins a bundle. */
   public void startBundle() {
     for (Part part : parts) {
@@ -78,10 +95,61 @@ public final class JavaStage {
     }
   }
 
+  /** Measures the open bundle, and says whether it has reached its limits. */
+  public boolean bundleIsLarge() {
+    boolean large = false;
+    for (BundleSize size : bundleSizes) {
+      size.measure();
+      large |= size.reaches(bundleLimits);
+    }
+    return large;
+  }
+
+  /**
+   * How many elements the open bundle may take before it is measured again.
+   *
+   * @param few as many as may be if nothing is known of them
+   * @param most no more than this
+   */
+  public int bundleRoom(int few, int most) {
+    long room = most;
+    for (BundleSize size : bundleSizes) {
+      room = Math.min(room, size.room(bundleLimits, few));
+    }
+    return (int) room;
+  }
+
+  /** Whether the end of the bundle would advance the watermark of what an operator emits. */
+  public boolean bundleHoldsWatermark() {
+    for (Part part : parts) {
+      if (part.operator().holdsForBundle()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A slice of the bundle has ended, or the bundle. */
+  public void endSlice() {
+    for (Part part : parts) {
+      part.operator().endSlice();
+    }
+  }
+
+  /** The input pauses within a bundle. */
+  public void pause() {
+    for (Part part : parts) {
+      part.operator().pause();
+    }
+  }
+
   /** Ends the bundle, upstream first: what an operator emits then still belongs to the bundle. */
   public void finishBundle() {
     for (Part part : parts) {
       part.operator().finishBundle();
+    }
+    for (BundleSize size : bundleSizes) {
+      size.reset();
     }
   }
 
@@ -111,13 +179,13 @@ public final class JavaStage {
     sidePanes.receive(exchangeId, batch);
   }
 
-  /** Between bundles: the watermark of a side input has advanced. */
+  /** Between slices: the watermark of a side input has advanced. */
   public void advanceSideWatermark(String exchangeId, long watermarkMs) {
     sidePanes.advanceWatermark(exchangeId, watermarkMs);
   }
 
   /**
-   * Between bundles: moves the watermark through all operators.
+   * Between slices: moves the watermark through all operators.
    *
    * @param inputWatermarkMs of the stage's input; of no meaning if the root is a source
    */
@@ -174,7 +242,7 @@ public final class JavaStage {
     return least;
   }
 
-  /** Between bundles: the tasks upstream have come to this processing time. */
+  /** Between slices: the tasks upstream have come to this processing time. */
   public void advanceSynchronizedTime(long timeMs) {
     for (Part part : parts) {
       part.operator().advanceSynchronizedTime(timeMs);

@@ -1,13 +1,15 @@
 package dev.sluice.worker.stage;
 
+import org.checkerframework.checker.nullness.qual.Nullable;
+
 /**
  * One transform at work within a task.
  *
  * <p>Owned by its {@link JavaStage} and called by the task's thread only, in this order: {@link
  * #open}; then any number of bundles ({@link #startBundle}, elements and timers, {@link
- * #finishBundle}) with {@link #advanceWatermark} between bundles; then {@link #close}. Always true:
- * everything it would have to save at a barrier is in the {@code TaskState} of its {@link
- * OperatorContext}, not in its fields.
+ * #finishBundle}), each of one slice or more, with {@link #advanceWatermark} between slices; then
+ * {@link #close}. Always true: everything it would have to save at a barrier is in the {@code
+ * TaskState} of its {@link OperatorContext}, not in its fields.
  */
 public interface Operator {
 
@@ -21,14 +23,39 @@ public interface Operator {
   default void finishBundle() {}
 
   /**
-   * The input watermark has advanced. Called between bundles, in topological order; fires nothing
-   * itself: what has become due is fired by {@link #fireTimers} within a bundle.
+   * A slice of a bundle has ended, or the bundle itself, after {@link #finishBundle}: counts what
+   * is on the heap, and makes it less if that is too much. May emit if the bundle is still open.
+   */
+  default void endSlice() {}
+
+  /**
+   * The input pauses within a bundle: emits what was kept only because it might become less, for
+   * there is time now.
+   */
+  default void pause() {}
+
+  /** What it was given in the open bundle; null if it keeps nothing until the bundle ends. */
+  default @Nullable BundleSize bundleSize() {
+    return null;
+  }
+
+  /** Whether the end of the bundle alone would advance its output watermark. */
+  default boolean holdsForBundle() {
+    return false;
+  }
+
+  /**
+   * The input watermark has advanced. Called between two slices, in topological order; fires
+   * nothing itself: what has become due is fired by {@link #fireTimers} within a bundle.
    *
    * @param inputWatermarkMs never less than before
    */
   void advanceWatermark(long inputWatermarkMs);
 
-  /** The least timestamp that may still be emitted: the input watermark, or an earlier hold. */
+  /**
+   * The least timestamp that may still be emitted: the input watermark, or an earlier hold. What
+   * may still be emitted at the end of an open bundle counts.
+   */
   long outputWatermarkMs();
 
   /** Whether {@link #fireTimers} has something to do at this watermark and clock. */
@@ -55,7 +82,7 @@ public interface Operator {
 
   /**
    * The tasks upstream have come to this processing time: what they were given before is done, and
-   * what they made of it has been received. Called between bundles; fires nothing itself.
+   * what they made of it has been received. Called between slices; fires nothing itself.
    *
    * @param timeMs of the job's clock; never less than before
    */

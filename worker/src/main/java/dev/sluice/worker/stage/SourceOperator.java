@@ -5,7 +5,7 @@ package dev.sluice.worker.stage;
  *
  * <p>Owned by its {@link JavaStage}, called by the task's thread only. It has no input watermark:
  * {@link #advanceWatermark} is never called, and {@link #outputWatermarkMs} is what the source
- * itself says, sampled between bundles.
+ * itself says, sampled between slices of bundles.
  */
 public interface SourceOperator extends Operator {
 

@@ -1,28 +1,49 @@
 package dev.sluice.worker.task;
 
+import dev.sluice.worker.stage.BundleLimits;
+import dev.sluice.worker.stage.JavaStage;
 import dev.sluice.worker.world.Clock;
 
 /**
- * How far the bundle is that a task has open, if it has one: how many records it holds, for how
- * long it may still grow, and whether it is one of input or one in which timers fire.
+ * How far the bundle is that a task has open, if it has one: how much its slice holds, whether the
+ * bundle may outlast the slice, and whether it is one of input or one in which timers fire.
  *
- * <p>Owned by the task's thread. Always true: timers do not fire in a bundle that holds input, so
- * that a watermark right behind the input counts for both.
+ * <p>A slice is what the task does between two looks at watermarks, memory and outputs: up to
+ * {@value #SLICE_RECORDS} records or 10 ms. A bundle is what user code sees. Owned by the task's
+ * thread. Always true: timers do not fire in a bundle that holds input, so that a watermark right
+ * behind the input counts for both.
  */
 final class OpenBundle {
-  /** It is full when it holds so many. */
-  static final int MOST_RECORDS = 1000;
+  /** A slice is full when it holds so many. */
+  static final int SLICE_RECORDS = 1000;
 
-  private static final long MOST_NANOS = 10_000_000;
+  /** A slice that does not end its bundle takes no more batches, as its records may be large. */
+  private static final int SLICE_BATCHES = 16;
+
+  /** With so many a source begins while nothing is known of their size. */
+  private static final int FEW_RECORDS = 16;
+
+  private static final long SLICE_NANOS = BundleLimits.SLICE_MS * 1_000_000;
+
+  /** For so long it may keep a watermark back. */
+  private static final long HOLD_NANOS = 1_000_000_000;
 
   private final Clock clock;
+  private final JavaStage stage;
+  private final BundleLimits limits;
   private boolean open;
   private boolean firing;
+  private boolean stirred;
+  private int fewRecords = FEW_RECORDS;
   private int records;
-  private long deadlineNanos;
+  private int batches;
+  private long openedNanos;
+  private long sliceDeadlineNanos;
 
-  OpenBundle(Clock clock) {
+  OpenBundle(Clock clock, JavaStage stage) {
     this.clock = clock;
+    this.stage = stage;
+    this.limits = stage.bundleLimits();
   }
 
   /** Opens it; false if it is open. */
@@ -31,26 +52,53 @@ final class OpenBundle {
       return false;
     }
     open = true;
-    records = 0;
-    deadlineNanos = clock.nanoTime() + MOST_NANOS;
+    openedNanos = clock.nanoTime();
+    beginSlice(openedNanos);
     return true;
+  }
+
+  private void beginSlice(long nowNanos) {
+    records = 0;
+    batches = 0;
+    sliceDeadlineNanos = nowNanos + SLICE_NANOS;
+  }
+
+  /** The next slice begins in the same bundle. */
+  void endSlice() {
+    beginSlice(clock.nanoTime());
   }
 
   void close() {
     open = false;
     firing = false;
+    stirred = false;
   }
 
   boolean isOpen() {
     return open;
   }
 
-  void add(int more) {
-    records += more;
+  /** Whether it may be longer than a slice. */
+  boolean outlastsSlices() {
+    return limits.outlasts();
   }
 
-  boolean isEmpty() {
+  /** A batch came, or something was fired. */
+  void add(int more) {
+    records += more;
+    batches++;
+    stirred = true;
+  }
+
+  boolean sliceIsEmpty() {
     return records == 0;
+  }
+
+  /** Whether something has come since this was asked last. */
+  boolean takeStirred() {
+    boolean was = stirred;
+    stirred = false;
+    return was;
   }
 
   /** Timers fire in it from now on. */
@@ -63,13 +111,49 @@ final class OpenBundle {
     return open && firing;
   }
 
-  /** Whether it is open and holds input. */
+  /** Whether it is open and not one in which timers fire. */
   boolean holdsInput() {
-    return open && !firing && records > 0;
+    return open && !firing;
   }
 
-  /** Whether it is open and should end: by its size or its age. */
+  /** Whether it is open and its slice should end: by its size or its age. */
+  boolean sliceIsFull() {
+    return open
+        && (records >= SLICE_RECORDS
+            || (batches >= SLICE_BATCHES && limits.outlasts())
+            || clock.nanoTime() - sliceDeadlineNanos >= 0);
+  }
+
+  /** Whether it should end with its slice. */
   boolean isFull() {
-    return open && (records >= MOST_RECORDS || clock.nanoTime() - deadlineNanos >= 0);
+    return !limits.outlasts() || stage.bundleIsLarge() || isOld();
+  }
+
+  /** Whether it has been open for as long as it may. */
+  boolean isOld() {
+    long most = mostNanos();
+    return most < Long.MAX_VALUE && clock.nanoTime() - openedNanos >= most;
+  }
+
+  /** When it should end although nothing comes; {@code Long.MAX_VALUE} if never. */
+  long endsAtNanos() {
+    long most = open && limits.outlasts() ? mostNanos() : Long.MAX_VALUE;
+    return most == Long.MAX_VALUE ? most : openedNanos + most;
+  }
+
+  private long mostNanos() {
+    return limits.nanos() == Long.MAX_VALUE && stage.bundleHoldsWatermark()
+        ? HOLD_NANOS
+        : limits.nanos();
+  }
+
+  /** How many records a source may add to it in one go. */
+  int room() {
+    if (!limits.outlasts()) {
+      return SLICE_RECORDS;
+    }
+    int few = fewRecords;
+    fewRecords = Math.min(SLICE_RECORDS, 2 * few);
+    return stage.bundleRoom(few, SLICE_RECORDS);
   }
 }

@@ -64,9 +64,19 @@ final class Synchronization {
     return asking && input.answered();
   }
 
-  /** Asks and answers; between bundles, when the watermarks have been passed on. */
-  void step(JavaStage stage) {
-    answer(stage);
+  /** Whether a consumer waits for an answer, before which all bundles are to have ended. */
+  boolean owes() {
+    return answer != Answer.NONE || outputs.asked();
+  }
+
+  /**
+   * Asks and, if no bundle is open, answers; between slices, when the watermarks have been passed
+   * on.
+   */
+  void step(JavaStage stage, boolean bundleIsOpen) {
+    if (!bundleIsOpen) {
+      answer(stage);
+    }
     timerMs = stage.nextSynchronizedTimeMs();
     long nowMs = spec.jobClock().nowMs();
     if (nowMs >= nextQuestionMs()) {

@@ -16,14 +16,16 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 
 /**
  * One parallel instance of a stage.
  *
  * <p>Owned by the thread that steps it; others only {@link #post} and {@link #wake}. Always true:
- * outside a step it is between two inputs, a watermark reaches operators and consumers only when no
- * bundle is open, and nothing that is due waits while new input is taken. The one place where a
- * step waits is {@link #rest}, when user code emits more than fits into the channels.
+ * outside a step it is between two inputs; a watermark reaches operators and consumers only between
+ * two slices, and none passes what an open bundle may still emit; nothing that is due waits for
+ * longer than a slice while new input is taken. The one place where a step waits is {@link #rest},
+ * when user code emits more than fits into the channels.
  */
 public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Room {
   private static final long NOT_HALTED = -1;
@@ -68,12 +70,12 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     this.callbacks = callbacks;
     this.snapshots = snapshots;
     this.restore = restore;
-    this.bundle = new OpenBundle(spec.clock());
     callbacks.openBundleBy(this::openBundle);
     this.ports = portsOf.apply(this);
     this.outputs = new TaskOutputs(ports.outputs(), spec.clock());
     this.synchronization = new Synchronization(spec, ports.input(), outputs);
     this.stage = stageOf.apply(ports);
+    this.bundle = new OpenBundle(spec.clock(), stage);
   }
 
   /** Which task of its job. */
@@ -212,18 +214,22 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
    * taken.
    */
   private boolean stepDueWork() {
-    if (bundle.holdsInput()) {
+    if (bundle.holdsInput() && !bundle.sliceIsEmpty()) {
       return false;
     }
     if (stage.hasDueWork()) {
+      if (bundle.holdsInput()) {
+        endBundle();
+        return true;
+      }
       if (!bundle.fires()) {
         // User code in a timer may take long: what came before must not wait for it.
         outputs.flush();
       }
       openBundle();
       bundle.fire();
-      bundle.add(stage.fireTimers(OpenBundle.MOST_RECORDS));
-      endBundleIfFull();
+      bundle.add(stage.fireTimers(OpenBundle.SLICE_RECORDS));
+      endSliceIfFull();
       return true;
     }
     if (bundle.fires()) {
@@ -237,9 +243,10 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     if (sourceEnded || ports.input().aligns() || !outputs.flushIfBlocked()) {
       return false;
     }
-    Polled polled = stage.source().poll(OpenBundle.MOST_RECORDS);
+    Polled polled = stage.source().poll(bundle.room());
     if (polled == Polled.RECORDS) {
-      endBundle();
+      bundle.add(1);
+      endSlice();
       return true;
     }
     if (polled == Polled.ENDED) {
@@ -264,15 +271,15 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
         // Timers that have waited for it fire before what comes now.
         endBundle();
       }
+    } else {
+      bundle.add(records);
     }
-    bundle.add(records);
-    endBundleIfFull();
+    endSliceIfFull();
     return true;
   }
 
   private Step stepIdle(boolean handled) {
-    if (bundle.isOpen() && (!bundle.isEmpty() || sourceEnded)) {
-      endBundle();
+    if (bundle.isOpen() && stepPause()) {
       return Step.WORKED;
     }
     if (watermarksStale || stage.source() != null || synchronization.hasWork()) {
@@ -301,6 +308,35 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
       return Step.NEEDS_BARRIER;
     }
     return inputEnded() ? Step.NEEDS_TIMER : Step.NEEDS_INPUT;
+  }
+
+  /** There is no input now, but a bundle: what it holds is to wait no longer. */
+  private boolean stepPause() {
+    if (endsByPause()) {
+      endBundle();
+      return true;
+    }
+    if (outputs.blocked() || !bundle.takeStirred()) {
+      return false;
+    }
+    stage.pause();
+    endSlice();
+    return true;
+  }
+
+  /** Whether the open bundle would keep somebody waiting until there is more input. */
+  private boolean endsByPause() {
+    return !bundle.outlastsSlices()
+        || mainInputEnded()
+        || probe >= 0
+        || synchronization.owes()
+        || bundle.isOld();
+  }
+
+  private boolean mainInputEnded() {
+    return stage.source() == null
+        ? ports.input().watermarkMs() >= BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis()
+        : sourceEnded;
   }
 
   private boolean inputEnded() {
@@ -337,15 +373,30 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     }
   }
 
-  private void endBundleIfFull() {
-    if (bundle.isOpen() && (callbacks.barrierAnnounced() || bundle.isFull())) {
-      endBundle();
+  private void endSliceIfFull() {
+    // A bundle that outlasts its slices ends when the barrier is here: until then many may pass.
+    boolean hurries = callbacks.barrierAnnounced() && !bundle.outlastsSlices();
+    if (bundle.isOpen() && (hurries || bundle.sliceIsFull())) {
+      endSlice();
     }
+  }
+
+  /** Ends a slice, and with it a bundle that does not outlast it. */
+  private void endSlice() {
+    if (bundle.isFull() || synchronization.owes()) {
+      endBundle();
+      return;
+    }
+    stage.endSlice();
+    bundle.endSlice();
+    propagateWatermarks();
+    outputs.flushIfDue();
   }
 
   private void endBundle() {
     if (bundle.isOpen()) {
       stage.finishBundle();
+      stage.endSlice();
       bundle.close();
     }
     propagateWatermarks();
@@ -362,7 +413,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     if (!ending) {
       // Behind the end nothing is sent.
       outputs.watermarks(stage, callbacks.drainedFromMs());
-      synchronization.step(stage);
+      synchronization.step(stage, bundle.isOpen());
     }
   }
 
@@ -431,6 +482,9 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     } else if (message instanceof TaskMessage.AbandonCheckpoint abandon) {
       abandon(abandon.checkpoint());
     } else if (message instanceof TaskMessage.Drain) {
+      if (bundle.isOpen()) {
+        endBundle();
+      }
       callbacks.drainedFrom(stage.drain());
       watermarksStale = true;
     }
@@ -495,6 +549,10 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     if (synchronization.looks()) {
       return spec.clock().nanoTime() + LOOK_AGAIN_NANOS;
     }
+    return Math.min(bundle.endsAtNanos(), timersAtNanos());
+  }
+
+  private long timersAtNanos() {
     long next = Math.min(stage.nextProcessingTimeMs(), synchronization.nextQuestionMs());
     if (next == Long.MAX_VALUE) {
       return Long.MAX_VALUE;

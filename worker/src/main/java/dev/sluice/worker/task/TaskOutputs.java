@@ -36,6 +36,11 @@ final class TaskOutputs {
     return all;
   }
 
+  /** Whether something had no room when it was tried last. */
+  boolean blocked() {
+    return blocked;
+  }
+
   /** Output that had no room is tried again; new input is taken only when all of it has gone. */
   boolean flushIfBlocked() {
     return !blocked || flush();

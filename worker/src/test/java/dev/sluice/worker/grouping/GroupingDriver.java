@@ -126,6 +126,7 @@ final class GroupingDriver implements AutoCloseable {
     operator.startBundle();
     operator.receive(value, timestampMs, windows, PaneInfo.NO_FIRING);
     operator.finishBundle();
+    operator.endSlice();
     return fire();
   }
 
@@ -138,6 +139,7 @@ final class GroupingDriver implements AutoCloseable {
       operator.receive(value, timestampMs, windowsOf(value, timestampMs), PaneInfo.NO_FIRING);
     }
     operator.finishBundle();
+    operator.endSlice();
     return fire();
   }
 
@@ -152,6 +154,7 @@ final class GroupingDriver implements AutoCloseable {
         windowsOf(kv, timestampMs),
         PaneInfo.NO_FIRING);
     operator.finishBundle();
+    operator.endSlice();
     return fire();
   }
 
@@ -211,6 +214,7 @@ final class GroupingDriver implements AutoCloseable {
       operator.startBundle();
       operator.fireTimers(sliceLimit);
       operator.finishBundle();
+      operator.endSlice();
       outputWatermarkMs();
     }
     outputWatermarkMs();

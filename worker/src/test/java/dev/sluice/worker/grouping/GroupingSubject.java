@@ -215,6 +215,12 @@ record GroupingSubject(
     }
 
     @Override
+    public void endSlice() {
+      before.endSlice();
+      after.endSlice();
+    }
+
+    @Override
     public void advanceWatermark(long inputWatermarkMs) {
       before.advanceWatermark(inputWatermarkMs);
       after.advanceWatermark(before.outputWatermarkMs());

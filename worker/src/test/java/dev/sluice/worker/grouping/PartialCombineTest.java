@@ -82,6 +82,30 @@ class PartialCombineTest {
   }
 
   @Test
+  void itHoldsTheWatermarkWhileItHoldsAnythingAndSendsThatWhenItAdvances() {
+    operator.advanceWatermark(1);
+    assertThat(operator.outputWatermarkMs()).isEqualTo(1);
+    operator.startBundle();
+    receive(KV.of("a", 1L), FIRST);
+    operator.endSlice();
+    assertThat(sent.values).isEmpty();
+    operator.advanceWatermark(2);
+    assertThat(operator.outputWatermarkMs()).isEqualTo(1);
+    receive(KV.of("a", 2L), FIRST);
+    operator.endSlice();
+    assertThat(sent.values).containsExactly(KV.of("a", List.of(1L, 2L)));
+    assertThat(operator.outputWatermarkMs()).isEqualTo(2);
+  }
+
+  @Test
+  void aPauseSendsWhatItHolds() {
+    operator.startBundle();
+    receive(KV.of("a", 1L), FIRST);
+    operator.pause();
+    assertThat(sent.values).containsExactly(KV.of("a", List.of(1L)));
+  }
+
+  @Test
   void tooManyKeysAreSentOnWithinTheBundle() {
     operator.startBundle();
     int most = PartialCombineOperator.MOST_ENTRIES;

@@ -34,12 +34,13 @@ class BoundedReadTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 7})
-  void aRestartAfterAnyBundleLosesAndDoublesNothing(int limit) throws Exception {
+  void aRestartAtAnyBarrierLosesAndDoublesNothing(int limit) throws Exception {
     SourceHarness read =
         new SourceHarness(new Numbers(0, 3), new Numbers(3, 3), new Numbers(3, 7)).open();
     List<Object> all = new ArrayList<>();
     for (int restarts = 0; restarts < 20; restarts++) {
       read.poll(limit);
+      read.operator.barrier(restarts);
       read.operator.close();
       all.addAll(read.emitted);
       read = read.restart();

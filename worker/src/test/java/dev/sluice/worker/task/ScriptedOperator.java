@@ -1,5 +1,6 @@
 package dev.sluice.worker.task;
 
+import dev.sluice.worker.stage.BundleSize;
 import dev.sluice.worker.stage.Operator;
 import dev.sluice.worker.stage.Receiver;
 import dev.sluice.worker.stage.SourceOperator;
@@ -7,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 
@@ -26,9 +28,19 @@ class ScriptedOperator implements Operator, Receiver {
   Act atBarrier = () -> {};
   int copies = 1;
   boolean pending;
+
+  /** Whether it keeps something until the end of the bundle. */
+  boolean emitsAtEnd;
+
   long nextProcessingTimeMs = Long.MAX_VALUE;
   long nextSynchronizedTimeMs = Long.MAX_VALUE;
+  private final BundleSize bundleSize =
+      new BundleSize(StringUtf8Coder.of(), () -> this.given, () -> this.last);
+  private boolean inBundle;
+  private long given;
+  private Object last;
   private long watermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+  private long outputWatermarkMs = watermarkMs;
 
   ScriptedOperator(String name, List<String> log) {
     this.name = name;
@@ -50,11 +62,31 @@ class ScriptedOperator implements Operator, Receiver {
   @Override
   public void startBundle() {
     called(".start");
+    inBundle = true;
   }
 
   @Override
   public void finishBundle() {
     called(".finish");
+    inBundle = false;
+    if (emitsAtEnd) {
+      output.receive(name + " at the end", 0, TaskHarness.GLOBAL, PaneInfo.NO_FIRING);
+    }
+  }
+
+  @Override
+  public void pause() {
+    called(".pause");
+  }
+
+  @Override
+  public BundleSize bundleSize() {
+    return bundleSize;
+  }
+
+  @Override
+  public boolean holdsForBundle() {
+    return inBundle && emitsAtEnd && watermarkMs > outputWatermarkMs;
   }
 
   @Override
@@ -64,6 +96,8 @@ class ScriptedOperator implements Operator, Receiver {
       throw new IllegalArgumentException("scripted failure at " + value);
     }
     log.add(name + " " + value);
+    given++;
+    last = value;
     for (int i = 0; i < copies; i++) {
       output.receive(value, timestampMs, windows, pane);
     }
@@ -79,7 +113,10 @@ class ScriptedOperator implements Operator, Receiver {
 
   @Override
   public long outputWatermarkMs() {
-    return watermarkMs;
+    if (!inBundle || !emitsAtEnd) {
+      outputWatermarkMs = watermarkMs;
+    }
+    return outputWatermarkMs;
   }
 
   void holdSource(long ms) {

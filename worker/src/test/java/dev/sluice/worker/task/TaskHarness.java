@@ -24,6 +24,7 @@ import dev.sluice.worker.exchange.InputGate;
 import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.protocol.Failure;
 import dev.sluice.worker.protocol.TaskId;
+import dev.sluice.worker.stage.BundleLimits;
 import dev.sluice.worker.stage.JavaStage;
 import dev.sluice.worker.stage.WatermarkFloor;
 import dev.sluice.worker.world.Clock;
@@ -76,18 +77,26 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
   final Optional<TaskLog> taskLog;
   private final Map<String, ExchangeWriter> feeds = new LinkedHashMap<>();
 
+  /** What kind of stage it is. */
+  private record Kind(boolean source, BundleLimits bundles) {
+    static Kind of(boolean source) {
+      return new Kind(source, BundleLimits.SLICE);
+    }
+  }
+
   private TaskHarness(boolean source, boolean jobClockRuns, List<String> main, List<String> sides) {
-    this(source, jobClockRuns, main, sides, Optional.empty(), null);
+    this(Kind.of(source), jobClockRuns, main, sides, Optional.empty(), null);
   }
 
   private TaskHarness(
-      boolean source,
+      Kind kind,
       boolean jobClockRuns,
       List<String> main,
       List<String> sides,
       Optional<TaskLog> taskLog,
       Long restoredWatermarkMs) {
     this.taskLog = taskLog;
+    boolean source = kind.source();
     first = source ? new ScriptedOperator.Source("A", log) : new ScriptedOperator("A", log);
     first.output = second;
     TaskSpec spec = new TaskSpec(ID, "job/s/0", this, jobClock, jobClockRuns, this);
@@ -98,7 +107,7 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
             new Snapshots(spec, state, taskLog, metrics),
             restoredWatermarkMs == null ? null : restore(restoredWatermarkMs),
             room -> ports(main, sides, room),
-            ports -> stage(source, ports));
+            ports -> stage(kind, ports));
     task.started(this);
     if (source) {
       sourceOperator().openBundle = callbacks::openBundle;
@@ -134,7 +143,8 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
 
   /** A stage that reads one input, after a restore. */
   static TaskHarness restoredAt(long watermarkMs) {
-    return new TaskHarness(false, true, List.of("in"), List.of(), Optional.empty(), watermarkMs);
+    return new TaskHarness(
+        Kind.of(false), true, List.of("in"), List.of(), Optional.empty(), watermarkMs);
   }
 
   /** A stage that reads these inputs. */
@@ -147,6 +157,19 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
     return new TaskHarness(true, true, List.of(), List.of(sideInputs));
   }
 
+  /**
+   * A stage that begins with a source or reads one input, and whose bundles end by these limits.
+   */
+  static TaskHarness bundling(boolean source, BundleLimits limits) {
+    return new TaskHarness(
+        new Kind(source, limits),
+        true,
+        source ? List.of() : List.of("in"),
+        List.of(),
+        Optional.empty(),
+        null);
+  }
+
   /** A stage whose state is saved: what is to be done elsewhere is given to {@code lane}. */
   static TaskHarness saving(boolean source, CheckpointFiles files, Consumer<Runnable> lane) {
     TaskLog log =
@@ -157,7 +180,12 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
             new StateNames(),
             LogLimits.DEFAULT);
     return new TaskHarness(
-        source, true, source ? List.of() : List.of("in", "in2"), List.of(), Optional.of(log), null);
+        Kind.of(source),
+        true,
+        source ? List.of() : List.of("in", "in2"),
+        List.of(),
+        Optional.of(log),
+        null);
   }
 
   /** A stage under a clock that is moved by hand. */
@@ -192,7 +220,8 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
     return new Exchange(id, "p", "b", "c", "in", kind, "coder");
   }
 
-  private JavaStage stage(boolean source, TaskPorts ports) {
+  private JavaStage stage(Kind kind, TaskPorts ports) {
+    boolean source = kind.source();
     second.output = ports.outputs().get(0);
     return new JavaStage(
         List.of(
@@ -209,7 +238,8 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
 
           @Override
           public void advanceWatermark(String exchangeId, long watermarkMs) {}
-        });
+        },
+        kind.bundles());
   }
 
   ScriptedOperator.Source sourceOperator() {
