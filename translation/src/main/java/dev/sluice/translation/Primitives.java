@@ -33,7 +33,9 @@ final class Primitives {
   static List<Primitive> of(RunnerApi.Pipeline pipeline) {
     Primitives pass = new Primitives(pipeline.getComponents());
     pipeline.getRootTransformIdsList().forEach(pass::open);
-    return pass.sorted(pass.found.stream().map(pass::withoutAliases).toList());
+    List<Primitive> primitives = pass.found.stream().map(pass::withoutAliases).toList();
+    primitives.forEach(primitive -> StatefulWindows.check(primitive, pass.components));
+    return pass.sorted(primitives);
   }
 
   private void open(String id) {

@@ -126,6 +126,17 @@ class PrimitivesTest {
   }
 
   @Test
+  void stateInWindowsThatStillMergeIsRefused() {
+    assertThatThrownBy(() -> RealPipelines.graphOf(ShapingPipelines::stateInSessions))
+        .isInstanceOf(UnsupportedTransformException.class)
+        .hasMessageContaining("'Count/ParMultiDo(Count)'")
+        .hasMessageContaining("windows of its input still merge")
+        .hasMessageContaining("Apply a GroupByKey before it");
+    assertThat(RealPipelines.graphOf(ShapingPipelines::stateInGroupedSessions).stages())
+        .isNotEmpty();
+  }
+
+  @Test
   void anEmptyPipelineIsAnEmptyGraph() {
     JobGraph graph = p.translate();
 

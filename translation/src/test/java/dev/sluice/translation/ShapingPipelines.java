@@ -27,6 +27,7 @@ import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.ToString;
 import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
+import org.apache.beam.sdk.transforms.windowing.Sessions;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
@@ -81,6 +82,31 @@ final class ShapingPipelines {
         .apply("Group again", GroupByKey.create())
         .apply("Rewindow", Window.into(FixedWindows.of(Duration.standardMinutes(1))))
         .apply("Count windows", ParDo.of(new CountVisits()));
+  }
+
+  static final class CountFn extends DoFn<KV<String, Integer>, Integer> {
+    @StateId("count")
+    private final StateSpec<ValueState<Integer>> count = StateSpecs.value(VarIntCoder.of());
+
+    @ProcessElement
+    public void process(@StateId("count") ValueState<Integer> state, OutputReceiver<Integer> out) {
+      out.output(1);
+    }
+  }
+
+  private static PCollection<KV<String, Integer>> inSessions(Pipeline p) {
+    return p.apply("Pairs", Create.of(KV.of("a", 1), KV.of("b", 2)))
+        .apply("Sessions", Window.into(Sessions.withGapDuration(Duration.standardMinutes(1))));
+  }
+
+  static void stateInSessions(Pipeline p) {
+    inSessions(p).apply("Count", ParDo.of(new CountFn()));
+  }
+
+  static void stateInGroupedSessions(Pipeline p) {
+    inSessions(p)
+        .apply("Group", GroupByKey.create())
+        .apply("Count visits", ParDo.of(new CountVisits()));
   }
 
   static void groupIntoBatches(Pipeline p) {
