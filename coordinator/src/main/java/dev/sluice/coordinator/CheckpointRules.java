@@ -326,7 +326,7 @@ final class CheckpointRules {
     int failures = quiet.next().checkpoints().failures();
     if (failures > now.spec().settings().checkpoints().toleratedFailures()) {
       String tooMany =
-          "%s. It is the %d. in a row to fail, and --toleratedCheckpointFailures is %d"
+          "%s. %d have failed in a row, and --toleratedCheckpointFailures is %d"
               .formatted(
                   message, failures, now.spec().settings().checkpoints().toleratedFailures());
       return quiet.then(

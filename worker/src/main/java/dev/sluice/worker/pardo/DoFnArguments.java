@@ -83,7 +83,7 @@ final class DoFnArguments extends DoFnInvoker.BaseArgumentProvider<Object, Objec
 
   <T> T sideInput(PCollectionView<T> view) {
     if (sideInputs == null) {
-      throw SideInputLookup.unknown(view);
+      throw SideInputLookup.unknown();
     }
     return sideInputs.get(view, call.window());
   }

@@ -23,6 +23,8 @@ final class SideInputLookup {
   /** One declared side input and what was last read of it. */
   private static final class Slot {
     final String transformName;
+    final String collection;
+    final String windowFn;
     final String tagId;
     final SideInputPanes panes;
     final int kind;
@@ -41,15 +43,14 @@ final class SideInputLookup {
       this.transformName = transformName;
       WindowingStrategy<?, ?> windowing = components.windowing(spec.wiring().collection());
       tagId = spec.wiring().localName();
-      String collection = spec.wiring().collection();
-      Coder<Object> elementCoder = components.elementCoder(collection);
+      String collectionId = spec.wiring().collection();
+      collection = components.proto().getPcollectionsOrThrow(collectionId).getUniqueName();
+      windowFn = windowing.getWindowFn().getClass().getSimpleName();
+      Coder<Object> elementCoder = components.elementCoder(collectionId);
       panes =
           sideInputs.panes(
               spec.wiring().exchangeId(),
-              new StateEntry.Column(
-                  transformName,
-                  "~side input "
-                      + components.proto().getPcollectionsOrThrow(collection).getUniqueName()),
+              new StateEntry.Column(transformName, "~side input " + collection),
               windowing,
               elementCoder);
       kind = panes.enrol(new SideInputView(spec.view(), elementCoder));
@@ -61,8 +62,16 @@ final class SideInputLookup {
       try {
         return mapping.getSideInputWindow(mainWindow);
       } catch (RuntimeException e) {
-        throw new TransformException(transformName, e);
+        throw new TransformException(transformName, unmapped(mainWindow, e));
       }
+    }
+
+    private IllegalArgumentException unmapped(BoundedWindow mainWindow, RuntimeException cause) {
+      return new IllegalArgumentException(
+          "the side input from %s, windowed by %s, has no window for elements in %s (%s). Window the main input like the side input, or put the side input into GlobalWindows before its View"
+              .formatted(
+                  collection, windowFn, mainWindow.getClass().getSimpleName(), cause.getMessage()),
+          cause);
     }
 
     private static WindowMappingFn<?> mapping(RunnerApi.SideInput proto) {
@@ -168,16 +177,13 @@ final class SideInputLookup {
         return slot;
       }
     }
-    throw unknown(view);
+    throw unknown();
   }
 
-  /** A view may have no name and refuse to print itself, so its tag names it. */
-  @SuppressWarnings("deprecation") // see slot
-  static IllegalArgumentException unknown(PCollectionView<?> view) {
+  /** A view may have no name and refuse to print itself: the line of the call tells which it is. */
+  static IllegalArgumentException unknown() {
     return new IllegalArgumentException(
-        "calling sideInput() with unknown view "
-            + view.getTagInternal().getId()
-            + "; declare it by withSideInputs");
+        "calling sideInput() with unknown view: declare it by ParDo.of(fn).withSideInputs(view)");
   }
 
   private static long saturatedMinus(long a, long b) {

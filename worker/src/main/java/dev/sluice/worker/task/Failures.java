@@ -2,7 +2,9 @@ package dev.sluice.worker.task;
 
 import dev.sluice.state.error.SpillException;
 import dev.sluice.state.error.StateCodingException;
+import dev.sluice.state.error.StateStoreException;
 import dev.sluice.state.log.CorruptSegmentException;
+import dev.sluice.worker.protocol.Causes;
 import dev.sluice.worker.protocol.Failure;
 import dev.sluice.worker.protocol.FailureKind;
 import dev.sluice.worker.stage.TransformException;
@@ -10,7 +12,10 @@ import java.io.EOFException;
 import java.nio.file.NoSuchFileException;
 import org.apache.beam.sdk.util.UserCodeException;
 
-/** Says of any throwable whose fault it is; one pure function. */
+/**
+ * Says of any throwable whose fault it is; one function, pure but for the stack traces of what user
+ * code threw, which it shortens.
+ */
 public final class Failures {
   private Failures() {}
 
@@ -22,13 +27,13 @@ public final class Failures {
   public static Failure of(Throwable thrown, String where) {
     String transform = "";
     Throwable cause = thrown;
-    for (Throwable t = thrown; t != null; t = t.getCause()) {
+    for (Throwable t : Causes.of(thrown)) {
       if (t instanceof TransformException named) {
         transform = named.transform();
         cause = named.getCause();
       } else if (t instanceof RestoreException) {
         return new Failure(restoreKind(t.getCause()), "", where, t.getCause());
-      } else if (t instanceof SpillException) {
+      } else if (t instanceof SpillException || t instanceof StateStoreException) {
         return new Failure(FailureKind.DISK, transform, where, t);
       }
     }
@@ -39,8 +44,11 @@ public final class Failures {
       named = true;
       cause = cause.getCause();
     }
-    return new Failure(
-        named ? FailureKind.USER_CODE : FailureKind.ENGINE_BUG, transform, where, cause);
+    if (!named) {
+      return new Failure(FailureKind.ENGINE_BUG, transform, where, cause);
+    }
+    UserStackTraces.shorten(cause);
+    return new Failure(FailureKind.USER_CODE, transform, where, cause);
   }
 
   /** A file that is not there, or not what was written; or a storage that is away for now. */
