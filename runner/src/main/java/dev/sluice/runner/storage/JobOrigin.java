@@ -14,6 +14,7 @@ import dev.sluice.state.checkpoint.Manifest;
 import dev.sluice.state.checkpoint.SignatureDifference;
 import dev.sluice.state.checkpoint.TransformNames;
 import dev.sluice.translation.JobGraph;
+import dev.sluice.worker.protocol.FailureKind;
 import dev.sluice.worker.world.Clock;
 import dev.sluice.worker.world.SystemClock;
 import java.io.IOException;
@@ -114,11 +115,17 @@ public final class JobOrigin {
       return new Durability(ledger, savepoint, true);
     }
     Optional<Manifest> latest = checkpoints.latest();
+    List<String> damaged = checkpoints.passedOver();
     if (latest.isEmpty()) {
+      if (!damaged.isEmpty()) {
+        throw allDamaged(damaged);
+      }
       return new Durability(ledger, Optional.empty(), true);
     }
+    damaged.forEach(
+        why -> tell("job %s cannot go on from its newest checkpoint; %s".formatted(jobName, why)));
     TransformNames names = namesSince(latest.get());
-    check(latest.get(), names);
+    check(latest.get(), names, "option --checkpointStorage", wanted.storage());
     tell(
         "job %s goes on from %s in %s%s"
             .formatted(
@@ -127,6 +134,17 @@ public final class JobOrigin {
                 wanted.storage(),
                 latest.get().draining() ? ", and goes on draining" : ""));
     return new Durability(ledger, Optional.of(ledger.from(latest.get(), names)), true);
+  }
+
+  /** To start over without being told to would lose what the job has counted. */
+  private CheckpointException allDamaged(List<String> damaged) {
+    return new CheckpointException(
+        "option --checkpointStorage: no checkpoint of job %s in %s can be used:%n  - %s%n%s"
+            .formatted(
+                jobName,
+                wanted.storage(),
+                String.join(System.lineSeparator() + "  - ", damaged),
+                FailureKind.CORRUPT_CHECKPOINT.cure()));
   }
 
   private void leaveBehind(JobCheckpoints checkpoints) {
@@ -150,7 +168,7 @@ public final class JobOrigin {
     Savepoints.Opened opened =
         new Savepoints(wanted.storages()).open(wanted.savepoint(), "option --fromSavepoint");
     TransformNames names = namesSince(opened.manifest());
-    check(opened.manifest(), names);
+    check(opened.manifest(), names, "option --fromSavepoint", wanted.savepoint());
     tell(
         "job %s begins with the savepoint in %s, %s"
             .formatted(jobName, wanted.savepoint(), described(opened.manifest())));
@@ -185,9 +203,18 @@ public final class JobOrigin {
     return done ? TransformNames.SAME : wanted.names();
   }
 
-  private void check(Manifest manifest, TransformNames names) {
-    Set<String> dropped =
-        SignatureDifference.check(manifest.signature(), signature, names, wanted.allowDropState());
+  private void check(Manifest manifest, TransformNames names, String option, String location) {
+    Set<String> dropped;
+    try {
+      dropped =
+          SignatureDifference.check(
+              manifest.signature(), signature, names, wanted.allowDropState());
+    } catch (CheckpointException e) {
+      throw new CheckpointException(
+          "%s: %s, saved by job %s: %s"
+              .formatted(option, location, manifest.jobName(), e.getMessage()),
+          e);
+    }
     if (!dropped.isEmpty()) {
       tell("job %s drops the state of %s".formatted(jobName, String.join(", ", dropped)));
     }

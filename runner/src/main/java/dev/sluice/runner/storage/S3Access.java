@@ -57,8 +57,7 @@ public record S3Access(@Nullable String endpoint, @Nullable String region) {
       return builder.build();
     } catch (SdkClientException e) {
       throw new IllegalArgumentException(
-          "no region is known for S3: give it by --s3Region or AWS_REGION (" + e.getMessage() + ")",
-          e);
+          "no region is known for S3: give it by --s3Region or AWS_REGION", e);
     }
   }
 

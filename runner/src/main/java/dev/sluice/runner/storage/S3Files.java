@@ -2,9 +2,12 @@ package dev.sluice.runner.storage;
 
 import dev.sluice.state.checkpoint.CheckpointFiles;
 import dev.sluice.state.checkpoint.NewFile;
+import dev.sluice.worker.protocol.Causes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -243,19 +246,33 @@ final class S3Files implements CheckpointFiles {
 
   /** Says what could not be done, and for the common reasons what to do. */
   static IOException failure(String what, String where, String bucket, SdkException e) {
-    String cure = "";
+    return new IOException("cannot %s %s: %s".formatted(what, where, reason(bucket, e)), e);
+  }
+
+  private static String reason(String bucket, SdkException e) {
+    String message = String.valueOf(e.getMessage());
     if (e instanceof S3Exception answer) {
-      cure =
-          switch (answer.statusCode()) {
+      return message
+          + switch (answer.statusCode()) {
             case NOT_FOUND -> "; make the bucket " + bucket + " first, or name another one";
             case 401, 403 -> "; the credentials of this process do not allow it";
             case 301, 400 -> "; give the region of the bucket by --s3Region";
             default -> "";
           };
-    } else if (String.valueOf(e.getMessage()).contains("credentials")) {
-      cure = "; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile";
     }
-    return new IOException("cannot %s %s: %s%s".formatted(what, where, e.getMessage(), cure), e);
+    // The SDK lists every place that it has looked at.
+    if (message.contains("credentials")) {
+      return "no credentials are found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a"
+          + " profile of ~/.aws by AWS_PROFILE";
+    }
+    Throwable root = Causes.root(e);
+    if (root instanceof UnknownHostException) {
+      return "there is no host %s; correct --s3Endpoint or --s3Region".formatted(root.getMessage());
+    }
+    return root instanceof ConnectException
+        ? "nobody answers there (%s); start the service, or correct --s3Endpoint"
+            .formatted(root.getMessage())
+        : message;
   }
 
   /** A condition of a put did not hold. */

@@ -125,9 +125,13 @@ public final class Savepoints implements StoredLedger.Savepoints {
       for (SegmentRef segment : manifest.segments()) {
         if (files.size(segment.file()) != segment.bytes()) {
           throw new CheckpointException(
-              "the savepoint in %s is damaged: %s has %d of %d bytes"
+              "%s: the savepoint in %s is damaged: %s has %d of %d bytes. Put the file back, or use another savepoint"
                   .formatted(
-                      location, segment.file(), files.size(segment.file()), segment.bytes()));
+                      namedBy,
+                      location,
+                      segment.file(),
+                      files.size(segment.file()),
+                      segment.bytes()));
         }
       }
       return new Opened(files, manifest);

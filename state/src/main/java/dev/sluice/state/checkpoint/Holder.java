@@ -10,6 +10,11 @@ import java.time.Instant;
  * @param sinceMs since when, in milliseconds of the epoch
  */
 public record Holder(String host, long pid, long sinceMs) {
+  /** Whether both are the same process. */
+  boolean isProcessOf(Holder other) {
+    return host.equals(other.host) && pid == other.pid;
+  }
+
   @Override
   public String toString() {
     return "process %d on %s (since %s)".formatted(pid, host, Instant.ofEpochMilli(sinceMs));

@@ -41,6 +41,7 @@ public final class JobCheckpoints implements AutoCloseable {
   private final String job;
   private final AutoCloseable held;
   private final Map<Long, Manifest> manifests = new LinkedHashMap<>();
+  private final List<String> passedOver = new ArrayList<>();
   private JobClaim claim;
   private byte[] claimBytes;
   private Optional<String> endedBefore = Optional.empty();
@@ -63,7 +64,7 @@ public final class JobCheckpoints implements AutoCloseable {
     try {
       Optional<AutoCloseable> held = files.hold(job + "/held");
       if (held.isEmpty()) {
-        throw refused(files, job, jobName);
+        throw refused(files, job, jobName, holder);
       }
       JobCheckpoints checkpoints = new JobCheckpoints(files, job, held.get());
       try {
@@ -81,12 +82,15 @@ public final class JobCheckpoints implements AutoCloseable {
     }
   }
 
-  private static ClaimRefusedException refused(CheckpointFiles files, String job, String jobName)
-      throws IOException {
+  private static ClaimRefusedException refused(
+      CheckpointFiles files, String job, String jobName, Holder me) throws IOException {
     String by =
         files
             .read(job + "/claim")
-            .map(bytes -> new ManifestJson().claim(bytes, job + "/claim").holder().toString())
+            .map(bytes -> new ManifestJson().claim(bytes, job + "/claim").holder())
+            .map(
+                holder ->
+                    holder.isProcessOf(me) ? holder + ", which is this one," : holder.toString())
             .orElse("another process");
     return new ClaimRefusedException(
         "job %s in %s is running already: %s holds its checkpoints. Stop that one first, or give this one another --jobName."
@@ -136,6 +140,11 @@ public final class JobCheckpoints implements AutoCloseable {
     return before(Long.MAX_VALUE);
   }
 
+  /** Which checkpoints were passed over so far, and why, in the order in which they were tried. */
+  public List<String> passedOver() {
+    return List.copyOf(passedOver);
+  }
+
   /** Returns the newest such checkpoint with a number less than {@code checkpoint}. */
   public Optional<Manifest> before(long checkpoint) {
     for (JobClaim.Retained retained : claim.retained()) {
@@ -151,6 +160,7 @@ public final class JobCheckpoints implements AutoCloseable {
               job,
               files.location(),
               said(e));
+          passedOver.add("checkpoint %d: %s".formatted(retained.checkpoint(), said(e)));
         }
       }
     }
@@ -347,6 +357,9 @@ public final class JobCheckpoints implements AutoCloseable {
   }
 
   private static String said(Exception e) {
+    if (e instanceof CheckpointException) {
+      return e.getMessage();
+    }
     return e.getMessage() == null
         ? e.toString()
         : e.getClass().getSimpleName() + ": " + e.getMessage();

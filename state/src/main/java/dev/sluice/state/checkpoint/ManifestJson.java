@@ -46,7 +46,7 @@ public final class ManifestJson {
       }
       return mapper.treeToValue(tree, Manifest.class);
     } catch (IOException e) {
-      throw new CheckpointException(where + " cannot be read as a manifest: " + e.getMessage(), e);
+      throw new CheckpointException(where + " cannot be read as a manifest: " + said(e), e);
     }
   }
 
@@ -54,8 +54,17 @@ public final class ManifestJson {
     try {
       return mapper.readValue(bytes, JobClaim.class);
     } catch (IOException e) {
-      throw new CheckpointException(where + " cannot be read: " + e.getMessage(), e);
+      throw new CheckpointException(
+          ("%s is damaged, so nobody can tell which checkpoints the job has (%s). Put the file"
+                  + " back, or move its folder away to start over")
+              .formatted(where, said(e)),
+          e);
     }
+  }
+
+  /** Without the bytes it was found in, which Jackson adds. */
+  private static String said(IOException e) {
+    return e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
   }
 
   static int crcOf(byte[] bytes) {

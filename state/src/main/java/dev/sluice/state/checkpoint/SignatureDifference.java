@@ -12,6 +12,9 @@ import java.util.TreeSet;
 public final class SignatureDifference {
   private static final String OPTION = "--transformNameMapping";
 
+  /** What fits on a screen, with its cures. */
+  private static final int MOST_SHOWN = 6;
+
   private SignatureDifference() {}
 
   /**
@@ -63,10 +66,22 @@ public final class SignatureDifference {
                     "%s names '%s', of which nothing is saved: correct it, or take it out"
                         .formatted(OPTION, old)));
     if (!differences.isEmpty()) {
-      throw new CheckpointException(
-          "the saved state does not fit this pipeline:\n  - " + String.join("\n  - ", differences));
+      boolean nothingFits = saved.stream().noneMatch(s -> byName.containsKey(names.of(s.name())));
+      throw new CheckpointException(message(differences, nothingFits));
     }
     return dropped;
+  }
+
+  private static String message(List<String> differences, boolean nothingFits) {
+    String what =
+        nothingFits
+            ? "the saved state fits nothing in this pipeline; is it of another one?"
+            : "the saved state does not fit this pipeline:";
+    int more = differences.size() - MOST_SHOWN;
+    return what
+        + "\n  - "
+        + String.join("\n  - ", differences.subList(0, Math.min(MOST_SHOWN, differences.size())))
+        + (more > 0 ? "\n  and " + more + " more" : "");
   }
 
   private static String gone(String old, TransformNames names) {

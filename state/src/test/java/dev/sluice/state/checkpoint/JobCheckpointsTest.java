@@ -94,16 +94,20 @@ final class JobCheckpointsTest {
       job.close();
       JobCheckpoints again = JobCheckpoints.claim(files(damaged), "job", ME);
       assertThat(again.latest().orElseThrow().checkpoint()).as("damage " + damage).isEqualTo(1);
+      assertThat(again.passedOver()).singleElement().asString().startsWith("checkpoint 2: ");
     }
   }
 
   @Test
   void aSecondProcessIsRefusedAndToldWhoHoldsTheJob() {
     JobCheckpoints.claim(files(folder), "job", ME);
-    assertThatThrownBy(() -> JobCheckpoints.claim(files(folder), "job", ME))
+    assertThatThrownBy(() -> JobCheckpoints.claim(files(folder), "job", new Holder("there", 2, 5)))
         .isInstanceOf(ClaimRefusedException.class)
         .hasMessageContaining("process 1 on here")
         .hasMessageContaining("--jobName");
+    assertThatThrownBy(() -> JobCheckpoints.claim(files(folder), "job", ME))
+        .isInstanceOf(ClaimRefusedException.class)
+        .hasMessageContaining("which is this one, holds its checkpoints");
   }
 
   @Test
