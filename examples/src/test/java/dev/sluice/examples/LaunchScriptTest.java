@@ -30,10 +30,20 @@ class LaunchScriptTest {
   @Test
   void javaThatIsTooOldIsRefused() throws Exception {
     Path home = javaThatSays("openjdk version \"11.0.2\" 2019-01-15");
-    assertFails(Map.of("JAVA_HOME", home.toString()), home + "/bin/java is too old");
+    assertFails(
+        Map.of("JAVA_HOME", home.toString()), home + "/bin/java is Java 11, which is too old");
 
     home = javaThatSays("java version \"1.8.0_301\"");
-    assertFails(Map.of("JAVA_HOME", home.toString()), "needs JDK 17 or newer");
+    assertFails(
+        Map.of("JAVA_HOME", home.toString()),
+        "is Java 8, which is too old; install a JDK, 17 or newer, or set JAVA_HOME");
+  }
+
+  @Test
+  void javaOnThePathThatIsTooOldIsRefusedToo() throws Exception {
+    Path home = javaThatSays("openjdk version \"11.0.2\" 2019-01-15");
+    String path = home.resolve("bin") + ":" + System.getenv("PATH");
+    assertFails(Map.of("JAVA_HOME", "", "PATH", path), home + "/bin/java is Java 11");
   }
 
   @Test
