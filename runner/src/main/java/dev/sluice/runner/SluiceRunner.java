@@ -25,6 +25,7 @@ import org.apache.beam.sdk.metrics.MetricsSink;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsValidator;
 import org.apache.beam.sdk.util.common.ReflectHelpers;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Runs a pipeline on Sluice, within this JVM.
@@ -50,6 +51,8 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
     SluicePipelineOptions ours =
         PipelineOptionsValidator.validate(SluicePipelineOptions.class, options);
     settings(ours);
+    atLeast("stateMemoryMb", ours.getStateMemoryMb(), 1);
+    atLeast("idleSplitTimeoutMs", ours.getIdleSplitTimeoutMs(), 0);
     return new SluiceRunner(options);
   }
 
@@ -114,6 +117,13 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
           options.getRestartAttempts());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("option --" + e.getMessage(), e);
+    }
+  }
+
+  private static void atLeast(String option, @Nullable Number value, long least) {
+    if (value != null && value.longValue() < least) {
+      throw new IllegalArgumentException(
+          "option --%s must be at least %d, not %s".formatted(option, least, value));
     }
   }
 

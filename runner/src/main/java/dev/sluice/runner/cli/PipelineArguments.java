@@ -2,8 +2,10 @@ package dev.sluice.runner.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
@@ -19,13 +21,23 @@ record PipelineArguments(List<String> values) {
       Pattern.compile(
           "missing a property named '([^']*)'\\.(?: Did you mean (?:one of )?(.*)\\?)?");
 
+  private static final Pattern UNREADABLE =
+      Pattern.compile("Cannot deserialize value of type `([^`]+)` from String \"([^\"]*)\"");
+
+  private static final String EMPTY = "Empty argument value";
+
   PipelineArguments {
     values = List.copyOf(values);
   }
 
   /** These arguments with {@code --runner=<runner>} in front unless they already name one. */
   PipelineArguments withDefaultRunner(String runner) {
-    return values.stream().anyMatch(PipelineArguments::namesRunner) ? this : with(runner, values);
+    return nameRunner() ? this : with(runner, values);
+  }
+
+  /** Whether they name a runner. */
+  boolean nameRunner() {
+    return values.stream().anyMatch(PipelineArguments::namesRunner);
   }
 
   /** These arguments with {@code --runner=<runner>} in the place of any other. */
@@ -69,22 +81,39 @@ record PipelineArguments(List<String> values) {
     if (!fromOptions) {
       return null;
     }
-    for (String value : values) {
-      String[] parts = value.split("=", 2);
-      String blamable = parts.length == 2 ? parts[1] : parts[0].replaceFirst("^--", "");
-      String name = parts[0].replaceFirst("^--", "");
-      String message = String.valueOf(failure.getMessage());
-      if (message.contains("'" + name + "'")
-          || (!blamable.isEmpty() && message.contains("\"" + blamable + "\""))) {
-        return badOption(value, failure);
-      }
+    String message = firstLine(failure);
+    return Stream.<Predicate<String>>of(
+            value -> message.equals(complaintAbout(value)), value -> fits(message, value))
+        .flatMap(blames -> values.stream().filter(blames))
+        .findFirst()
+        .map(value -> badOption(value, failure))
+        .orElseGet(() -> new UserError("options: " + message, failure));
+  }
+
+  /** What Beam says of one argument alone; of options it does not know without the user's help. */
+  private static String complaintAbout(String value) {
+    try {
+      PipelineOptionsFactory.fromArgs(value).create();
+      return "";
+    } catch (IllegalArgumentException e) {
+      return firstLine(e);
     }
-    return new UserError("options: " + firstLine(failure), failure);
+  }
+
+  /** Whether {@code message} can be about {@code argument}, by what it quotes. */
+  private static boolean fits(String message, String argument) {
+    String[] parts = argument.split("=", 2);
+    String name = parts[0].replaceFirst("^--", "");
+    String value = parts.length == 2 ? parts[1] : "true";
+    return message.contains("'" + name + "'")
+        || (value.isEmpty() && message.startsWith(EMPTY))
+        || (!value.isEmpty() && message.contains("\"" + value + "\""));
   }
 
   private static UserError badOption(String argument, IllegalArgumentException cause) {
     if (!argument.startsWith("--")) {
-      return new UserError("unexpected argument '" + argument + "'", cause);
+      return new UserError(
+          "unexpected argument '" + argument + "'; options are written as --name=value", cause);
     }
     String message = firstLine(cause);
     Matcher unknown = UNKNOWN.matcher(message);
@@ -94,11 +123,32 @@ record PipelineArguments(List<String> values) {
           "unknown option --"
               + unknown.group(1)
               + (meant == null
-                  ? ""
+                  ? ": no options on the class path have it. Leave it out; if it is your own,"
+                      + " register its interface by PipelineOptionsFactory.register"
                   : "; did you mean --" + meant.replaceAll("['\\[\\]]", "") + "?"),
           cause);
     }
-    return new UserError("option " + argument + ": " + message, cause);
+    return new UserError("option %s: %s".formatted(argument, complaint(argument, message)), cause);
+  }
+
+  private static String complaint(String argument, String message) {
+    Matcher unreadable = UNREADABLE.matcher(message);
+    boolean read = !unreadable.find();
+    if (message.startsWith(EMPTY) || (!read && !argument.contains("="))) {
+      return "a value is missing; write %s=VALUE".formatted(argument.replaceFirst("=$", ""));
+    }
+    return read
+        ? message
+        : "'%s' is no %s".formatted(unreadable.group(2), kind(unreadable.group(1)));
+  }
+
+  private static String kind(String type) {
+    return switch (type.substring(type.lastIndexOf('.') + 1)) {
+      case "int", "Integer", "long", "Long", "short", "Short" -> "whole number";
+      case "float", "Float", "double", "Double" -> "number";
+      case "boolean", "Boolean" -> "truth value; write true or false";
+      default -> type;
+    };
   }
 
   private static String firstLine(Throwable failure) {

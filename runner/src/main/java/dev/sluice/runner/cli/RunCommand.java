@@ -36,6 +36,10 @@ import picocli.CommandLine.Unmatched;
 final class RunCommand implements Callable<Integer> {
   static final String DEFAULT_RUNNER = "SluiceRunner";
 
+  private static final String NOTHING_RUN =
+      "note: %s has ended without running a pipeline on Sluice; its main must make its options from"
+          + " its arguments, by PipelineOptionsFactory.fromArgs(args), and call pipeline.run()";
+
   @Spec CommandSpec spec;
   @Mixin UserProgramOptions program;
 
@@ -51,9 +55,13 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     UserProgram userProgram = program.userProgram(spec);
     JobWatch jobs = SluiceRunner.watchJobs(told(spec));
-    userProgram.main(program.arguments().withDefaultRunner(DEFAULT_RUNNER));
+    PipelineArguments arguments = program.arguments();
+    userProgram.main(arguments.withDefaultRunner(DEFAULT_RUNNER));
     // Pipeline.run() has returned, its job goes on.
     jobs.awaitAll();
+    if (jobs.size() == 0 && !arguments.nameRunner()) {
+      told(spec).accept(NOTHING_RUN.formatted(userProgram.mainClass()));
+    }
     return 0;
   }
 

@@ -1,5 +1,7 @@
 package dev.sluice.runner.cli;
 
+import dev.sluice.runner.FailureMessage;
+import dev.sluice.state.checkpoint.CheckpointException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
@@ -69,7 +71,7 @@ public final class Sluice implements Runnable {
       commands.addSubcommand(command);
     }
     commands.setParameterExceptionHandler(this::refuse);
-    commands.setExecutionExceptionHandler(this::fail);
+    commands.setExecutionExceptionHandler((e, at, parsed) -> fail(e, at));
     commands.setAbbreviatedOptionsAllowed(false);
     commands.setUsageHelpAutoWidth(true);
     commands.setUsageHelpLongOptionsMaxWidth(36);
@@ -95,11 +97,12 @@ public final class Sluice implements Runnable {
     for (Example example : ServiceLoader.load(Example.class, loader)) {
       examples.put(CommandSpec.forAnnotatedObject(example).name(), example);
     }
-    return new Sluice(examples, ServiceLoader.load(Tool.class, loader))
-        .commands
-        .setOut(out)
-        .setErr(err)
-        .execute(args);
+    CommandLine commands = new Sluice(examples, ServiceLoader.load(Tool.class, loader)).commands;
+    try {
+      return commands.setOut(out).setErr(err).execute(args);
+    } catch (Error e) { // picocli hands on exceptions only
+      return ((Sluice) commands.getCommand()).fail(e, commands);
+    }
   }
 
   /** Without a command there is nothing to do but to say what could be done. */
@@ -125,9 +128,9 @@ public final class Sluice implements Runnable {
     return BAD_INPUT;
   }
 
-  private int fail(Exception e, CommandLine at, CommandLine.ParseResult parsed) {
+  private int fail(Throwable e, CommandLine at) {
     PrintWriter err = commands.getErr();
-    boolean badInput = e instanceof UserError || FailureMessage.namesAnOption(e);
+    boolean badInput = e instanceof UserError || complainsOfAnOption(e);
     String message = badInput ? e.getMessage() : FailureMessage.of(e);
     err.println(at.getColorScheme().errorText("error: " + message));
     if (verbose) {
@@ -136,5 +139,13 @@ public final class Sluice implements Runnable {
       err.println("(--verbose shows the stack trace)");
     }
     return badInput ? BAD_INPUT : FAILED;
+  }
+
+  /** Whether the runner complains about one of its options, or about what one of them names. */
+  private static boolean complainsOfAnOption(Throwable failure) {
+    return failure instanceof CheckpointException
+        || (failure instanceof IllegalArgumentException
+            && failure.getMessage() != null
+            && failure.getMessage().startsWith("option --"));
   }
 }

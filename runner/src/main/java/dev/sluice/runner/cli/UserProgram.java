@@ -1,10 +1,13 @@
 package dev.sluice.runner.cli;
 
+import dev.sluice.runner.FailureMessage;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.jar.JarFile;
 
 /**
  * A user's own program: jars and the class in them whose {@code main} builds and runs a pipeline.
@@ -33,8 +36,25 @@ record UserProgram(ClassPath jars, String mainClass) {
         throw new UserError(
             "--jar=" + classPath + ": " + jar.toAbsolutePath() + " is not readable");
       }
+      if (Files.isRegularFile(jar)) {
+        checkJar(classPath, jar);
+      }
     }
     return new UserProgram(jars, mainClass);
+  }
+
+  /** A class loader silently passes over what it cannot open. */
+  private static void checkJar(String classPath, Path jar) {
+    try (JarFile opened = new JarFile(jar.toFile())) {
+      if (opened.size() == 0) {
+        throw new UserError("--jar=" + classPath + ": " + jar.toAbsolutePath() + " is empty");
+      }
+    } catch (IOException e) {
+      throw new UserError(
+          "--jar=%s: %s is no jar, or only a part of one: %s"
+              .formatted(classPath, jar.toAbsolutePath(), e.getMessage()),
+          e);
+    }
   }
 
   /** Calls the program's {@code main} in this thread; what it throws comes out as it is. */
@@ -66,16 +86,21 @@ record UserProgram(ClassPath jars, String mainClass) {
     try {
       main = Class.forName(mainClass, false, loader).getMethod("main", String[].class);
     } catch (ClassNotFoundException e) {
-      throw new UserError("--class=" + mainClass + ": no such class in " + jars, e);
+      throw new UserError(
+          "--class=%s: no such class in %s; give its full name, with the package"
+              .formatted(mainClass, jars),
+          e);
     } catch (NoSuchMethodException e) {
       throw new UserError(
           "--class=" + mainClass + ": the class has no public static void main(String[])", e);
     } catch (LinkageError e) {
-      throw new UserError("--class=" + mainClass + ": the class cannot be loaded: " + e, e);
+      throw new UserError(
+          "--class=" + mainClass + ": the class cannot be loaded: " + FailureMessage.of(e), e);
     }
     if (!Modifier.isStatic(main.getModifiers())) {
       throw new UserError("--class=" + mainClass + ": its main(String[]) is not static");
     }
+    main.setAccessible(true); // its class need not be public, as for the java command
     return main;
   }
 }
