@@ -1,5 +1,6 @@
 package dev.sluice.runner;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.sluice.worker.pardo.DebugOptions;
 import dev.sluice.worker.pardo.StateOptions;
 import dev.sluice.worker.source.SourceOptions;
@@ -17,10 +18,12 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 public interface SluicePipelineOptions
     extends StreamingOptions, SourceOptions, BundleOptions, StateOptions, DebugOptions {
 
-  // No @Default: other runners have an option of this name with another default, and Beam refuses
-  // to have both on one class path.
-  /** Parallel tasks of a stage; absent (or -1) means as many as the machine has cores. */
-  @Description("Parallel tasks of a stage. Default: as many as the machine has cores.")
+  // Flink's runner has an option of this name. Beam refuses every pipeline on whose class path two
+  // interfaces declare one option with different types, defaults or Jackson annotations.
+  /** Parallel tasks of a stage; -1 means as many as the machine has cores. */
+  @Description(
+      "Parallel tasks of a stage. Default: -1, which means as many as the machine has cores.")
+  @Default.Integer(-1)
   @Nullable Integer getParallelism();
 
   /** Sets {@link #getParallelism}. */
@@ -113,7 +116,9 @@ public interface SluicePipelineOptions
   /** Sets {@link #isFresh}. */
   void setFresh(boolean fresh);
 
+  // Dataflow's runner has an option of this name, which is not written to JSON.
   /** What transforms are called now, by their names in the checkpoint or savepoint. */
+  @JsonIgnore
   @Description(
       "Names of transforms in the checkpoint or savepoint to start from, and the names by which"
           + " they go on in this pipeline, as JSON: {\"old name\":\"new name\"}. The name of a"

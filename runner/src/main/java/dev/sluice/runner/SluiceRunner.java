@@ -88,7 +88,7 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
                 ours.getFromSavepoint(),
                 ours.isFresh(),
                 ours.isAllowDropState(),
-                transformNames(ours)),
+                transformNames(options)),
             graph.streaming() && settings.checkpoints().intervalMs() > 0,
             CLUSTER::tell);
     JobHandle job = CLUSTER.submit(graph, seenByUserCode, loader, settings, durability, logLevels);
@@ -99,8 +99,9 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
     return new SluicePipelineResult(job, metrics);
   }
 
-  private static TransformNames transformNames(SluicePipelineOptions options) {
-    Map<String, String> mapping = options.getTransformNameMapping();
+  /** From the options as the user gave them: the copy for user code does not have the mapping. */
+  private static TransformNames transformNames(PipelineOptions given) {
+    Map<String, String> mapping = given.as(SluicePipelineOptions.class).getTransformNameMapping();
     return mapping == null ? TransformNames.SAME : new TransformNames(mapping);
   }
 
