@@ -44,6 +44,7 @@ final class ArchitectureRules {
     rules.put("threads are handed in", engineStartsThreadsOnlyBehindTheWorld());
     rules.put("nothing is left to chance", engineLeavesNothingToChance());
     rules.put("the engine does not print", engineDoesNotPrint());
+    rules.put("either SLF4J will do", logsAsBothVersionsOfSlf4jDo());
     rules.put("a name says what a class is", classNamesSayWhatTheClassIs());
     rules.put("no static field changes", noStaticFieldChanges());
     return rules;
@@ -150,6 +151,14 @@ final class ArchitectureRules {
         .orShould()
         .callMethod(Throwable.class, "printStackTrace")
         .because("the engine logs through slf4j and prints nothing");
+  }
+
+  private ArchRule logsAsBothVersionsOfSlf4jDo() {
+    return noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.slf4j.spi..")
+        .because("the fluent API is new in SLF4J 2, and a user's project may have SLF4J 1");
   }
 
   private ArchRule classNamesSayWhatTheClassIs() {
