@@ -19,7 +19,7 @@ final class PortablePipelines {
   /**
    * The portable form of {@code pipeline}.
    *
-   * @throws IllegalArgumentException if a transform cannot be serialized, naming it
+   * @throws IllegalArgumentException if a transform has no portable form, naming it and saying why
    */
   static RunnerApi.Pipeline of(Pipeline pipeline) {
     LimitedReads.replaceIn(pipeline);
@@ -29,7 +29,8 @@ final class PortablePipelines {
       return PipelineTranslation.toProto(pipeline);
     } catch (RuntimeException e) {
       pipeline.traverseTopologically(new CulpritFinder(pipeline));
-      throw new IllegalArgumentException("the pipeline cannot be serialized: " + e.getMessage(), e);
+      throw new IllegalArgumentException(
+          "the pipeline could not be made portable: " + e.getMessage(), e);
     }
   }
 
@@ -63,18 +64,8 @@ final class PortablePipelines {
         components.registerPTransform(transform, children.getOrDefault(node, List.of()));
       } catch (Exception e) {
         throw new IllegalArgumentException(
-            "transform '%s' cannot be serialized; its functions, sources, coders and whatever they refer to must be: %s"
-                .formatted(node.getFullName(), rootMessage(e)),
-            e);
+            TranslationFailure.describe(node.getFullName(), transform, e), e);
       }
-    }
-
-    private static String rootMessage(Throwable failure) {
-      Throwable root = failure;
-      while (root.getCause() != null) {
-        root = root.getCause();
-      }
-      return root.toString();
     }
   }
 }

@@ -180,26 +180,6 @@ class SluiceRunnerTest {
   }
 
   @Test
-  void aTransformThatCannotBeSerializedIsNamed() {
-    Pipeline pipeline = Pipelines.create();
-    pipeline.apply(Create.of(1)).apply("Stubborn", ParDo.of(new StubbornFn()));
-
-    assertThatThrownBy(pipeline::run)
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("Stubborn")
-        .hasMessageContaining("cannot be serialized");
-  }
-
-  private static final class StubbornFn extends DoFn<Integer, Integer> {
-    private final Object notSerializable = new Object();
-
-    @ProcessElement
-    public void process(OutputReceiver<Integer> out) {
-      out.output(notSerializable.hashCode());
-    }
-  }
-
-  @Test
   void anOptionThatCannotBeIsNamed() {
     assertThatThrownBy(() -> Pipelines.create("--parallelism=0"))
         .isInstanceOf(IllegalArgumentException.class)
@@ -212,7 +192,7 @@ class SluiceRunnerTest {
   @Test
   void parallelismDefaultsToTheCores() {
     SluicePipelineOptions options = PipelineOptionsFactory.create().as(SluicePipelineOptions.class);
-    assertThat(options.getParallelism()).isNull();
+    assertThat(options.getParallelism()).isEqualTo(-1);
     assertThat(options.getCheckpointIntervalMs()).isEqualTo(10_000);
   }
 }
