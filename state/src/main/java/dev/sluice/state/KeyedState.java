@@ -219,6 +219,16 @@ public final class KeyedState<K> {
     return timers.leastOutputMs();
   }
 
+  /**
+   * Returns the least output timestamp of all timers but some, or {@code Long.MAX_VALUE} if there
+   * is none; looks at each of the distinct ones.
+   *
+   * @param but how many timers with which output timestamp do not count
+   */
+  public long minTimerHoldMsBut(Map<Long, Integer> but) {
+    return timers.leastOutputMsBut(but);
+  }
+
   /** Returns how many live cells and timers there are, over all keys. */
   public long entryCount() {
     return liveCells + timers.count();

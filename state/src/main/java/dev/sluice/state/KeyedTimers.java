@@ -1,6 +1,7 @@
 package dev.sluice.state;
 
 import dev.sluice.state.store.StateStore;
+import java.util.Map;
 import org.apache.beam.runners.core.StateNamespace;
 import org.apache.beam.runners.core.TimerInternals.TimerData;
 import org.apache.beam.sdk.state.TimeDomain;
@@ -164,6 +165,10 @@ final class KeyedTimers {
 
   long leastOutputMs() {
     return holds.least();
+  }
+
+  long leastOutputMsBut(Map<Long, Integer> but) {
+    return holds.leastBut(but);
   }
 
   long count() {

@@ -1,6 +1,7 @@
 package dev.sluice.state;
 
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * Counts equal numbers and knows the least one: what holds the watermark, where a million keys
@@ -73,6 +74,20 @@ final class LongMultiset {
       zeros--;
     }
     return Long.MAX_VALUE;
+  }
+
+  /**
+   * Returns the least number that is in more often than {@code but} says, or {@code Long.MAX_VALUE}
+   * if there is none; looks at all of them.
+   */
+  long leastBut(Map<Long, Integer> but) {
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < distinct; i++) {
+      if (heap[i] < least && counts[placeOf(heap[i])] > but.getOrDefault(heap[i], 0)) {
+        least = heap[i];
+      }
+    }
+    return least;
   }
 
   /** Returns how many distinct numbers there is room for. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -36,8 +37,24 @@ class LongMultisetTest {
       if (random.nextInt(3) == 0) {
         assertThat(set.total()).isEqualTo(in.size());
         assertThat(set.least()).isEqualTo(model.isEmpty() ? Long.MAX_VALUE : model.firstKey());
+        checkLeastBut(set, model, random);
       }
     }
+  }
+
+  private static void checkLeastBut(LongMultiset set, TreeMap<Long, Integer> model, Random random) {
+    TreeMap<Long, Integer> but = new TreeMap<>();
+    long least = Long.MAX_VALUE;
+    for (Map.Entry<Long, Integer> held : model.entrySet()) {
+      int left = random.nextInt(3) == 0 ? 1 : 0;
+      if (left < held.getValue()) {
+        but.put(held.getKey(), held.getValue() - left);
+      }
+      if (least == Long.MAX_VALUE && but.getOrDefault(held.getKey(), 0) < held.getValue()) {
+        least = held.getKey();
+      }
+    }
+    assertThat(set.leastBut(but)).isEqualTo(least);
   }
 
   @Test

@@ -10,8 +10,9 @@ sealed interface ControlItem {
    *
    * @param drainedFromMs from where on the watermark is what it is because the job was drained; the
    *     end of time and more if it was not
+   * @param idle whether nothing is to be expected for the time being; a batch says the contrary
    */
-  record Watermark(long ms, long drainedFromMs) implements ControlItem {}
+  record Watermark(long ms, long drainedFromMs, boolean idle) implements ControlItem {}
 
   /** All that came before belongs to the checkpoint, nothing that follows does. */
   record BarrierItem(long checkpoint, Barrier barrier) implements ControlItem {}

@@ -98,10 +98,14 @@ public final class ExchangeWriter implements Receiver {
     }
   }
 
-  /** Notes the watermark of what it writes; sent with the next batch or {@link #flush}. */
-  public void watermark(long ms) {
+  /**
+   * Notes the watermark of what it writes; sent with the next batch or {@link #flush}.
+   *
+   * @param idle whether nothing is to be expected for the time being
+   */
+  public void watermark(long ms, boolean idle) {
     for (Outlet outlet : outlets) {
-      outlet.watermark(ms);
+      outlet.watermark(ms, idle);
     }
   }
 

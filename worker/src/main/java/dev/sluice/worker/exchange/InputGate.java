@@ -2,6 +2,8 @@ package dev.sluice.worker.exchange;
 
 import dev.sluice.translation.Exchange;
 import dev.sluice.worker.protocol.Barrier;
+import dev.sluice.worker.stage.Activity;
+import dev.sluice.worker.stage.CombinedWatermark;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +13,7 @@ import org.apache.beam.sdk.metrics.Counter;
 
 /**
  * A consumer task's side of all exchanges into it: takes turns among the channels, keeps each one's
- * watermark, and aligns barriers.
+ * watermark and whether it is idle, and aligns barriers.
  *
  * <p>Owned by the consumer's task. Always true: a channel that has delivered the current barrier is
  * not read until all others have delivered it or ended. A newer barrier on any channel takes the
@@ -38,6 +40,7 @@ public final class InputGate {
     final boolean side;
     final Counter elements;
     long watermarkMs = Long.MIN_VALUE;
+    boolean idle;
     long drainedFromMs = Long.MAX_VALUE;
     long barrier = -1;
     long tidings;
@@ -58,6 +61,7 @@ public final class InputGate {
 
   private final LongSupplier nanoTime;
   private final List<Lane> lanes = new ArrayList<>();
+  private final CombinedWatermark main = new CombinedWatermark();
   private long batchNanos;
   private int turn;
   private long aligning = -1;
@@ -120,6 +124,7 @@ public final class InputGate {
   private int batch(Lane lane, Batch batch, Consumer consumer) {
     int size = batch.size();
     lane.elements.inc(size);
+    lane.idle = false;
     long begin = nanoTime.getAsLong();
     if (lane.side) {
       consumer.sideBatch(lane.exchange, batch);
@@ -143,6 +148,7 @@ public final class InputGate {
     if (item instanceof ControlItem.Watermark watermark) {
       lane.watermarkMs = watermark.ms();
       lane.drainedFromMs = watermark.drainedFromMs();
+      lane.idle = watermark.idle();
       return false;
     } else if (item instanceof ControlItem.Answer) {
       lane.answered = true;
@@ -151,6 +157,7 @@ public final class InputGate {
       align(lane, barrier);
     } else {
       lane.ended = true;
+      lane.idle = false;
       lane.watermarkMs = Long.MAX_VALUE;
     }
     return completeAlignment(consumer);
@@ -254,15 +261,21 @@ public final class InputGate {
     return true;
   }
 
-  /** The least watermark of the main input's channels. */
+  /** The least watermark of the main input's channels, idle ones left out if others are not. */
   public long watermarkMs() {
-    long least = Long.MAX_VALUE;
+    main.begin();
     for (Lane lane : lanes) {
       if (!lane.side) {
-        least = Math.min(least, lane.watermarkMs);
+        main.add(lane.watermarkMs, lane.idle);
       }
     }
-    return least;
+    main.end();
+    return main.watermarkMs();
+  }
+
+  /** What is to be expected of the main input, as of the last {@link #watermarkMs}. */
+  public Activity activity() {
+    return main.activity();
   }
 
   /** From where on the main input's watermark is what it is because the job was drained. */
@@ -276,7 +289,10 @@ public final class InputGate {
     return least;
   }
 
-  /** The least watermark of each side input's channels, by exchange id. */
+  /**
+   * The least watermark of each side input's channels, by exchange id. That one is idle makes no
+   * difference: it does not say that a window is empty, so what waits for it goes on waiting.
+   */
   public Map<String, Long> sideWatermarksMs() {
     Map<String, Long> byExchange = new LinkedHashMap<>();
     for (Lane lane : lanes) {

@@ -11,7 +11,8 @@ import org.apache.beam.sdk.transforms.windowing.PaneInfo;
  * and end that wait to follow it.
  *
  * <p>Owned by the producer's task. Always true: items enter the channel in the order in which they
- * were handed to the outlet, except that a watermark may be replaced by a later one.
+ * were handed to the outlet, except that a watermark may be replaced by a later one; who has sent a
+ * batch is not idle until the next watermark says so.
  */
 final class Outlet {
   private final Channel channel;
@@ -21,6 +22,8 @@ final class Outlet {
   private long watermarkMs = Long.MIN_VALUE;
   private long drainedFromMs = Long.MAX_VALUE;
   private long sentWatermarkMs = Long.MIN_VALUE;
+  private boolean idle;
+  private boolean sentIdle;
   private final Deque<ControlItem> waiting = new ArrayDeque<>();
   private boolean asked;
   private long sent;
@@ -48,6 +51,7 @@ final class Outlet {
       batch.accumulated(accumulated);
     }
     batch.add(value, keyHash, timestampMs, windows, pane);
+    idle = false;
     if (batch.size() >= size.records()) {
       sendBatchWaiting();
     }
@@ -66,6 +70,7 @@ final class Outlet {
 
   private void batchSent() {
     sent++;
+    sentIdle = false;
     batch = channel.emptyBatch();
   }
 
@@ -81,20 +86,39 @@ final class Outlet {
   }
 
   private boolean trySendWatermark() {
-    if (watermarkMs > sentWatermarkMs) {
-      if (!channel.offerControl(new ControlItem.Watermark(watermarkMs, drainedFromMs))) {
+    if (hasWatermark()) {
+      if (!channel.offerControl(watermark())) {
         return false;
       }
-      sentWatermarkMs = watermarkMs;
+      watermarkSent();
       sent++;
     }
     return true;
   }
 
-  /** Notes the watermark; it is sent behind the batch being filled. */
-  void watermark(long ms) {
-    if (ms > watermarkMs) {
-      watermarkMs = ms;
+  /** Whether the consumer does not know what has been noted. */
+  private boolean hasWatermark() {
+    return watermarkMs > sentWatermarkMs || idle != sentIdle;
+  }
+
+  private ControlItem watermark() {
+    return new ControlItem.Watermark(watermarkMs, drainedFromMs, idle);
+  }
+
+  private void watermarkSent() {
+    sentWatermarkMs = watermarkMs;
+    sentIdle = idle;
+  }
+
+  /**
+   * Notes the watermark; it is sent behind the batch being filled.
+   *
+   * @param nowIdle whether nothing is to be expected for the time being
+   */
+  void watermark(long ms, boolean nowIdle) {
+    watermarkMs = Math.max(watermarkMs, ms);
+    idle = nowIdle;
+    if (hasWatermark()) {
       channel.news();
     }
   }
@@ -139,9 +163,9 @@ final class Outlet {
     if (batch.size() > 0) {
       sendBatchWaiting();
     }
-    if (watermarkMs > sentWatermarkMs) {
-      waiting.add(new ControlItem.Watermark(watermarkMs, drainedFromMs));
-      sentWatermarkMs = watermarkMs;
+    if (hasWatermark()) {
+      waiting.add(watermark());
+      watermarkSent();
     }
   }
 

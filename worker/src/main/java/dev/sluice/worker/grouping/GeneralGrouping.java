@@ -4,6 +4,8 @@ import dev.sluice.state.KeyedState;
 import dev.sluice.state.Times;
 import dev.sluice.state.key.KeyHasher;
 import dev.sluice.translation.Node;
+import dev.sluice.worker.stage.Activity;
+import dev.sluice.worker.stage.CombinedWatermark;
 import dev.sluice.worker.stage.DrainedWindows;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.Receiver;
@@ -293,9 +295,17 @@ final class GeneralGrouping<K> implements GroupingOperator {
 
   @Override
   public long outputWatermarkMs() {
-    long held = Math.min(state.minHoldMs(), state.nextTimerMs(TimeDomain.EVENT_TIME));
-    outputWatermarkMs = Math.max(outputWatermarkMs, Math.min(inputWatermarkMs, held));
+    outputWatermarkMs = Math.max(outputWatermarkMs, Math.min(inputWatermarkMs, heldMs()));
     return outputWatermarkMs;
+  }
+
+  private long heldMs() {
+    return Math.min(state.minHoldMs(), state.nextTimerMs(TimeDomain.EVENT_TIME));
+  }
+
+  @Override
+  public Activity activity(Activity input) {
+    return heldMs() < CombinedWatermark.END_MS ? Activity.ACTIVE : input;
   }
 
   @Override

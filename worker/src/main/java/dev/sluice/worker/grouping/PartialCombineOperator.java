@@ -4,6 +4,7 @@ import dev.sluice.state.AccumulatorTable;
 import dev.sluice.state.WindowedAccumulators;
 import dev.sluice.state.key.KeyHasher;
 import dev.sluice.translation.Node;
+import dev.sluice.worker.stage.Activity;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.Receiver;
 import java.util.Collection;
@@ -210,6 +211,11 @@ final class PartialCombineOperator<K, InputT, AccumT> implements GroupingOperato
   @Override
   public void advanceWatermark(long inputWatermarkMs) {
     watermarkMs = inputWatermarkMs;
+  }
+
+  @Override
+  public Activity activity(Activity input) {
+    return entries > 0 ? Activity.ACTIVE : input;
   }
 
   @Override

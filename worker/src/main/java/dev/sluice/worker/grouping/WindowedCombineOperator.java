@@ -3,6 +3,8 @@ package dev.sluice.worker.grouping;
 import dev.sluice.state.AccumulatorTable;
 import dev.sluice.state.WindowedAccumulators;
 import dev.sluice.state.key.KeyHasher;
+import dev.sluice.worker.stage.Activity;
+import dev.sluice.worker.stage.CombinedWatermark;
 import dev.sluice.worker.stage.DrainedWindows;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.Receiver;
@@ -156,6 +158,11 @@ final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements Group
   @Override
   public void advanceWatermark(long watermarkMs) {
     inputWatermarkMs = watermarkMs;
+  }
+
+  @Override
+  public Activity activity(Activity input) {
+    return accumulators.firstEndMs() < CombinedWatermark.END_MS ? Activity.ACTIVE : input;
   }
 
   @Override

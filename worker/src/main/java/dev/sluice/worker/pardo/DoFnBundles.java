@@ -53,6 +53,11 @@ final class DoFnBundles {
     return open ? beforeMs : Math.max(beforeMs, afterMs);
   }
 
+  /** Whether a bundle is open at whose end the DoFn may emit. */
+  boolean open() {
+    return open;
+  }
+
   /** Whether the end of the bundle would advance the watermark. */
   boolean holds() {
     return holds;

@@ -3,7 +3,9 @@ package dev.sluice.worker.pardo;
 import dev.sluice.state.key.KeyGroups;
 import dev.sluice.translation.Node;
 import dev.sluice.worker.exchange.Batch;
+import dev.sluice.worker.stage.Activity;
 import dev.sluice.worker.stage.BundleSize;
+import dev.sluice.worker.stage.CombinedWatermark;
 import dev.sluice.worker.stage.DrainedWindows;
 import dev.sluice.worker.stage.Operator;
 import dev.sluice.worker.stage.OperatorContext;
@@ -44,6 +46,7 @@ public final class ParDoOperator implements Operator, Receiver {
   private final CounterCell dropped;
   private final DoFnBundles bundles;
   private BoundedWindow lastReady;
+  private boolean inputActive = true;
   private long inputWatermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
   private long outputWatermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
 
@@ -374,6 +377,20 @@ public final class ParDoOperator implements Operator, Receiver {
   }
 
   @Override
+  public Activity activity(Activity input) {
+    inputActive = input == Activity.ACTIVE;
+    boolean waits =
+        bundles.open()
+            || (stable != null && stable.waits())
+            || (pushback != null && !pushback.isEmpty())
+            || (keyed != null && keyed.holdMs() < CombinedWatermark.END_MS);
+    if (waits) {
+      return Activity.ACTIVE;
+    }
+    return splittable == null ? input : splittable.activity(input);
+  }
+
+  @Override
   public long outputWatermarkMs() {
     long watermarkMs = inputWatermarkMs;
     if (stable != null) {
@@ -386,7 +403,7 @@ public final class ParDoOperator implements Operator, Receiver {
       watermarkMs = Math.min(watermarkMs, keyed.holdMs());
     }
     if (splittable != null) {
-      watermarkMs = Math.min(watermarkMs, splittable.holdMs());
+      watermarkMs = Math.min(watermarkMs, splittable.holdMs(inputActive));
     }
     // Late elements that wait do not turn the watermark back.
     outputWatermarkMs = bundles.watermarkMs(outputWatermarkMs, watermarkMs);

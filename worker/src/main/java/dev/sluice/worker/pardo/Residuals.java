@@ -7,6 +7,7 @@ import dev.sluice.state.key.KeyHasher;
 import dev.sluice.worker.stage.OperatorContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.beam.runners.core.StateNamespace;
 import org.apache.beam.runners.core.StateNamespaces;
 import org.apache.beam.runners.core.StateTag;
@@ -33,8 +34,8 @@ import org.joda.time.Instant;
  * @param <T> the type of a residual
  */
 final class Residuals<T> {
-  /** One with the watermark that it holds. */
-  record Held<T>(T residual, Instant hold) {}
+  /** One with its number and the watermark that it holds. */
+  record Held<T>(long number, T residual, Instant hold) {}
 
   private static final String TIMER_ID = "resume";
   private static final String NEED_ID = "need";
@@ -61,8 +62,9 @@ final class Residuals<T> {
    * Adds one, to be taken at {@code resumeAtMs}, holding the watermark at {@code hold} until then.
    *
    * @param need the end of the window whose side inputs it reads; null if it reads none
+   * @return its number
    */
-  void add(T residual, long resumeAtMs, Instant hold, @Nullable Instant need) {
+  long add(T residual, long resumeAtMs, Instant hold, @Nullable Instant need) {
     selectFreeNumber();
     put(residual, resumeAtMs, hold);
     if (need != null) {
@@ -76,6 +78,7 @@ final class Residuals<T> {
               BoundedWindow.TIMESTAMP_MAX_VALUE,
               TimeDomain.EVENT_TIME);
     }
+    return lastNumber;
   }
 
   private void selectFreeNumber() {
@@ -110,7 +113,7 @@ final class Residuals<T> {
     if (timer == null) {
       return null;
     }
-    Held<T> held = new Held<>(value().read(), timer.getOutputTimestamp());
+    Held<T> held = new Held<>(state.key(), value().read(), timer.getOutputTimestamp());
     value().clear();
     state.timerInternals().deleteTimer(EVERYWHERE, NEED_ID, "", TimeDomain.EVENT_TIME);
     return held;
@@ -147,5 +150,14 @@ final class Residuals<T> {
   /** The least watermark that any of them holds. */
   long holdMs() {
     return state.minTimerHoldMs();
+  }
+
+  /**
+   * The least watermark that any of them holds but some.
+   *
+   * @param but how many that hold which watermark do not count
+   */
+  long holdMsBut(Map<Long, Integer> but) {
+    return state.minTimerHoldMsBut(but);
   }
 }

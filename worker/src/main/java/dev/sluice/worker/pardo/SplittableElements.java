@@ -1,6 +1,9 @@
 package dev.sluice.worker.pardo;
 
 import dev.sluice.state.Times;
+import dev.sluice.worker.source.SourceOptions;
+import dev.sluice.worker.stage.Activity;
+import dev.sluice.worker.stage.CombinedWatermark;
 import dev.sluice.worker.stage.DrainedWindows;
 import dev.sluice.worker.stage.OperatorContext;
 import java.util.ArrayList;
@@ -33,7 +36,8 @@ import org.joda.time.Instant;
  * back with the time and watermark that the DoFn asked for. Initial restrictions and splits are
  * made by a copy of the DoFn of its own, which never sees a bundle, because Beam promises these
  * methods to be called outside of bundles. Always true: an element that is not done holds the
- * watermark, and the side inputs of its window.
+ * watermark, and the side inputs of its window. Only what is left of it may let go of the watermark
+ * when it is silent ({@link SilentRestrictions}) and others are not.
  */
 final class SplittableElements implements Times {
   private static final long MAX_BUNDLE_MS = 100;
@@ -61,6 +65,7 @@ final class SplittableElements implements Times {
   private final UserFn splitter;
   private final SplittableCall call;
   private final Residuals<KV<WindowedValue<Object>, KV<Object, Object>>> residuals;
+  private final SilentRestrictions silent;
   private final boolean unbounded;
   private SideInputLookup sideInputs;
   private boolean draining;
@@ -81,6 +86,9 @@ final class SplittableElements implements Times {
     this.splitter = splitter;
     this.call = call;
     this.unbounded = spec.signature().isBoundedPerElement() == PCollection.IsBounded.UNBOUNDED;
+    this.silent =
+        new SilentRestrictions(
+            context.task().options().as(SourceOptions.class).getIdleSplitTimeoutMs());
     userFn.arguments().withRestrictions(call);
     @SuppressWarnings("unchecked")
     Coder<KV<Object, Object>> restrictionCoder =
@@ -128,9 +136,9 @@ final class SplittableElements implements Times {
     }
   }
 
-  private void keep(Work work, long resumeAtMs, Instant hold) {
+  private long keep(Work work, long resumeAtMs, Instant hold) {
     Instant need = sideInputs == null ? null : work.window().maxTimestamp();
-    residuals.add(work.kept(), resumeAtMs, hold, need);
+    return residuals.add(work.kept(), resumeAtMs, hold, need);
   }
 
   private List<Object> restrictions() {
@@ -156,6 +164,7 @@ final class SplittableElements implements Times {
     }
     draining = true;
     for (Residuals.Held<KV<WindowedValue<Object>, KV<Object, Object>>> held : residuals.takeAll()) {
+      silent.ended(held.number());
       Work work = Work.of(held.residual());
       begin(splitter, work.element);
       truncated(work.restriction)
@@ -198,7 +207,7 @@ final class SplittableElements implements Times {
   }
 
   boolean hasDueWork() {
-    return residuals.nextMs() <= processingTimeMs();
+    return nextProcessingTimeMs() <= processingTimeMs();
   }
 
   /**
@@ -210,13 +219,14 @@ final class SplittableElements implements Times {
    */
   int resume(int limit) {
     long startedMs = processingTimeMs();
+    silent.advance(startedMs);
     for (int done = 0; done < limit; done++) {
       Residuals.Held<KV<WindowedValue<Object>, KV<Object, Object>>> held =
           residuals.take(processingTimeMs());
       if (held == null) {
         return done;
       }
-      boolean goesOn = process(Work.of(held.residual()), held.hold());
+      boolean goesOn = process(held);
       if (goesOn
           || processingTimeMs() - startedMs >= MAX_BUNDLE_MS
           || context.task().services().barrierAnnounced()) {
@@ -227,10 +237,12 @@ final class SplittableElements implements Times {
   }
 
   /** Returns whether something is left that may go on at once. */
-  private boolean process(Work work, Instant hold) {
+  private boolean process(Residuals.Held<KV<WindowedValue<Object>, KV<Object, Object>>> held) {
+    Work work = Work.of(held.residual());
     if (sideInputs != null && !sideInputs.isReady(work.window())) {
       // What a savepoint keeps may be of a pipeline in which the DoFn did not read this yet.
-      keep(work, processingTimeMs() + NOT_READY_MS, hold);
+      silent.ended(held.number());
+      keep(work, processingTimeMs() + NOT_READY_MS, held.hold());
       return false;
     }
     begin(userFn, work.element);
@@ -238,11 +250,15 @@ final class SplittableElements implements Times {
     ProcessContinuation continuation = userFn.processRestriction();
     userFn.run(() -> finish(limit, continuation));
     if (limit.residual() == null) {
+      silent.ended(held.number());
       return false;
     }
     Work left = new Work(work.element, limit.residual(), limit.estimatorState());
     long delayMs = continuation.resumeDelay().getMillis();
-    keep(left, processingTimeMs() + delayMs, limit.watermark());
+    long nowMs = processingTimeMs();
+    long number = keep(left, nowMs + delayMs, limit.watermark());
+    boolean brought = call.hasEmitted() || limit.watermark().isAfter(held.hold());
+    silent.wentBack(held.number(), number, brought, limit.watermark(), nowMs, nowMs + delayMs);
     return delayMs <= 0;
   }
 
@@ -268,8 +284,26 @@ final class SplittableElements implements Times {
     call.tracker().checkDone();
   }
 
-  long holdMs() {
-    return residuals.holdMs();
+  /**
+   * What restrictions hold. Those that are silent hold nothing if others, or the input, are active.
+   */
+  long holdMs(boolean inputActive) {
+    if (silent.holds().isEmpty()) {
+      return residuals.holdMs();
+    }
+    long activeMs = residuals.holdMsBut(silent.holds());
+    return activeMs < CombinedWatermark.END_MS || inputActive ? activeMs : residuals.holdMs();
+  }
+
+  /** What is to be expected of the restrictions; {@code input} if there are none. */
+  Activity activity(Activity input) {
+    if (residuals.isEmpty()) {
+      return input;
+    }
+    boolean allSilent =
+        !silent.holds().isEmpty()
+            && residuals.holdMsBut(silent.holds()) >= CombinedWatermark.END_MS;
+    return allSilent && input != Activity.ACTIVE ? Activity.IDLE : Activity.ACTIVE;
   }
 
   /** No side input is read any more for a window that ends before this. */
@@ -278,7 +312,7 @@ final class SplittableElements implements Times {
   }
 
   long nextProcessingTimeMs() {
-    return residuals.nextMs();
+    return Math.min(residuals.nextMs(), silent.nextMs());
   }
 
   boolean hasPendingWork() {

@@ -8,12 +8,14 @@ import org.apache.beam.sdk.options.PipelineOptions;
 public interface SourceOptions extends PipelineOptions {
 
   /**
-   * Milliseconds after which a split without new elements stops holding the watermark back; 0 for
-   * never.
+   * Milliseconds after which what has brought neither an element nor a later watermark stops
+   * holding the watermark of the others back: a split of an unbounded source, or what is left of an
+   * element of a splittable DoFn; 0 for never.
    */
   @Description(
-      "Milliseconds after which a split of an unbounded source that has been silent stops holding"
-          + " the watermark of the other splits back; 0 (the default) for never.")
+      "Milliseconds after which a silent split of an unbounded source, or a silent restriction of a"
+          + " splittable DoFn, stops holding the watermark of the others back, in its own task and"
+          + " downstream; 0 (the default) for never. If all are silent the watermark stays.")
   @Default.Long(0)
   long getIdleSplitTimeoutMs();
 

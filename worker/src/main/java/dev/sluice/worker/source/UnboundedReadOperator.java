@@ -1,6 +1,8 @@
 package dev.sluice.worker.source;
 
 import dev.sluice.worker.protocol.SourceSplit;
+import dev.sluice.worker.stage.Activity;
+import dev.sluice.worker.stage.CombinedWatermark;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.Receiver;
 import dev.sluice.worker.stage.SourceOperator;
@@ -16,13 +18,20 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
  *
  * <p>Owned by its task. Always true: the output watermark never goes back; a split that has been
  * silent for longer than {@link SourceOptions#getIdleSplitTimeoutMs} does not hold it, unless all
- * that have not ended are silent; the source has ended when every split has. Marks are taken at
- * barriers and finalized when the checkpoint is complete.
+ * that have not ended are silent: then the task is idle. The source has ended when every split has.
+ * While some splits have records, those that have had none for a while are asked less often. Marks
+ * are taken at barriers and finalized when the checkpoint is complete.
  */
 final class UnboundedReadOperator implements SourceOperator {
   private static final long END_OF_TIME = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
   private static final long LEAST_PAUSE_MS = 1;
   private static final long LONGEST_PAUSE_MS = 10;
+
+  /** After so long without a record a poll ends, though not all splits were asked. */
+  private static final long LONGEST_POLL_MS = 50;
+
+  /** Of its time a task spends about one part in so many on splits that are silent. */
+  private static final long SHARE_OF_SILENT = 4;
 
   private final OperatorContext context;
   private final Emission emission;
@@ -30,8 +39,9 @@ final class UnboundedReadOperator implements SourceOperator {
   private final long idleTimeoutMs;
   private final RecordIds seen;
   private int turn;
+  private long poll;
   private boolean drained;
-  private long watermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+  private final CombinedWatermark watermark = new CombinedWatermark();
   private long pauseMs = LEAST_PAUSE_MS;
   private long nextPollMs = Long.MIN_VALUE;
 
@@ -62,23 +72,46 @@ final class UnboundedReadOperator implements SourceOperator {
     if (drained || emission.callSource(this::allEnded)) {
       return Polled.ENDED;
     }
-    int count = 0;
-    for (int tried = 0; tried < splits.size() && count < limit; tried++) {
-      UnboundedSplit<?, ?> split = splits.get(turn);
-      turn = turn + 1 == splits.size() ? 0 : turn + 1;
-      int rest = limit - count;
-      count += emission.callSource(() -> read(split, rest));
+    poll++;
+    int count = ask(limit, false);
+    if (count == 0) {
+      count = ask(limit, true);
     }
     if (count > 0) {
       pauseMs = LEAST_PAUSE_MS;
       return Polled.RECORDS;
     }
-    nextPollMs = context.task().clock().nowMs() + pauseMs;
+    nextPollMs = nowMs() + pauseMs;
     pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
     return Polled.IDLE;
   }
 
-  private int read(UnboundedSplit<?, ?> split, int limit) throws IOException {
+  /** Reads the splits in turn that pause, or those that do not. */
+  private int ask(int limit, boolean pausing) {
+    int count = 0;
+    long beganMs = nowMs();
+    long askedMs = beganMs;
+    for (int tried = 0; tried < splits.size() && count < limit; tried++) {
+      if (count == 0 && askedMs - beganMs >= LONGEST_POLL_MS) {
+        break;
+      }
+      UnboundedSplit<?, ?> split = splits.get(turn);
+      turn = turn + 1 == splits.size() ? 0 : turn + 1;
+      if (split.pauses(poll, askedMs) == pausing && !split.askedIn(poll)) {
+        int rest = limit - count;
+        long nowMs = askedMs;
+        count += emission.callSource(() -> read(split, rest, nowMs));
+        askedMs = nowMs();
+      }
+    }
+    return count;
+  }
+
+  private long nowMs() {
+    return context.task().clock().nowMs();
+  }
+
+  private int read(UnboundedSplit<?, ?> split, int limit, long askedMs) throws IOException {
     int count = 0;
     UnboundedReader<?> reader = split.reader();
     if (seen == null || !split.requiresDeduping()) {
@@ -94,7 +127,9 @@ final class UnboundedReadOperator implements SourceOperator {
         count++;
       }
     }
-    split.polled(count, context.task().clock().nowMs());
+    long nowMs = nowMs();
+    long longestPauseMs = Math.max(1, nowMs - askedMs) * splits.size() * SHARE_OF_SILENT;
+    split.polled(poll, count, nowMs, longestPauseMs);
     return count;
   }
 
@@ -103,8 +138,12 @@ final class UnboundedReadOperator implements SourceOperator {
     if (drained || splits.isEmpty()) {
       return END_OF_TIME;
     }
-    watermarkMs = Math.max(watermarkMs, emission.callSource(this::leastWatermark));
-    return watermarkMs;
+    return emission.callSource(this::combined).watermarkMs();
+  }
+
+  @Override
+  public Activity activity(Activity input) {
+    return drained || splits.isEmpty() ? input : emission.callSource(this::combined).activity();
   }
 
   private boolean allEnded() {
@@ -116,15 +155,13 @@ final class UnboundedReadOperator implements SourceOperator {
     return true;
   }
 
-  private long leastWatermark() {
-    long active = END_OF_TIME;
+  private CombinedWatermark combined() {
+    watermark.begin();
     for (UnboundedSplit<?, ?> split : splits) {
-      if (!split.silent(idleTimeoutMs)) {
-        active = Math.min(active, split.watermarkMs());
-      }
+      watermark.add(split.watermarkMs(), split.silent(idleTimeoutMs));
     }
-    // Those that are not silent may all have ended while a silent one has not.
-    return active >= END_OF_TIME && !allEnded() ? watermarkMs : active;
+    watermark.end();
+    return watermark;
   }
 
   @Override

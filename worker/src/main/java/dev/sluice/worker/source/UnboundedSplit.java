@@ -16,13 +16,20 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
  * state.
  */
 final class UnboundedSplit<T, MarkT extends CheckpointMark> {
+  private static final long NOT_SILENT = Long.MAX_VALUE;
+
+  /** A pause ends after so many polls too: a clock that is moved by hand may stand still. */
+  private static final long MOST_POLLS_PAUSED = 1_000;
+
   private final UnboundedSource<T, MarkT> source;
   private final TaskValue<MarkT> mark;
   private UnboundedReader<T> reader;
   private boolean started;
-  private int recordsInLastPoll = 1;
-  private long emptySinceMs;
+  private long silentSinceMs = NOT_SILENT;
+  private long seenWatermarkMs = Long.MIN_VALUE;
+  private long lastPoll;
   private long lastPollMs;
+  private long pauseMs;
 
   @SuppressWarnings("unchecked")
   UnboundedSplit(OperatorContext context, SourceSplit split) {
@@ -64,21 +71,50 @@ final class UnboundedSplit<T, MarkT extends CheckpointMark> {
     return mark.keyGroup();
   }
 
-  /** It was asked for records and had so many. */
-  void polled(int records, long nowMs) {
-    if (recordsInLastPoll > 0 && records == 0) {
-      emptySinceMs = nowMs;
-    }
-    recordsInLastPoll = records;
+  /**
+   * It was asked for records.
+   *
+   * @param poll the number of the poll
+   * @param records how many it had
+   * @param nowMs the time
+   * @param longestPauseMs for how long it need not be asked again at most, if it had none
+   */
+  void polled(long poll, int records, long nowMs, long longestPauseMs) {
+    lastPoll = poll;
     lastPollMs = nowMs;
+    if (records > 0) {
+      silentSinceMs = NOT_SILENT;
+      pauseMs = 0;
+      return;
+    }
+    pauseMs = Math.min(Math.max(1, 2 * pauseMs), longestPauseMs);
+    long reachedMs = watermarkMs();
+    if (silentSinceMs == NOT_SILENT || reachedMs > seenWatermarkMs) {
+      silentSinceMs = nowMs;
+    }
+    seenWatermarkMs = Math.max(seenWatermarkMs, reachedMs);
   }
 
   /**
-   * Whether it has been silent for {@code timeoutMs} milliseconds, as far as it was asked: while
-   * the task waits for room nobody asks, and nothing is known of what has arrived.
+   * Whether it need not be asked while others have records: the longer it has had none, the longer
+   * the pause, since there are readers that wait for records for a while when they have none.
+   */
+  boolean pauses(long poll, long nowMs) {
+    return nowMs - lastPollMs < pauseMs && poll - lastPoll < MOST_POLLS_PAUSED;
+  }
+
+  /** Whether it was asked in this poll already. */
+  boolean askedIn(long poll) {
+    return lastPoll == poll;
+  }
+
+  /**
+   * Whether it has brought nothing for {@code timeoutMs} milliseconds, neither a record nor a later
+   * watermark, as far as it was asked: while the task waits for room nobody asks, and nothing is
+   * known of what has arrived.
    */
   boolean silent(long timeoutMs) {
-    return timeoutMs > 0 && recordsInLastPoll == 0 && lastPollMs - emptySinceMs >= timeoutMs;
+    return timeoutMs > 0 && silentSinceMs != NOT_SILENT && lastPollMs - silentSinceMs >= timeoutMs;
   }
 
   long watermarkMs() {

@@ -3,17 +3,19 @@ package dev.sluice.worker.stage;
 import dev.sluice.worker.exchange.Batch;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 
 /**
  * The transforms of one stage at work in one task, wired by direct calls.
  *
  * <p>Owned by the task's thread. Always true: watermarks move through it between slices only, each
- * operator's input watermark being the least output watermark of those it reads from. Built by
- * {@code StageBuilder}.
+ * operator's input watermark being the least output watermark of those it reads from, idle ones
+ * left out if others are not. Built by {@code StageBuilder}.
  */
 public final class JavaStage {
 
@@ -42,8 +44,11 @@ public final class JavaStage {
   private final List<BundleSize> bundleSizes;
   private final SourceOperator source;
   private final Map<String, Long> watermarks = new LinkedHashMap<>();
+  private final Set<String> idle = new LinkedHashSet<>();
+  private final CombinedWatermark[] inputs;
   private final List<Part> opened = new ArrayList<>();
   private long inputCollectionWatermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+  private Activity inputCollectionActivity = Activity.ACTIVE;
 
   /**
    * @param parts in topological order; the first is the source if {@code root} is null
@@ -64,6 +69,8 @@ public final class JavaStage {
     this.bundleLimits = bundleLimits;
     this.bundleSizes =
         parts.stream().map(part -> part.operator().bundleSize()).filter(Objects::nonNull).toList();
+    this.inputs =
+        parts.stream().map(part -> new CombinedWatermark()).toArray(CombinedWatermark[]::new);
     this.source = root == null ? (SourceOperator) parts.get(0).operator() : null;
   }
 
@@ -188,28 +195,55 @@ public final class JavaStage {
    * Between slices: moves the watermark through all operators.
    *
    * @param inputWatermarkMs of the stage's input; of no meaning if the root is a source
+   * @param inputActivity what is to be expected of it
    */
-  public void advanceWatermark(long inputWatermarkMs) {
-    long bounded = Math.min(inputWatermarkMs, BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis());
-    for (Part part : parts) {
+  public void advanceWatermark(long inputWatermarkMs, Activity inputActivity) {
+    inputCollectionWatermark =
+        Math.min(inputWatermarkMs, BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis());
+    inputCollectionActivity = inputActivity;
+    for (int i = 0; i < inputs.length; i++) {
+      Part part = parts.get(i);
+      Activity activity = Activity.ENDED;
       if (part.operator() != source) {
-        long least = part.inputs().isEmpty() ? bounded : Long.MAX_VALUE;
-        for (String input : part.inputs()) {
-          least = Math.min(least, watermarks.getOrDefault(input, bounded));
-        }
+        activity = combine(part.inputs(), inputs[i]);
+        long least = inputs[i].watermarkMs();
         part.operator().advanceWatermark(part.floor() == null ? least : part.floor().raise(least));
       }
+      boolean nowIdle = part.operator().activity(activity) == Activity.IDLE;
       long output = part.operator().outputWatermarkMs();
       for (String made : part.outputs()) {
         watermarks.put(made, output);
+        if (nowIdle) {
+          idle.add(made);
+        } else {
+          idle.remove(made);
+        }
       }
     }
-    inputCollectionWatermark = bounded;
+  }
+
+  private Activity combine(List<String> collections, CombinedWatermark combined) {
+    combined.begin();
+    for (String input : collections) {
+      combined.add(watermarkMs(input), isIdle(input));
+    }
+    if (collections.isEmpty()) {
+      combined.add(inputCollectionWatermark, inputCollectionActivity == Activity.IDLE);
+    }
+    combined.end();
+    return combined.activity();
   }
 
   /** The watermark of a PCollection of this stage, as of the last {@link #advanceWatermark}. */
   public long watermarkMs(String collectionId) {
     return watermarks.getOrDefault(collectionId, inputCollectionWatermark);
+  }
+
+  /** Whether it was idle then. */
+  public boolean isIdle(String collectionId) {
+    return watermarks.containsKey(collectionId)
+        ? idle.contains(collectionId)
+        : inputCollectionActivity == Activity.IDLE;
   }
 
   /** Whether any operator has something due. */

@@ -53,6 +53,17 @@ public interface Operator {
   void advanceWatermark(long inputWatermarkMs);
 
   /**
+   * What is to be expected of its outputs. Asked between slices, after {@link #advanceWatermark}
+   * and before {@link #outputWatermarkMs}. Whoever has elements, state or timers that hold the
+   * watermark, or would if it came further, is active, or what comes of them would be late.
+   *
+   * @param input what is to be expected of its input; {@link Activity#ENDED} for a source
+   */
+  default Activity activity(Activity input) {
+    return input;
+  }
+
+  /**
    * The least timestamp that may still be emitted: the input watermark, or an earlier hold. What
    * may still be emitted at the end of an open bundle counts.
    */

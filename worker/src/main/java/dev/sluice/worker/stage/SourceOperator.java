@@ -5,7 +5,7 @@ package dev.sluice.worker.stage;
  *
  * <p>Owned by its {@link JavaStage}, called by the task's thread only. It has no input watermark:
  * {@link #advanceWatermark} is never called, and {@link #outputWatermarkMs} is what the source
- * itself says, sampled between slices of bundles.
+ * itself says, sampled between slices of bundles; it may say that it is idle ({@link #activity}).
  */
 public interface SourceOperator extends Operator {
 

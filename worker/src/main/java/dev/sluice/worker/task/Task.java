@@ -409,7 +409,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
       stage.advanceSideWatermark(side.getKey(), side.getValue());
     }
     callbacks.drainedFrom(ports.input().drainedFromMs());
-    stage.advanceWatermark(ports.input().watermarkMs());
+    stage.advanceWatermark(ports.input().watermarkMs(), ports.input().activity());
     if (!ending) {
       // Behind the end nothing is sent.
       outputs.watermarks(stage, callbacks.drainedFromMs());

@@ -54,14 +54,15 @@ final class TaskOutputs {
   }
 
   /**
-   * The watermarks of what the stage writes, as they are now.
+   * The watermarks of what the stage writes, as they are now, and what of it is idle.
    *
    * @param drainedFromMs from where on they are what they are because of a drain
    */
   void watermarks(JavaStage stage, long drainedFromMs) {
     for (ExchangeWriter writer : writers) {
       writer.drainedFrom(drainedFromMs);
-      writer.watermark(stage.watermarkMs(writer.exchange().producerCollection()));
+      String written = writer.exchange().producerCollection();
+      writer.watermark(stage.watermarkMs(written), stage.isIdle(written));
     }
   }
 
@@ -91,7 +92,7 @@ final class TaskOutputs {
   void end(long drainedFromMs) {
     for (ExchangeWriter writer : writers) {
       writer.drainedFrom(drainedFromMs);
-      writer.watermark(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis());
+      writer.watermark(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis(), false);
       writer.end();
     }
   }

@@ -77,7 +77,7 @@ class ChannelStressTest {
       // A change between raw and accumulated sends the batch and, if need be, waits for room.
       boolean accumulated = sent % 3 == 0;
       outlet.add(sent, 0, accumulated, 0, List.of(GlobalWindow.INSTANCE), PaneInfo.NO_FIRING);
-      outlet.watermark(sent++);
+      outlet.watermark(sent++, false);
       blocked = sent % 2 == 0 && !outlet.flush();
       return Step.WORKED;
     }

@@ -7,6 +7,7 @@ import dev.sluice.state.key.KeyHasher;
 import dev.sluice.translation.Exchange;
 import dev.sluice.translation.Exchange.Kind;
 import dev.sluice.worker.protocol.Barrier;
+import dev.sluice.worker.stage.Activity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.apache.beam.runners.core.metrics.CounterCell;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.metrics.MetricName;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.values.KV;
@@ -119,9 +121,9 @@ class InputGateTest {
   @Test
   void theWatermarkIsTheLeastOfTheMainChannelsAndEndsWithThem() {
     ExchangeWriter side = writer(Taken.exchange("s", Kind.BROADCAST), gate);
-    a.watermark(10);
-    b.watermark(20);
-    side.watermark(3);
+    a.watermark(10, false);
+    b.watermark(20, false);
+    side.watermark(3, false);
     send(a);
     send(b);
     send(side, "v");
@@ -142,6 +144,69 @@ class InputGateTest {
     assertThat(gate.allEnded()).isTrue();
   }
 
+  private void says(ExchangeWriter writer, long watermarkMs, boolean idle) {
+    writer.watermark(watermarkMs, idle);
+    send(writer);
+    lines();
+  }
+
+  @Test
+  void anIdleChannelIsLeftOutAsLongAsAnotherIsActive() {
+    says(a, 10, false);
+    says(b, 20, false);
+    says(a, 10, true);
+    assertThat(gate.watermarkMs()).isEqualTo(20);
+    assertThat(gate.activity()).isEqualTo(Activity.ACTIVE);
+
+    says(b, 30, true);
+    assertThat(gate.watermarkMs()).as("all are idle").isEqualTo(20);
+    assertThat(gate.activity()).isEqualTo(Activity.IDLE);
+
+    says(a, 15, false);
+    assertThat(gate.watermarkMs()).as("does not go back").isEqualTo(20);
+    assertThat(gate.activity()).isEqualTo(Activity.ACTIVE);
+    says(a, 25, false);
+    assertThat(gate.watermarkMs()).isEqualTo(25);
+    says(b, 30, false);
+    assertThat(gate.watermarkMs()).isEqualTo(25);
+  }
+
+  @Test
+  void anEndedChannelIsNoReasonToGoOnWithoutAnIdleOne() {
+    says(a, 10, true);
+    says(b, BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis(), false);
+    assertThat(gate.watermarkMs()).isEqualTo(10);
+    assertThat(gate.activity()).isEqualTo(Activity.IDLE);
+    b.end();
+    lines();
+    assertThat(gate.watermarkMs()).isEqualTo(10);
+    assertThat(gate.activity()).isEqualTo(Activity.IDLE);
+    a.end();
+    lines();
+    assertThat(gate.watermarkMs()).isEqualTo(Long.MAX_VALUE);
+    assertThat(gate.activity()).isEqualTo(Activity.ENDED);
+  }
+
+  @Test
+  void aBatchMakesAChannelActiveBeforeItsWatermarkDoes() {
+    says(a, 10, true);
+    says(b, 20, false);
+    assertThat(gate.watermarkMs()).isEqualTo(20);
+    send(a, "late or not");
+    says(b, 30, false);
+    assertThat(gate.watermarkMs()).isEqualTo(20);
+  }
+
+  @Test
+  void anIdleSideInputSaysNothingOfItsWindows() {
+    ExchangeWriter side = writer(Taken.exchange("s", Kind.BROADCAST), gate);
+    says(a, 10, false);
+    says(b, 20, false);
+    says(side, 3, true);
+    assertThat(gate.sideWatermarksMs()).containsExactly(Map.entry("s", 3L));
+    assertThat(gate.activity()).isEqualTo(Activity.ACTIVE);
+  }
+
   @Test
   void takesTurnsAmongItsChannels() {
     for (int i = 0; i < 3; i++) {
@@ -155,7 +220,7 @@ class InputGateTest {
   void allThatWasSentIsReceivedOnceDrained() {
     for (int i = 0; i < 10; i++) {
       send(a, "x", "y");
-      a.watermark(i);
+      a.watermark(i, false);
       a.barrier(i, Barrier.SAVE);
       b.barrier(i, Barrier.SAVE);
       lines();

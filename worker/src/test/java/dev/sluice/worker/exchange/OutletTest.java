@@ -62,7 +62,7 @@ class OutletTest {
       arrived.add(values.toString());
       channel.giveBack(batch);
     } else if (item instanceof Watermark watermark) {
-      arrived.add("w" + watermark.ms());
+      arrived.add("w" + watermark.ms() + (watermark.idle() ? " idle" : ""));
     } else if (item instanceof BarrierItem barrier) {
       arrived.add("b" + barrier.checkpoint());
     } else if (item instanceof End) {
@@ -88,12 +88,12 @@ class OutletTest {
   @Test
   void itemsArriveInTheOrderInWhichTheyWereHandedIn() {
     add("1", false);
-    outlet.watermark(10);
+    outlet.watermark(10, false);
     outlet.control(new BarrierItem(1, Barrier.SAVE));
     add("2", false);
     outlet.control(new BarrierItem(2, Barrier.SAVE));
     add("3", false);
-    outlet.watermark(20);
+    outlet.watermark(20, false);
     outlet.control(new End());
 
     assertThat(readAll()).containsExactly("1", "w10", "b1", "2", "b2", "3", "w20", "end");
@@ -103,16 +103,46 @@ class OutletTest {
 
   @Test
   void aWatermarkIsSentOnceAndOnlyIfItAdvances() {
-    outlet.watermark(10);
+    outlet.watermark(10, false);
     outlet.flush();
     outlet.flush();
-    outlet.watermark(5);
+    outlet.watermark(5, false);
     outlet.flush();
-    outlet.watermark(11);
-    outlet.watermark(12);
+    outlet.watermark(11, false);
+    outlet.watermark(12, false);
     outlet.flush();
 
     assertThat(readAll()).containsExactly("w10", "w12");
+  }
+
+  @Test
+  void idleIsSentWhenItChangesAndAfterABatchAgain() {
+    outlet.watermark(10, true);
+    outlet.flush();
+    outlet.watermark(10, true);
+    outlet.flush();
+    outlet.watermark(10, false);
+    outlet.flush();
+    outlet.watermark(10, true);
+    outlet.flush();
+    addFlushed("1");
+    assertThat(readAll()).containsExactly("w10 idle", "w10", "w10 idle", "1");
+
+    arrived.clear();
+    outlet.watermark(10, true);
+    outlet.flush();
+    outlet.watermark(9, true);
+    outlet.flush();
+    assertThat(readAll()).as("the batch had said the contrary").containsExactly("w10 idle");
+    assertThat(outlet.sent()).isEqualTo(5);
+  }
+
+  @Test
+  void whoWritesIsNotIdleUntilHeSaysSoAgain() {
+    outlet.watermark(10, true);
+    add("1", false);
+    outlet.flush();
+    assertThat(readAll()).containsExactly("1", "w10");
   }
 
   @Test
@@ -138,7 +168,7 @@ class OutletTest {
   @Test
   void aFullChannelStillTakesControlItems() {
     fill();
-    outlet.watermark(1);
+    outlet.watermark(1, false);
     outlet.control(new BarrierItem(1, Barrier.SAVE));
     outlet.control(new End());
 
@@ -150,7 +180,7 @@ class OutletTest {
   void nothingOvertakesABatchThatHasNoRoom() {
     fill();
     add("late", false);
-    outlet.watermark(7);
+    outlet.watermark(7, false);
     assertThat(outlet.flush()).isFalse();
     outlet.control(new BarrierItem(1, Barrier.SAVE));
     add("after", false);
@@ -164,7 +194,7 @@ class OutletTest {
   @Test
   void controlItemsWaitInOrderWhenEvenTheirRoomIsTaken() {
     for (int i = 0; i < 40; i++) {
-      outlet.watermark(i);
+      outlet.watermark(i, false);
       outlet.control(new BarrierItem(i, Barrier.SAVE));
     }
     outlet.control(new End());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.worker.grouping.GroupingDriver.Out;
+import dev.sluice.worker.stage.Activity;
 import dev.sluice.worker.stage.TransformException;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +60,7 @@ class GeneralGroupingTest {
       driver.element(KV.of("a", 1L), 3).element(KV.of("b", 2L), 4).element(KV.of("a", 3L), 5);
       driver.watermark(9);
       assertThat(driver.take()).isEmpty();
+      assertThat(driver.operator().activity(Activity.IDLE)).isEqualTo(Activity.ACTIVE);
       assertThat(driver.outputWatermarkMs()).isEqualTo(9);
 
       driver.watermark(10);
@@ -67,6 +69,7 @@ class GeneralGroupingTest {
               new Out("a", List.of(1L, 3L), 9, window(0, 10), PaneInfo.ON_TIME_AND_ONLY_FIRING),
               new Out("b", List.of(2L), 9, window(0, 10), PaneInfo.ON_TIME_AND_ONLY_FIRING));
       assertThat(driver.outputWatermarkMs()).isEqualTo(10);
+      assertThat(driver.operator().activity(Activity.IDLE)).isEqualTo(Activity.IDLE);
       assertThat(driver.entryCount()).isZero();
 
       driver.element(KV.of("a", 4L), 9);

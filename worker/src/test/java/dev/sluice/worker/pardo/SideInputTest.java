@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.worker.stage.Activity;
 import dev.sluice.worker.stage.TransformException;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +81,7 @@ class SideInputTest {
       assertEquals(List.of(), harness.outputs);
       assertEquals(3, harness.operator.outputWatermarkMs());
       assertTrue(harness.operator.hasPendingWork());
+      assertEquals(Activity.ACTIVE, harness.operator.activity(Activity.IDLE), "elements wait");
       harness.side(given.view, List.of(7), SECOND, ONLY);
       assertEquals(List.of("2=7"), harness.values());
       assertEquals(3, harness.operator.outputWatermarkMs());
@@ -88,6 +90,7 @@ class SideInputTest {
       assertEquals(List.of(12L, 3L), harness.timestamps());
       assertEquals(15, harness.operator.outputWatermarkMs());
       assertFalse(harness.operator.hasPendingWork());
+      assertEquals(Activity.IDLE, harness.operator.activity(Activity.IDLE));
       assertEquals(0, harness.entries());
     }
   }

@@ -5,8 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.worker.source.SourceOptions;
+import dev.sluice.worker.stage.Activity;
 import dev.sluice.worker.stage.TransformException;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.range.OffsetRange;
@@ -277,6 +281,107 @@ class SplittableParDoTest {
       assertEquals(List.of("at 15", "at 25", "at 35"), harness.values());
       assertEquals(100, harness.operator.outputWatermarkMs());
       assertEquals(0, harness.entries());
+    }
+  }
+
+  /** Waits for what a test puts in, for each element by itself; its time comes with that. */
+  static final class Listening extends HandTimed {
+    static final Map<Integer, Instant> HEARD = new ConcurrentHashMap<>();
+
+    @ProcessElement
+    public ProcessContinuation process(
+        @Element Integer n,
+        RestrictionTracker<OffsetRange, Long> notClaimed,
+        ManualWatermarkEstimator<Instant> estimator,
+        OutputReceiver<String> out) {
+      Instant heard = HEARD.remove(n);
+      if (heard != null) {
+        out.outputWithTimestamp(n + " at " + heard.getMillis(), heard);
+        estimator.setWatermark(heard);
+      }
+      return ProcessContinuation.resume().withResumeDelay(Duration.millis(100));
+    }
+  }
+
+  private static ParDoHarness listening() throws Exception {
+    Pipeline pipeline = ParDoHarness.pipeline();
+    pipeline.getOptions().as(SourceOptions.class).setIdleSplitTimeoutMs(1_000);
+    pipeline.apply(Create.of(1)).apply("fn", ParDo.of(new Listening()));
+    ParDoHarness harness = ParDoHarness.open(pipeline, "fn");
+    harness.element(1, 10).element(2, 20).watermark(ParDoHarness.END_MS);
+    assertEquals(10, harness.operator.outputWatermarkMs());
+    return harness;
+  }
+
+  /** Moves the clock in steps in which the DoFn is asked; one of the elements hears something. */
+  private static void listen(ParDoHarness harness, int toMs, int heard, long atMs) {
+    long start = harness.clock.nowMs();
+    for (int ms = 100; ms <= toMs; ms += 100) {
+      Listening.HEARD.put(heard, new Instant(atMs + ms));
+      harness.clock(start + ms);
+    }
+    Listening.HEARD.clear();
+  }
+
+  @Test
+  void aRestrictionThatBringsNothingLetsGoOfTheWatermark() throws Exception {
+    try (ParDoHarness harness = listening()) {
+      listen(harness, 900, 2, 1_000);
+      assertEquals(10, harness.operator.outputWatermarkMs());
+      listen(harness, 200, 2, 2_000);
+      assertEquals(Activity.ACTIVE, harness.operator.activity(Activity.ENDED));
+      assertEquals(2_200, harness.operator.outputWatermarkMs());
+
+      listen(harness, 100, 1, 500);
+      assertEquals(2_200, harness.operator.outputWatermarkMs(), "does not go back");
+      listen(harness, 100, 1, 2_500);
+      assertEquals(2_200, harness.operator.outputWatermarkMs(), "the other is not silent yet");
+      listen(harness, 100, 2, 3_000);
+      assertEquals(2_600, harness.operator.outputWatermarkMs());
+    }
+  }
+
+  @Test
+  void whenAllRestrictionsAreSilentTheWatermarkStaysAndTheTaskIsIdle() throws Exception {
+    try (ParDoHarness harness = listening()) {
+      assertEquals(Activity.ACTIVE, harness.operator.activity(Activity.ENDED));
+      long start = harness.clock.nowMs();
+      for (int ms = 100; ms <= 1_200; ms += 100) {
+        harness.clock(start + ms);
+      }
+      assertEquals(Activity.IDLE, harness.operator.activity(Activity.ENDED));
+      assertEquals(10, harness.operator.outputWatermarkMs());
+      assertEquals(Activity.ACTIVE, harness.operator.activity(Activity.ACTIVE));
+
+      Listening.HEARD.put(1, new Instant(500));
+      harness.clock(start + 1_300);
+      assertEquals(Activity.ACTIVE, harness.operator.activity(Activity.ENDED));
+      assertEquals(500, harness.operator.outputWatermarkMs(), "the other is silent still");
+    }
+  }
+
+  /** Asks to be asked again much later. */
+  static final class Sleeping extends HandTimed {
+    @ProcessElement
+    public ProcessContinuation process(RestrictionTracker<OffsetRange, Long> notClaimed) {
+      return ProcessContinuation.resume().withResumeDelay(Duration.standardHours(1));
+    }
+  }
+
+  @Test
+  void aRestrictionIsSilentWhileItSaysItselfThatNothingComes() throws Exception {
+    Pipeline pipeline = ParDoHarness.pipeline();
+    pipeline.getOptions().as(SourceOptions.class).setIdleSplitTimeoutMs(1_000);
+    pipeline.apply(Create.of(1)).apply("fn", ParDo.of(new Sleeping()));
+    try (ParDoHarness harness = ParDoHarness.open(pipeline, "fn")) {
+      long start = harness.clock.nowMs();
+      harness.element(1, 10).watermark(ParDoHarness.END_MS);
+      assertEquals(start + 1_000, harness.operator.nextProcessingTimeMs());
+      harness.clock(start + 999);
+      assertEquals(Activity.ACTIVE, harness.operator.activity(Activity.ENDED));
+      harness.clock(start + 1_000);
+      assertEquals(Activity.IDLE, harness.operator.activity(Activity.ENDED));
+      assertEquals(start + 3_600_000, harness.operator.nextProcessingTimeMs());
     }
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.worker.stage.Activity;
 import dev.sluice.worker.stage.TransformException;
 import java.util.List;
 import org.apache.beam.runners.core.StatefulDoFnRunner;
@@ -176,11 +177,13 @@ class StatefulParDoTest {
     try (ParDoHarness harness = inGlobalWindow(new Timers())) {
       harness.element(KV.of("aheld", 20), 10).watermark(18);
       assertEquals(15, harness.operator.outputWatermarkMs());
+      assertEquals(Activity.ACTIVE, harness.operator.activity(Activity.IDLE), "would be late");
       harness.watermark(21);
       assertEquals(List.of(15L), harness.timestamps());
       assertEquals(21, harness.operator.outputWatermarkMs());
       harness.element(KV.of("aunheld", 30), 25).watermark(29);
       assertEquals(29, harness.operator.outputWatermarkMs());
+      assertEquals(Activity.IDLE, harness.operator.activity(Activity.IDLE), "holds nothing");
     }
   }
 

@@ -31,6 +31,7 @@ final class Feed extends UnboundedSource<String, Feed.Mark> {
     Instant watermark = BoundedWindow.TIMESTAMP_MIN_VALUE;
     String failsAt = "";
     boolean closed;
+    int asked;
   }
 
   /** How many records were read. */
@@ -113,6 +114,7 @@ final class Feed extends UnboundedSource<String, Feed.Mark> {
 
     @Override
     public boolean advance() throws IOException {
+      script.asked++;
       if (script.failsAt.equals("advance")) {
         throw new IOException("scripted failure at advance");
       }

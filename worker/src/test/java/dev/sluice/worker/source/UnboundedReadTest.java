@@ -3,6 +3,7 @@ package dev.sluice.worker.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.worker.stage.Activity;
 import dev.sluice.worker.stage.SourceOperator.Polled;
 import dev.sluice.worker.stage.TransformException;
 import java.util.List;
@@ -105,11 +106,13 @@ class UnboundedReadTest {
     read.poll(10);
     assertThat(read.operator.outputWatermarkMs()).isEqualTo(10);
 
-    read.clock.moveTo(1_001_000);
+    read.clock.moveTo(1_001_100);
     says(one, 120, "a");
     read.poll(10);
     assertThat(read.operator.outputWatermarkMs()).isEqualTo(120);
+    assertThat(read.operator.activity(Activity.ENDED)).isEqualTo(Activity.ACTIVE);
 
+    read.clock.moveTo(1_001_200);
     says(two, 50, "late");
     says(one, 130, "a");
     read.poll(10);
@@ -117,6 +120,55 @@ class UnboundedReadTest {
     says(two, 125, "b");
     read.poll(10);
     assertThat(read.operator.outputWatermarkMs()).isEqualTo(125);
+  }
+
+  @Test
+  void aSplitWhoseOwnWatermarkAdvancesIsNotSilent() throws Exception {
+    SourceHarness read = new SourceHarness(one, two);
+    read.options.setIdleSplitTimeoutMs(1_000);
+    read.open();
+    says(one, 100, "a");
+    says(two, 10);
+    read.poll(10);
+    for (int second = 1; second < 5; second++) {
+      read.clock.moveTo(1_000_000 + second * 900);
+      says(one, 100 + second, "a");
+      says(two, 10 + second);
+      read.poll(10);
+      assertThat(read.operator.outputWatermarkMs()).isEqualTo(10 + second);
+    }
+  }
+
+  @Test
+  void whoHasHadNoRecordsIsAskedLessOftenWhileOthersHaveSome() throws Exception {
+    SourceHarness read = new SourceHarness(one, two).open();
+    says(one, 1, "a");
+    read.poll(10);
+    int asked = two.script().asked;
+    for (int i = 0; i < 100; i++) {
+      says(one, 1, "a");
+      read.poll(10);
+    }
+    assertThat(two.script().asked).as("the clock stands still").isEqualTo(asked);
+
+    read.clock.moveTo(1_000_100);
+    says(one, 1, "a");
+    says(two, 1, "b");
+    read.poll(10);
+    assertThat(read.emitted).contains("b");
+  }
+
+  @Test
+  void aPauseEndsAlthoughTheClockStands() throws Exception {
+    SourceHarness read = new SourceHarness(one, two).open();
+    says(one, 1, "a");
+    read.poll(10);
+    says(two, 1, "b");
+    for (int i = 0; i < 1_001; i++) {
+      says(one, 1, "a");
+      read.poll(10);
+    }
+    assertThat(read.emitted).contains("b");
   }
 
   @Test
@@ -129,11 +181,29 @@ class UnboundedReadTest {
     read.poll(10);
     assertThat(read.operator.outputWatermarkMs()).isEqualTo(10);
     read.poll(10);
+    assertThat(read.operator.activity(Activity.ENDED)).isEqualTo(Activity.ACTIVE);
     read.clock.moveTo(2_000_000);
-    says(one, 30);
-    says(two, 30);
     read.poll(10);
     assertThat(read.operator.outputWatermarkMs()).isEqualTo(10);
+    assertThat(read.operator.activity(Activity.ENDED)).isEqualTo(Activity.IDLE);
+
+    says(one, 30);
+    read.poll(10);
+    assertThat(read.operator.activity(Activity.ENDED)).isEqualTo(Activity.ACTIVE);
+    assertThat(read.operator.outputWatermarkMs()).as("the other is silent").isEqualTo(30);
+  }
+
+  @Test
+  void aDrainedReadIsNotIdle() throws Exception {
+    SourceHarness read = new SourceHarness(one);
+    read.options.setIdleSplitTimeoutMs(1_000);
+    read.open();
+    read.poll(10);
+    read.clock.moveTo(2_000_000);
+    read.poll(10);
+    assertThat(read.operator.activity(Activity.ENDED)).isEqualTo(Activity.IDLE);
+    read.operator.drain();
+    assertThat(read.operator.activity(Activity.ENDED)).isEqualTo(Activity.ENDED);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.sluice.worker.task;
 
+import dev.sluice.worker.stage.Activity;
 import dev.sluice.worker.stage.BundleSize;
 import dev.sluice.worker.stage.Operator;
 import dev.sluice.worker.stage.Receiver;
@@ -28,6 +29,7 @@ class ScriptedOperator implements Operator, Receiver {
   Act atBarrier = () -> {};
   int copies = 1;
   boolean pending;
+  Activity activity;
 
   /** Whether it keeps something until the end of the bundle. */
   boolean emitsAtEnd;
@@ -109,6 +111,11 @@ class ScriptedOperator implements Operator, Receiver {
       watermarkMs = inputWatermarkMs;
       log.add(name + " watermark " + inputWatermarkMs);
     }
+  }
+
+  @Override
+  public Activity activity(Activity input) {
+    return activity == null ? input : activity;
   }
 
   @Override

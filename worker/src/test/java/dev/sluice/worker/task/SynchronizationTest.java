@@ -51,7 +51,7 @@ class SynchronizationTest {
   void waitsForAWatermarkOfWhichAProducerHasToldOthersPerhaps() {
     TaskHarness harness = TaskHarness.reading("in");
     harness.run();
-    harness.feed("in").watermark(10);
+    harness.feed("in").watermark(10, false);
     harness.consumer.ask();
     harness.run();
     harness.drain();

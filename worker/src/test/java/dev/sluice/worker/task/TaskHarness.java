@@ -258,7 +258,12 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
   }
 
   void watermark(String input, long ms) {
-    feed(input).watermark(ms);
+    feed(input).watermark(ms, false);
+    assertThat(feed(input).flush()).isTrue();
+  }
+
+  void idle(String input) {
+    feed(input).watermark(Long.MIN_VALUE, true);
     assertThat(feed(input).flush()).isTrue();
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.protocol.FailureKind;
+import dev.sluice.worker.stage.Activity;
 import dev.sluice.worker.world.Step;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,70 @@ class TaskTest {
         .containsSubsequence("B y", "A.finish", "B.finish", "A watermark 5", "B watermark 5");
     assertThat(t.drain()).containsExactly("x", "y");
     assertThat(t.consumer.watermarkMs()).isEqualTo(5);
+  }
+
+  @Test
+  void whatIsIdleIsToldDownstreamAndWhatIsNotIdleAnyMoreToo() {
+    TaskHarness t = TaskHarness.reading("in");
+    t.watermark("in", 5);
+    t.run();
+    t.drain();
+    assertThat(t.consumer.watermarkMs()).isEqualTo(5);
+    assertThat(t.consumer.activity()).isEqualTo(Activity.ACTIVE);
+
+    t.idle("in");
+    t.run();
+    t.drain();
+    assertThat(t.consumer.watermarkMs()).isEqualTo(5);
+    assertThat(t.consumer.activity()).isEqualTo(Activity.IDLE);
+
+    t.send("in", "x");
+    t.run();
+    t.drain();
+    t.consumer.watermarkMs();
+    assertThat(t.consumer.activity()).isEqualTo(Activity.ACTIVE);
+  }
+
+  @Test
+  void oneIdleInputOfTwoHoldsNobody() {
+    TaskHarness t = TaskHarness.reading("in", "in2");
+    t.watermark("in", 5);
+    t.watermark("in2", 50);
+    t.idle("in");
+    t.run();
+    t.drain();
+    assertThat(t.log).contains("A watermark 50");
+    assertThat(t.consumer.watermarkMs()).isEqualTo(50);
+    assertThat(t.consumer.activity()).isEqualTo(Activity.ACTIVE);
+  }
+
+  @Test
+  void anOperatorThatHoldsSomethingIsNotIdleWithItsInput() {
+    TaskHarness t = TaskHarness.reading("in");
+    t.first.activity = Activity.ACTIVE;
+    t.watermark("in", 5);
+    t.idle("in");
+    t.run();
+    t.drain();
+    assertThat(t.consumer.watermarkMs()).isEqualTo(5);
+    assertThat(t.consumer.activity()).isEqualTo(Activity.ACTIVE);
+  }
+
+  @Test
+  void aSourceThatBecomesIdleSaysSoOnce() {
+    TaskHarness t = TaskHarness.source();
+    t.sourceOperator().activity = Activity.ACTIVE;
+    t.run();
+    t.sourceOperator().activity = Activity.IDLE;
+    t.run();
+    t.drain();
+    t.consumer.watermarkMs();
+    assertThat(t.consumer.activity()).isEqualTo(Activity.IDLE);
+    long received = t.consumer.received();
+    t.run();
+    t.run();
+    t.drain();
+    assertThat(t.consumer.received()).isEqualTo(received);
   }
 
   @Test
