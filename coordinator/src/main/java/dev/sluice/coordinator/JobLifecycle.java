@@ -210,16 +210,24 @@ final class JobLifecycle {
     String splitter = now.workers().get(0);
     WorkerCommand split =
         new WorkerCommand.SplitSources(
-            spec.id(), spec.graph(), spec.options(), spec.loader(), spec.settings().parallelism());
+            spec.id(),
+            spec.graph(),
+            spec.options(),
+            spec.loader(),
+            known,
+            spec.settings().parallelism());
     return new Decision(
         knowing.with(knowing.deployment().involving(Set.of(splitter))).advanced(JobPhase.SPLITTING),
         List.of(new Tell(splitter, split)));
   }
 
-  /** Sources that a checkpoint knows keep its splits; the others have those just made. */
+  /**
+   * Sources that a checkpoint knows keep its splits, with what was added to them; the others have
+   * those just made.
+   */
   private static Map<String, List<SourceSplit>> merged(JobState now, SourcesSplit made) {
-    Map<String, List<SourceSplit>> all = new LinkedHashMap<>(made.splits());
-    all.putAll(now.deployment().splits());
+    Map<String, List<SourceSplit>> all = new LinkedHashMap<>(now.deployment().splits());
+    all.putAll(made.splits());
     return all;
   }
 

@@ -40,12 +40,15 @@ public record JobSpec(
 
   /**
    * Whether there are sources to split before the tasks can start: those that {@code known} has no
-   * splits of.
+   * splits of, and unbounded ones, to which something may have been added.
    *
    * @param known splits by the id of the Read transform
    */
   boolean hasSourcesToSplit(Map<String, List<SourceSplit>> known) {
-    return hasNode(node -> node instanceof Node.Read && !known.containsKey(node.transformId()));
+    return hasNode(
+        node ->
+            node instanceof Node.Read read
+                && (!read.bounded() || !known.containsKey(read.transformId())));
   }
 
   /** Those splits of a checkpoint that are of this pipeline's sources, by transform id. */

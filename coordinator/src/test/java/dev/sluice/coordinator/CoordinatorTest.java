@@ -88,7 +88,7 @@ class CoordinatorTest {
     JobSpec job = Jobs.reading();
     start(job);
     WorkerCommand.SplitSources split = (WorkerCommand.SplitSources) network.takeTo(W).get(0);
-    assertThat(split.desiredSplits()).isEqualTo(2);
+    assertThat(split.tasks()).isEqualTo(2);
     assertThat(split.loader()).isSameAs(job.loader());
 
     Map<String, List<SourceSplit>> splits = Map.of("read", List.of());

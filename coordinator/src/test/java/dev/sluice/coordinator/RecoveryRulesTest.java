@@ -15,12 +15,17 @@ import dev.sluice.coordinator.JobEvent.WorkersKnown;
 import dev.sluice.worker.protocol.Attempt;
 import dev.sluice.worker.protocol.Failure;
 import dev.sluice.worker.protocol.FailureKind;
+import dev.sluice.worker.protocol.SourceSplit;
 import dev.sluice.worker.protocol.WorkerCommand.Deploy;
+import dev.sluice.worker.protocol.WorkerCommand.SplitSources;
 import dev.sluice.worker.protocol.WorkerCommand.TriggerCheckpoint;
+import dev.sluice.worker.protocol.WorkerEvent.SourcesSplit;
 import dev.sluice.worker.protocol.WorkerEvent.TaskFailed;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 import org.junit.jupiter.api.Test;
 
 /** What happens to a job that keeps checkpoints when something fails. */
@@ -196,16 +201,33 @@ class RecoveryRulesTest {
   }
 
   @Test
-  void aJobThatBeginsWithACheckpointSplitsNothing() {
+  void aJobThatBeginsWithACheckpointKeepsItsSplits() {
     job.checkpoint();
-    SavedCheckpoint saved = job.state.checkpoints().stored().orElseThrow();
-    Driven later = new Driven(Jobs.durable(new MemoryLedger(), Optional.of(saved)));
+    Driven later = laterJob();
+    assertThat(later.happens(new WorkersKnown(List.of(Driven.W)))).isEqualTo("[SplitSources]");
+    Map<String, List<SourceSplit>> known = later.lastCommand(SplitSources.class).known();
+    assertThat(known).containsOnlyKeys("read");
 
-    assertThat(later.happens(new WorkersKnown(List.of(Driven.W))))
+    assertThat(later.told(new SourcesSplit(Jobs.ID, Map.of(), new MetricsContainerStepMap())))
         .isEqualTo("[BeginMetrics, Deploy, Schedule CheckpointDue]");
-    assertThat(later.lastCommand(Deploy.class).splits()).containsOnlyKeys("read");
+    assertThat(later.lastCommand(Deploy.class).splits()).isEqualTo(known);
     later.happens(new CheckpointDue(1, 1));
     assertThat(later.lastCommand(TriggerCheckpoint.class).checkpoint()).isEqualTo(2);
+  }
+
+  @Test
+  void whatWasAddedToASourceSinceTheCheckpointIsReadToo() {
+    job.checkpoint();
+    Driven later = laterJob();
+    later.happens(new WorkersKnown(List.of(Driven.W)));
+    List<SourceSplit> more = List.of(new SourceSplit(0, 2, new byte[0]));
+    later.told(new SourcesSplit(Jobs.ID, Map.of("read", more), new MetricsContainerStepMap()));
+    assertThat(later.lastCommand(Deploy.class).splits()).isEqualTo(Map.of("read", more));
+  }
+
+  private Driven laterJob() {
+    SavedCheckpoint saved = job.state.checkpoints().stored().orElseThrow();
+    return new Driven(Jobs.durable(new MemoryLedger(), Optional.of(saved)));
   }
 
   @Test

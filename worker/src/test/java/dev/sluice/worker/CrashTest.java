@@ -75,7 +75,8 @@ class CrashTest {
     graph = JobGraphs.translate(PipelineTranslation.toProto(pipeline), true);
     worker = new SteppedWorker(seed, seed % 2 == 0 ? 1L << 30 : 4_096, this::told);
     worker.command(
-        new WorkerCommand.SplitSources(JOB, graph, options, getClass().getClassLoader(), 3));
+        new WorkerCommand.SplitSources(
+            JOB, graph, options, getClass().getClassLoader(), Map.of(), 3));
 
     int turns = 0;
     while (!done) {

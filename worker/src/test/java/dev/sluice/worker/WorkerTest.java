@@ -206,7 +206,7 @@ class WorkerTest {
     JobGraph graph = JobGraphs.translate(PipelineTranslation.toProto(pipeline), false);
     worker.handle(
         new WorkerCommand.SplitSources(
-            JOB, graph, pipeline.getOptions(), getClass().getClassLoader(), 2));
+            JOB, graph, pipeline.getOptions(), getClass().getClassLoader(), Map.of(), 2));
   }
 
   @Test

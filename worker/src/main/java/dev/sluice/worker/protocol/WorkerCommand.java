@@ -14,10 +14,17 @@ public sealed interface WorkerCommand {
   /**
    * Split every source of a job; answered by {@link WorkerEvent.SourcesSplit}.
    *
-   * @param desiredSplits how many splits a source should be asked for
+   * @param known the splits of those sources that a checkpoint knows, by the id of the Read
+   *     transform: these are looked at only for what they have more by now
+   * @param tasks how many tasks share the splits of a source
    */
   record SplitSources(
-      JobId job, JobGraph graph, PipelineOptions options, ClassLoader loader, int desiredSplits)
+      JobId job,
+      JobGraph graph,
+      PipelineOptions options,
+      ClassLoader loader,
+      Map<String, List<SourceSplit>> known,
+      int tasks)
       implements WorkerCommand {}
 
   /**

@@ -11,7 +11,12 @@ public sealed interface WorkerEvent {
   /** The job it is about. */
   JobId job();
 
-  /** The sources of a job have been split, by the id of the Read transform. */
+  /**
+   * The sources of a job have been split.
+   *
+   * @param splits by the id of the Read transform; all splits of a source, or none if nothing
+   *     changes for it
+   */
   record SourcesSplit(
       JobId job, Map<String, List<SourceSplit>> splits, MetricsContainerStepMap metrics)
       implements WorkerEvent {}

@@ -41,7 +41,7 @@ final class BoundedReadOperator implements SourceOperator {
               .value(
                   context.transformName(),
                   "split-" + split.number(),
-                  Splits.groupOf(split),
+                  split.group(),
                   VarLongCoder.of());
       splits.add(new Split((BoundedSource<?>) Splits.read(split), position));
     }

@@ -10,15 +10,10 @@ import org.apache.beam.sdk.util.SerializableUtils;
 final class Splits {
   private Splits() {}
 
-  /** The key group of a split: split i of n belongs to group i*G/n. */
-  static int groupOf(SourceSplit split) {
-    return (int) ((long) split.number() * KeyGroups.COUNT / split.count());
-  }
-
   /** The splits that task {@code index} of {@code parallelism} owns. */
   static List<SourceSplit> ownedBy(int index, int parallelism, List<SourceSplit> splits) {
     return splits.stream()
-        .filter(split -> KeyGroups.ownerOf(groupOf(split), parallelism) == index)
+        .filter(split -> KeyGroups.ownerOf(split.group(), parallelism) == index)
         .toList();
   }
 

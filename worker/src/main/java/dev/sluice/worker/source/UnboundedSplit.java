@@ -41,7 +41,7 @@ final class UnboundedSplit<T, MarkT extends CheckpointMark> {
             .value(
                 context.transformName(),
                 "split-" + split.number(),
-                Splits.groupOf(split),
+                split.group(),
                 source.getCheckpointMarkCoder());
   }
 
