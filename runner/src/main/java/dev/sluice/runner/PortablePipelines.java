@@ -8,6 +8,7 @@ import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.runners.AppliedPTransform;
 import org.apache.beam.sdk.runners.TransformHierarchy.Node;
+import org.apache.beam.sdk.util.construction.PTransformTranslation;
 import org.apache.beam.sdk.util.construction.PipelineTranslation;
 import org.apache.beam.sdk.util.construction.SdkComponents;
 import org.apache.beam.sdk.util.construction.SplittableParDo;
@@ -48,6 +49,11 @@ final class PortablePipelines {
     @Override
     public void visitPrimitiveTransform(Node node) {
       register(node);
+      if (PTransformTranslation.urnForTransformOrNull(node.getTransform()) == null) {
+        throw new IllegalArgumentException(
+            "transform '%s' (%s) is a primitive that Sluice does not know. Make it a composite: have its expand apply transforms that Beam has, such as a ParDo"
+                .formatted(node.getFullName(), node.getTransform().getClass().getName()));
+      }
     }
 
     @Override

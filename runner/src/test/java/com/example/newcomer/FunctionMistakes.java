@@ -56,8 +56,6 @@ final class FunctionMistakes {
             .says("'Upper/", "IllegalStateException: start", LINE + "Lifecycle.start("),
         Mistake.in("@FinishBundle throws", p -> upper(p, new Lifecycle("finish")))
             .says("'Upper/", "IllegalStateException: finish", LINE + "Lifecycle.finish("),
-        Mistake.in("@Teardown throws", p -> upper(p, new Lifecycle("teardown")))
-            .says("'Upper/", "IllegalStateException: teardown", LINE + "Lifecycle.teardown("),
         failing(
                 "a message as long as a file",
                 w -> {
@@ -199,13 +197,6 @@ final class FunctionMistakes {
     public void finish() {
       if (failing.equals("finish")) {
         throw new IllegalStateException("finish");
-      }
-    }
-
-    @Teardown
-    public void teardown() {
-      if (failing.equals("teardown")) {
-        throw new IllegalStateException("teardown");
       }
     }
   }

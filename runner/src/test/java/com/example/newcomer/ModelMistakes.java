@@ -18,13 +18,16 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.SimpleFunction;
 import org.apache.beam.sdk.transforms.WithKeys;
+import org.apache.beam.sdk.transforms.display.DisplayData;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.Sessions;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.TypeDescriptors;
 import org.joda.time.Duration;
@@ -47,6 +50,18 @@ final class ModelMistakes {
             .says("DoubleCoder is not deterministic", "such as a String or a long", LINE),
         Mistake.in("null, which its coder refuses", ModelMistakes::nulls)
             .says("'Group'", "cannot encode a null String", "NullableCoder.of(coder)"),
+        Mistake.in(
+                "a field that is not serializable",
+                p -> p.apply(Create.of("a")).apply("Stubborn", ParDo.of(new Stubborn())))
+            .says("'Stubborn/", "lock", "java.lang.Object", "transient"),
+        Mistake.in(
+                "display data that throws",
+                p -> p.apply(Create.of("a")).apply("Shy", ParDo.of(new Shy())))
+            .says("'Shy/", "IllegalStateException: not yet known", LINE.replaceFirst("\\.$", "")),
+        Mistake.in(
+                "a primitive of one's own",
+                p -> p.apply(Create.of("a")).apply("Black box", new BlackBox()))
+            .says("'Black box'", "a primitive that Sluice does not know", "Make it a composite"),
         Mistake.in("a GroupByKey that would never fire", ModelMistakes::neverGrouped)
             .says("GlobalWindow without a trigger", "Use a Window.into", LINE),
         Mistake.in("state without a key", p -> p.apply(Create.of("a")).apply(ParDo.of(new Seen())))
@@ -199,6 +214,38 @@ final class ModelMistakes {
     @ProcessElement
     public void process(@StateId("seen") ValueState<String> state) {
       state.write("yes");
+    }
+  }
+
+  static final class Stubborn extends DoFn<String, String> {
+    private final Object lock = new Object();
+
+    @ProcessElement
+    public void process(OutputReceiver<String> out) {
+      out.output("at " + lock.hashCode());
+    }
+  }
+
+  static final class Shy extends DoFn<String, String> {
+    @ProcessElement
+    public void process(@Element String word, OutputReceiver<String> out) {
+      out.output(word);
+    }
+
+    @Override
+    public void populateDisplayData(DisplayData.Builder builder) {
+      throw new IllegalStateException("not yet known");
+    }
+  }
+
+  static final class BlackBox extends PTransform<PCollection<String>, PCollection<String>> {
+    @Override
+    public PCollection<String> expand(PCollection<String> input) {
+      return PCollection.createPrimitiveOutputInternal(
+          input.getPipeline(),
+          input.getWindowingStrategy(),
+          input.isBounded(),
+          StringUtf8Coder.of());
     }
   }
 
