@@ -40,7 +40,7 @@ class KafkaMistakesTest {
       assertThatThrownBy(() -> read(broker.bootstrapServers()))
           .isInstanceOf(JobFailedException.class)
           .hasMessageContaining("transform 'Clicks/KafkaIO.Read")
-          .hasMessageContaining("clicks");
+          .hasMessageContaining("make sure that provided topics exist");
     }
   }
 
