@@ -23,6 +23,7 @@ import org.apache.beam.sdk.util.construction.PTransformTranslation;
  *   <li>its kind asks for an exchange (grouping, keyed state, redistribution, a side input);
  *   <li>the stage runs code of another environment;
  *   <li>a side input of the transform depends on the stage itself: fused, it would wait for itself;
+ *   <li>the input is {@link #DEEPEST} calls deep in the stage: fused, it might overflow the stack;
  *   <li>the input is in several stages, behind a Flatten, and the transform must not be copied.
  * </ul>
  *
@@ -34,13 +35,27 @@ import org.apache.beam.sdk.util.construction.PTransformTranslation;
  * stage, since each exchange behind it would be as many; a ParDo is not copied into more than
  * {@link #MOST_COPIES} stages, since a DoFn may hold what is dear (a model, a connection). Where
  * copying is not allowed, all parts go to a new stage by FORWARD exchanges.
+ *
+ * <p><b>Deep stages.</b> An element moves through a stage by calls that are one inside the other. A
+ * chain that is too long for that is continued in a new stage, behind a FORWARD exchange, which
+ * leaves each element in its task and its order. What works by key there gets its own exchange.
  */
 final class Fusion {
 
   private static final int MOST_PARTS = 8;
   private static final int MOST_COPIES = 4;
 
-  private final RunnerApi.Components original;
+  /**
+   * After this many calls, one inside the other, a chain is continued in another stage. A task's
+   * thread gets its stack by the depth of its stage.
+   */
+  static final int DEEPEST = 250;
+
+  /** A Flatten that stands for more PCollections of one stage is made one before the next. */
+  private static final int MOST_COLLECTIONS = 16;
+
+  private final int deepest;
+  private final Environments environments;
   private final MadeUpComponents components;
   private final GraphDraft graph = new GraphDraft();
   private final Map<String, Residence> residences = new HashMap<>();
@@ -48,8 +63,12 @@ final class Fusion {
   private final Map<String, StageDraft> viewStages = new HashMap<>();
   private final Map<String, String> panes = new HashMap<>();
 
-  Fusion(RunnerApi.Components original) {
-    this.original = original;
+  /**
+   * @param deepest how many calls deep a stage may be
+   */
+  Fusion(RunnerApi.Components original, int deepest) {
+    this.deepest = deepest;
+    this.environments = new Environments(original);
     this.components = new MadeUpComponents(original);
   }
 
@@ -107,7 +126,7 @@ final class Fusion {
   }
 
   private void combinePerKey(Primitive p) {
-    Optional<RunnerApi.Environment> environment = Environments.of(p.proto(), original);
+    Optional<RunnerApi.Environment> environment = environments.of(p.proto());
     Residence input = residences.get(p.input());
     boolean lifted =
         CombinerLifting.allowedUnder(components.windowingOf(p.input()))
@@ -168,7 +187,7 @@ final class Fusion {
   // --- Transforms that are fused ----------------------------------------------------------------
 
   private void assignWindows(Primitive p) {
-    Optional<RunnerApi.Environment> environment = Environments.of(p.proto(), original);
+    Optional<RunnerApi.Environment> environment = environments.of(p.proto());
     List<StageDraft> hosts = hosts(p, environment, true, MOST_PARTS);
     for (StageDraft host : hosts) {
       host.enter(environment);
@@ -193,7 +212,7 @@ final class Fusion {
             && payload.getRestrictionCoderId().isEmpty()
             && payload.getSideInputsCount() == 0
             && !payload.getRequiresStableInput();
-    Optional<RunnerApi.Environment> environment = Environments.of(p.proto(), original);
+    Optional<RunnerApi.Environment> environment = environments.of(p.proto());
     List<StageDraft> hosts =
         keyed
             ? List.of(keyedHost(p, environment))
@@ -238,8 +257,14 @@ final class Fusion {
   private boolean mayHost(
       StageDraft stage, Primitive p, Optional<RunnerApi.Environment> environment) {
     return stage.accepts(environment)
-        && p.sideInputs().values().stream()
-            .noneMatch(collection -> graph.reaches(stage, viewStage(collection)));
+        && stage.depthOf(p.inputs()) < deepest
+        && p.sideInputs().values().stream().noneMatch(collection -> leadsTo(stage, collection));
+  }
+
+  /** Whether what the stage does can have an effect on {@code sideInput}. */
+  private boolean leadsTo(StageDraft stage, String sideInput) {
+    // What brings its panes to the stage would close a circle otherwise.
+    return stage.broadcastOf(sideInput).isEmpty() && graph.reaches(stage, viewStage(sideInput));
   }
 
   /** A new stage that all parts of {@code collection} are forwarded to. */
@@ -299,27 +324,34 @@ final class Fusion {
     }
     Map<StageDraft, List<String>> byStage = new LinkedHashMap<>();
     Optional<StageDraft> common = commonStage(p.inputs());
-    for (String input : p.inputs()) {
-      for (Part part : residences.get(input).parts()) {
-        if (common.isEmpty()) {
-          byStage
-              .computeIfAbsent(part.stage(), stage -> new ArrayList<>())
-              .addAll(part.collections());
-        }
-      }
-    }
     if (common.isPresent()) {
       p.inputs().forEach(input -> wholeIn(common.get(), input));
       byStage.put(common.get(), p.inputs());
+    } else {
+      p.inputs().forEach(input -> addParts(input, byStage));
     }
     List<Part> parts = new ArrayList<>();
     byStage.forEach((stage, collections) -> parts.add(new Part(stage, collections)));
     residences.put(p.output(), new Residence(parts));
-    if (parts.size() == 1) {
-      makeWhole(p.output(), 0);
-    } else if (parts.size() > MOST_PARTS) {
+    boolean deep =
+        parts.stream().anyMatch(part -> part.stage().depthOf(part.collections()) >= deepest);
+    if (deep || parts.size() > MOST_PARTS) {
       StageDraft merged = replica(p.output());
       resideIn(List.of(merged), List.of(p.output()));
+    } else if (parts.size() == 1) {
+      makeWhole(p.output(), 0);
+    }
+  }
+
+  private void addParts(String input, Map<StageDraft, List<String>> byStage) {
+    List<Part> parts = residences.get(input).parts();
+    for (int i = 0; i < parts.size(); i++) {
+      if (parts.get(i).collections().size() > MOST_COLLECTIONS) {
+        // Or each Flatten in a chain of them would name all that went into those before it.
+        makeWhole(input, i);
+      }
+      Part part = parts.get(i);
+      byStage.computeIfAbsent(part.stage(), s -> new ArrayList<>()).addAll(part.collections());
     }
   }
 

@@ -1,7 +1,9 @@
 package dev.sluice.translation;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -14,7 +16,8 @@ import java.util.Set;
  * A graph of stages under construction.
  *
  * <p>Used by one translation, in its thread. Always true: the exchanges form no cycle; whoever adds
- * one into a stage that already has exchanges going out asks {@link #reaches} first.
+ * one into a stage that already has exchanges going out asks {@link #reaches} first; every exchange
+ * leads to a higher {@link StageDraft#level}.
  */
 final class GraphDraft {
 
@@ -38,21 +41,56 @@ final class GraphDraft {
         new ExchangeDraft(producer, producerCollection, consumer, consumerCollection, kind);
     exchanges.add(exchange);
     producer.outgoing.add(exchange);
+    producer.consumers.add(consumer);
+    consumer.incoming.add(exchange);
+    raise(consumer, producer.level + 1);
     return exchange;
   }
 
-  /** Whether something that happens in {@code from} can have an effect on {@code to}. */
+  private void raise(StageDraft first, int itsLevel) {
+    Deque<StageDraft> open = new ArrayDeque<>();
+    if (first.level < itsLevel) {
+      first.level = itsLevel;
+      open.add(first);
+    }
+    while (!open.isEmpty()) {
+      StageDraft stage = open.remove();
+      if (stage.level >= stages.size()) {
+        throw new IllegalStateException(
+            "The stages form a cycle: one of %d is on level %d"
+                .formatted(stages.size(), stage.level));
+      }
+      for (StageDraft consumer : stage.consumers) {
+        if (consumer.level <= stage.level) {
+          consumer.level = stage.level + 1;
+          open.add(consumer);
+        }
+      }
+    }
+  }
+
+  /**
+   * Whether something that happens in {@code from} can have an effect on {@code to}.
+   *
+   * <p>Searches back from {@code to}, and only over levels between the two: mostly there are none.
+   */
   boolean reaches(StageDraft from, StageDraft to) {
-    Set<StageDraft> seen = new HashSet<>(Set.of(from));
-    List<StageDraft> open = new ArrayList<>(List.of(from));
+    if (from == to) {
+      return true;
+    }
+    Set<StageDraft> seen = new HashSet<>(Set.of(to));
+    List<StageDraft> open = new ArrayList<>(List.of(to));
     while (!open.isEmpty()) {
       StageDraft stage = open.remove(open.size() - 1);
-      if (stage == to) {
+      if (from.consumers.contains(stage)) {
         return true;
       }
-      for (ExchangeDraft exchange : stage.outgoing) {
-        if (seen.add(exchange.consumer())) {
-          open.add(exchange.consumer());
+      if (stage.level > from.level + 1) {
+        for (ExchangeDraft exchange : stage.incoming) {
+          StageDraft producer = exchange.producer();
+          if (producer.level > from.level && seen.add(producer)) {
+            open.add(producer);
+          }
         }
       }
     }
@@ -147,7 +185,7 @@ final class GraphDraft {
   }
 
   /** Elements that come from one task, by exchanges that keep the task, need no more than one. */
-  private Stage.Parallelism parallelismOf(
+  private static Stage.Parallelism parallelismOf(
       StageDraft stage, Map<StageDraft, Stage.Parallelism> ofProducers) {
     Node root = stage.root();
     if (root instanceof Node.Read) {
@@ -157,8 +195,8 @@ final class GraphDraft {
       return Stage.Parallelism.ONE;
     }
     boolean inOneTask =
-        exchanges.stream()
-            .filter(e -> e.consumer() == stage && e.kind() != Exchange.Kind.BROADCAST)
+        stage.incoming.stream()
+            .filter(e -> e.kind() != Exchange.Kind.BROADCAST)
             .allMatch(
                 e ->
                     e.kind() == Exchange.Kind.GATHER

@@ -21,11 +21,15 @@ import org.apache.beam.model.pipeline.v1.RunnerApi;
 final class Invariants {
 
   private final JobGraph graph;
+  private final StageIndex index;
+  private final Environments environments;
   private final Map<String, Integer> stagePositions = new LinkedHashMap<>();
   private final Map<String, Set<String>> collectionsByStage = new HashMap<>();
 
   private Invariants(JobGraph graph) {
     this.graph = graph;
+    this.index = StageIndex.of(graph);
+    this.environments = new Environments(graph.components());
   }
 
   static void check(JobGraph graph) {
@@ -80,7 +84,7 @@ final class Invariants {
         checkCollection(output, stage.id());
         require(made.add(output), "stage %s makes %s twice", stage.id(), output);
       }
-      Optional<RunnerApi.Environment> itsOwn = Environments.of(node, graph.components());
+      Optional<RunnerApi.Environment> itsOwn = environments.of(node);
       require(
           environment.isEmpty() || itsOwn.isEmpty() || environment.equals(itsOwn),
           "node %s of stage %s is of environment %s, others are of %s",
@@ -149,8 +153,8 @@ final class Invariants {
         "%s has a coder other than that of its consumer's collection, %s",
         exchange,
         coder);
-    Stage producer = stage(exchange.producerStage());
-    Stage consumer = stage(exchange.consumerStage());
+    Stage producer = index.stage(exchange.producerStage());
+    Stage consumer = index.stage(exchange.consumerStage());
     switch (exchange.kind()) {
       case HASH ->
           require(
@@ -185,16 +189,12 @@ final class Invariants {
         .anyMatch(n -> n instanceof Node.CollectView && n.outputs().containsValue(collection));
   }
 
-  private Stage stage(String id) {
-    return graph.stages().get(stagePositions.get(id));
-  }
-
   // --- What comes into a stage
   // --------------------------------------------------------------------
 
   private void checkInputs(Stage stage) {
     List<Exchange> main =
-        graph.into(stage.id()).stream().filter(e -> e.kind() != Exchange.Kind.BROADCAST).toList();
+        index.into(stage.id()).stream().filter(e -> e.kind() != Exchange.Kind.BROADCAST).toList();
     if (stage.root() instanceof Node.Input) {
       require(!main.isEmpty(), "stage %s has an input but no exchange", stage.id());
       require(
@@ -220,7 +220,7 @@ final class Invariants {
   private boolean staysInOneTask(Exchange exchange) {
     return switch (exchange.kind()) {
       case GATHER -> true;
-      case FORWARD -> stage(exchange.producerStage()).parallelism() == Stage.Parallelism.ONE;
+      case FORWARD -> index.stage(exchange.producerStage()).parallelism() == Stage.Parallelism.ONE;
       case HASH, REBALANCE, BROADCAST -> false;
     };
   }
@@ -228,7 +228,7 @@ final class Invariants {
   private void checkSideInputs(Stage stage) {
     Map<String, Exchange> unused = new LinkedHashMap<>();
     Map<String, Exchange> broadcasts = new HashMap<>();
-    for (Exchange exchange : graph.into(stage.id())) {
+    for (Exchange exchange : index.into(stage.id())) {
       if (exchange.kind() == Exchange.Kind.BROADCAST) {
         unused.put(exchange.id(), exchange);
         broadcasts.put(exchange.id(), exchange);
@@ -244,7 +244,7 @@ final class Invariants {
               sideInput,
               parDo.transformId(),
               stage.id());
-          Node.Input viewed = (Node.Input) stage(exchange.producerStage()).root();
+          Node.Input viewed = (Node.Input) index.stage(exchange.producerStage()).root();
           require(
               viewed.collection().equals(sideInput.collection()),
               "%s of %s in stage %s gets the panes of %s",
@@ -262,7 +262,7 @@ final class Invariants {
   /** Follows by which key the collections of a stage are partitioned. */
   private void checkKeys(Stage stage) {
     Set<String> partitioned = new HashSet<>();
-    graph.into(stage.id()).stream()
+    index.into(stage.id()).stream()
         .filter(e -> e.kind() == Exchange.Kind.HASH)
         .forEach(e -> partitioned.add(e.consumerCollection()));
     for (Node node : stage.nodes()) {

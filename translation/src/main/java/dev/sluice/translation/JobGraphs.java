@@ -17,11 +17,21 @@ public final class JobGraphs {
    *     nothing makes
    */
   public static JobGraph translate(RunnerApi.Pipeline pipeline, boolean streaming) {
+    return translate(pipeline, streaming, Fusion.DEEPEST);
+  }
+
+  /**
+   * As {@link #translate(RunnerApi.Pipeline, boolean)}.
+   *
+   * @param deepest how many calls deep a stage may be
+   */
+  static JobGraph translate(RunnerApi.Pipeline pipeline, boolean streaming, int deepest) {
     List<Primitive> primitives = Primitives.of(pipeline);
     boolean unbounded =
         pipeline.getComponents().getPcollectionsMap().values().stream()
             .anyMatch(c -> c.getIsBounded() == RunnerApi.IsBounded.Enum.UNBOUNDED);
-    JobGraph graph = new Fusion(pipeline.getComponents()).fuse(primitives, streaming || unbounded);
+    JobGraph graph =
+        new Fusion(pipeline.getComponents(), deepest).fuse(primitives, streaming || unbounded);
     check(graph);
     return graph;
   }

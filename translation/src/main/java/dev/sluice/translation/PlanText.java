@@ -19,10 +19,8 @@ final class PlanText {
 
   private final JobGraph graph;
   private final PlanWords words;
-  private final Map<String, Stage> stages;
+  private final StageIndex index;
   private final Map<String, Exchange> exchanges = new HashMap<>();
-  private final Map<String, List<Exchange>> outOf = new HashMap<>();
-  private final Map<String, List<Exchange>> into = new HashMap<>();
   private final StringBuilder out = new StringBuilder();
 
   /** Of the stage that is being rendered. */
@@ -31,12 +29,8 @@ final class PlanText {
   PlanText(JobGraph graph) {
     this.graph = graph;
     this.words = new PlanWords(graph.components());
-    this.stages = graph.stagesById();
-    for (Exchange exchange : graph.exchanges()) {
-      exchanges.put(exchange.id(), exchange);
-      outOf.computeIfAbsent(exchange.producerStage(), s -> new ArrayList<>()).add(exchange);
-      into.computeIfAbsent(exchange.consumerStage(), s -> new ArrayList<>()).add(exchange);
-    }
+    this.index = StageIndex.of(graph);
+    graph.exchanges().forEach(exchange -> exchanges.put(exchange.id(), exchange));
   }
 
   String render() {
@@ -94,7 +88,7 @@ final class PlanText {
         String from = exchanges.get(sideInput.exchangeId()).producerStage();
         line(
             rest,
-            "  ◁ %s  %s  (%s)".formatted(from, stages.get(from).name(), sideInput.exchangeId()));
+            "  ◁ %s  %s  (%s)".formatted(from, index.stage(from).name(), sideInput.exchangeId()));
       }
     }
   }
@@ -112,7 +106,7 @@ final class PlanText {
       return words.nameOf(node);
     }
     List<String> origins =
-        into.getOrDefault(stage.id(), List.of()).stream()
+        index.into(stage.id()).stream()
             .filter(e -> e.kind() != Exchange.Kind.BROADCAST)
             .map(e -> "%s (%s)".formatted(e.producerStage(), e.id()))
             .toList();
@@ -135,7 +129,7 @@ final class PlanText {
         producers.put(output, i);
       }
     }
-    for (Exchange exchange : outOf.getOrDefault(stage.id(), List.of())) {
+    for (Exchange exchange : index.outOf(stage.id())) {
       String collection = exchange.producerCollection();
       Node producer = stage.nodes().get(producers.get(collection));
       found.get(producer).add(new Child(null, exchange, tag(producer, collection)));

@@ -1,7 +1,11 @@
 package dev.sluice.translation;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,13 +36,27 @@ final class Primitives {
   /** The primitives of {@code pipeline} in topological order. */
   static List<Primitive> of(RunnerApi.Pipeline pipeline) {
     Primitives pass = new Primitives(pipeline.getComponents());
-    pipeline.getRootTransformIdsList().forEach(pass::open);
+    pass.openAll(pipeline.getRootTransformIdsList());
     List<Primitive> primitives = pass.found.stream().map(pass::withoutAliases).toList();
     primitives.forEach(primitive -> StatefulWindows.check(primitive, pass.components));
     return pass.sorted(primitives);
   }
 
-  private void open(String id) {
+  /** Opens composites without recursion: they may be nested deeper than a stack is. */
+  private void openAll(List<String> roots) {
+    Deque<Iterator<String>> open = new ArrayDeque<>();
+    open.push(roots.iterator());
+    while (!open.isEmpty()) {
+      if (open.peek().hasNext()) {
+        open.push(open(open.peek().next()).iterator());
+      } else {
+        open.pop();
+      }
+    }
+  }
+
+  /** Notes a transform, or returns the parts of it that are to be opened instead. */
+  private List<String> open(String id) {
     RunnerApi.PTransform proto = components.getTransformsOrThrow(id);
     String urn = proto.getSpec().getUrn();
     Optional<Primitive.Kind> kind = kindOf(proto);
@@ -48,7 +66,7 @@ final class Primitives {
       String input = proto.getInputsMap().values().iterator().next();
       proto.getOutputsMap().values().forEach(output -> aliases.put(output, input));
     } else if (proto.getSubtransformsCount() > 0) {
-      proto.getSubtransformsList().forEach(this::open);
+      return proto.getSubtransformsList();
     } else if (!doesNothing(proto)) {
       throw new UnsupportedTransformException(
           proto.getUniqueName(),
@@ -57,6 +75,7 @@ final class Primitives {
           "Replace it by a composite of standard transforms, such as a (splittable) ParDo on an"
               + " Impulse, before the pipeline is run.");
     }
+    return List.of();
   }
 
   /** Whether a transform without content only hands PCollections on, or drops them. */
@@ -64,7 +83,7 @@ final class Primitives {
     if (proto.getOutputsCount() == 0) {
       return proto.getSpec().getUrn().isEmpty();
     }
-    return proto.getInputsMap().values().containsAll(proto.getOutputsMap().values());
+    return new HashSet<>(proto.getInputsMap().values()).containsAll(proto.getOutputsMap().values());
   }
 
   private static Optional<Primitive.Kind> kindOf(RunnerApi.PTransform proto) {

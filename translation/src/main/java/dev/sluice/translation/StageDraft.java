@@ -1,8 +1,11 @@
 package dev.sluice.translation;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,10 +29,21 @@ final class StageDraft {
   /** Exchanges that begin here. */
   final List<ExchangeDraft> outgoing = new ArrayList<>();
 
+  /** Exchanges that end here. */
+  final List<ExchangeDraft> incoming = new ArrayList<>();
+
+  /** The stages that {@link #outgoing} lead to. */
+  final Set<StageDraft> consumers = new LinkedHashSet<>();
+
+  /** The length of the longest way to here over exchanges; kept by {@link GraphDraft}. */
+  int level;
+
   private final List<Node> nodes = new ArrayList<>();
   private final Map<String, List<SideInputDraft>> sideInputs = new LinkedHashMap<>();
   private final Map<String, ExchangeDraft> broadcasts = new LinkedHashMap<>();
   private final Set<String> partitioned = new HashSet<>();
+  private final Map<String, Integer> depths = new HashMap<>();
+  private int deepest;
   private Optional<RunnerApi.Environment> environment = Optional.empty();
 
   StageDraft(int serial) {
@@ -38,11 +52,14 @@ final class StageDraft {
 
   void add(Node node) {
     nodes.add(node);
+    int depth = node.inputs().isEmpty() ? 0 : 1 + depthOf(node.inputs());
+    node.outputs().values().forEach(output -> depths.put(output, depth));
+    deepest = Math.max(deepest, depth);
   }
 
   /** Adds a ParDo; {@code draft.sideInputs} are filled in when the exchanges have their ids. */
   void add(Node.ParDo draft, List<SideInputDraft> itsSideInputs) {
-    nodes.add(draft);
+    add(draft);
     sideInputs.put(draft.transformId(), itsSideInputs);
   }
 
@@ -56,6 +73,19 @@ final class StageDraft {
 
   List<SideInputDraft> sideInputsOf(Node.ParDo node) {
     return sideInputs.get(node.transformId());
+  }
+
+  /**
+   * How many calls deep an element of one of {@code collections} is: how many transforms, one
+   * inside the other, it has come through since it entered the stage. What is not in the stage yet
+   * is as deep as all that is.
+   */
+  int depthOf(Collection<String> collections) {
+    int depth = 0;
+    for (String collection : collections) {
+      depth = Math.max(depth, depths.getOrDefault(collection, deepest));
+    }
+    return depth;
   }
 
   /** Whether code of {@code wanted} may run in this stage. */

@@ -14,7 +14,8 @@
  *       dev.sluice.translation.StageDraft}: the one where its input is, if it may be there, or a
  *       new one behind an {@link dev.sluice.translation.ExchangeDraft}. It knows by {@link
  *       dev.sluice.translation.Residence} where each PCollection can be read, which is in several
- *       stages behind a Flatten that it unzipped.
+ *       stages behind a Flatten that it unzipped. A chain that is too long for a stack it continues
+ *       in another stage.
  *   <li>On the way, {@link dev.sluice.translation.CombinerLifting} says which Combines begin in
  *       front of their exchange, {@link dev.sluice.translation.Environments} says whose code may
  *       share a stage, and {@link dev.sluice.translation.MadeUpComponents} adds the PCollections

@@ -126,13 +126,14 @@ final class Evaluation {
   static Map<String, List<Pair>> ofGraph(JobGraph graph, RunnerApi.Pipeline pipeline) {
     Map<String, List<Pair>> collections = new TreeMap<>();
     Map<String, List<List<Pair>>> inboxes = new LinkedHashMap<>();
+    StageIndex index = StageIndex.of(graph);
     graph.exchanges().forEach(e -> inboxes.put(e.id(), emptyTasks()));
     for (Stage stage : graph.stages()) {
       int tasks = stage.parallelism() == Stage.Parallelism.ONE ? 1 : TASKS;
       for (int task = 0; task < tasks; task++) {
-        Map<String, List<Pair>> made = run(graph, stage, task, inboxes);
-        for (Exchange exchange : graph.outOf(stage.id())) {
-          send(graph, exchange, task, made.get(exchange.producerCollection()), inboxes);
+        Map<String, List<Pair>> made = run(index, stage, task, inboxes);
+        for (Exchange exchange : index.outOf(stage.id())) {
+          send(index, exchange, task, made.get(exchange.producerCollection()), inboxes);
         }
         stage.nodes().stream()
             .filter(node -> !(node instanceof Node.Input))
@@ -155,14 +156,13 @@ final class Evaluation {
   }
 
   private static void send(
-      JobGraph graph,
+      StageIndex index,
       Exchange exchange,
       int task,
       List<Pair> elements,
       Map<String, List<List<Pair>>> inboxes) {
     List<List<Pair>> inbox = inboxes.get(exchange.id());
-    boolean one =
-        graph.stagesById().get(exchange.consumerStage()).parallelism() == Stage.Parallelism.ONE;
+    boolean one = index.stage(exchange.consumerStage()).parallelism() == Stage.Parallelism.ONE;
     int turn = task;
     for (Pair element : elements) {
       switch (exchange.kind()) {
@@ -176,7 +176,7 @@ final class Evaluation {
   }
 
   private static Map<String, List<Pair>> run(
-      JobGraph graph, Stage stage, int task, Map<String, List<List<Pair>>> inboxes) {
+      StageIndex index, Stage stage, int task, Map<String, List<List<Pair>>> inboxes) {
     Map<String, List<Pair>> made = new TreeMap<>();
     for (Node node : stage.nodes()) {
       List<Pair> input = new ArrayList<>();
@@ -184,7 +184,7 @@ final class Evaluation {
       List<Pair> output;
       if (node instanceof Node.Input read) {
         output = new ArrayList<>();
-        graph.into(stage.id()).stream()
+        index.into(stage.id()).stream()
             .filter(e -> e.consumerCollection().equals(read.collection()))
             .filter(e -> e.kind() != Exchange.Kind.BROADCAST)
             .forEach(e -> output.addAll(inboxes.get(e.id()).get(task)));

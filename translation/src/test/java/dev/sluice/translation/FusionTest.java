@@ -35,6 +35,60 @@ class FusionTest {
             """);
   }
 
+  private String shapeOfStagesWithTwoCalls() {
+    return Shapes.of(JobGraphs.translate(p.build(), false, 2));
+  }
+
+  @Test
+  void aChainThatIsTooDeepIsContinuedBehindAForwardExchange() {
+    String b = p.parDo("b", p.parDo("a", p.read("read")));
+    p.parDo("e", p.parDo("d", p.parDo("c", b)));
+    p.parDo("other", b);
+
+    assertThat(shapeOfStagesWithTwoCalls())
+        .isEqualTo(
+            """
+            s1: read a b
+            s2: < c d other
+            s3: < e
+            e1 FORWARD s1>s2 b.out
+            e2 FORWARD s2>s3 d.out
+            """);
+  }
+
+  @Test
+  void whatWorksByKeyBehindACutHasItsOwnExchange() {
+    String window = p.window("window", p.groupByKey("group", p.read("read")));
+    p.stateful("state", p.window("again", window));
+
+    assertThat(shapeOfStagesWithTwoCalls())
+        .isEqualTo(
+            """
+            s1: read
+            s2: < group window
+            s3: < again
+            s4: < state
+            e1 HASH s1>s2 read.out
+            e2 FORWARD s2>s3 window.out
+            e3 HASH s3>s4 again.out
+            """);
+  }
+
+  @Test
+  void aChainOfFlattensIsCutToo() {
+    String read = p.read("read");
+    String all = p.flatten("f1", p.parDo("a", read), read);
+    p.parDo("end", p.flatten("f2", all, read));
+
+    assertThat(shapeOfStagesWithTwoCalls())
+        .isEqualTo(
+            """
+            s1: read a f1[read.out, a.out] f2[read.out, f1.out]
+            s2: < end
+            e1 FORWARD s1>s2 f2.out
+            """);
+  }
+
   @Test
   void combineBeginsInFrontOfItsExchange() {
     p.combine("sum", p.read("read"));

@@ -27,6 +27,21 @@ class RandomPipelinesTest {
     assertThat(actual).isEqualTo(expected);
   }
 
+  /** Chains are cut everywhere: in front of what looks at side inputs, works by key or flattens. */
+  @Property(tries = 200, seed = "20261201")
+  void graphsOfShallowStagesComputeWhatThePipelineSays(@ForAll long seed) {
+    RunnerApi.Pipeline pipeline = pipeline(seed);
+    int deepest = 1 + (int) Math.floorMod(seed, 3L);
+    JobGraph graph = JobGraphs.translate(pipeline, false, deepest);
+
+    Map<String, List<Evaluation.Pair>> expected = comparable(Evaluation.ofPipeline(pipeline));
+    Map<String, List<Evaluation.Pair>> actual = comparable(Evaluation.ofGraph(graph, pipeline));
+
+    assertThat(actual).isEqualTo(expected);
+    // What begins an exchange, a partial combine or a Flatten, may be one call deeper.
+    assertThat(graph.stages()).allMatch(stage -> Shapes.depthOf(stage) <= deepest + 1);
+  }
+
   @Property(tries = 100, seed = "20261121")
   void theSamePipelineGivesTheSameGraph(@ForAll long seed) {
     JobGraph graph = JobGraphs.translate(pipeline(seed), true);

@@ -1,6 +1,8 @@
 package dev.sluice.translation;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Graphs in so few words that a test can spell one out. */
 final class Shapes {
@@ -26,6 +28,18 @@ final class Shapes {
                       : e.producerCollection() + " as " + e.consumerCollection()));
     }
     return shape.toString();
+  }
+
+  /** How many calls deep a stage is: the longest way through its nodes. */
+  static int depthOf(Stage stage) {
+    Map<String, Integer> depths = new HashMap<>();
+    int deepest = 0;
+    for (Node node : stage.nodes()) {
+      int depth = node.inputs().stream().mapToInt(input -> depths.get(input) + 1).max().orElse(0);
+      node.outputs().values().forEach(output -> depths.put(output, depth));
+      deepest = Math.max(deepest, depth);
+    }
+    return deepest;
   }
 
   private static String of(Node node) {
