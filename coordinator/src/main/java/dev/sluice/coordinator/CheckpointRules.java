@@ -14,7 +14,7 @@ import dev.sluice.coordinator.JobEvent.SavepointNotWritten;
 import dev.sluice.coordinator.JobEvent.SavepointWritten;
 import dev.sluice.coordinator.SavepointRequest.Then;
 import dev.sluice.translation.Node;
-import dev.sluice.translation.Stage;
+import dev.sluice.translation.StageIndex;
 import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.protocol.Failure;
 import dev.sluice.worker.protocol.FailureKind;
@@ -24,7 +24,6 @@ import dev.sluice.worker.protocol.WorkerEvent.CheckpointFailed;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
@@ -364,9 +363,9 @@ final class CheckpointRules {
 
   /** Whether no task may read anything new, as far as can be told. */
   private static boolean allIsRead(JobState now) {
-    Map<String, Stage> stages = now.spec().graph().stagesById();
+    StageIndex stages = StageIndex.of(now.spec().graph());
     return now.unfinished().stream()
-        .map(task -> stages.get(task.stageId()))
+        .map(task -> stages.stage(task.stageId()))
         .noneMatch(
             stage ->
                 !(stage.root() instanceof Node.Input)

@@ -3,6 +3,7 @@ package dev.sluice.coordinator;
 import dev.sluice.state.checkpoint.TransformNames;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
+import dev.sluice.translation.StageIndex;
 import dev.sluice.worker.protocol.JobStorage;
 import dev.sluice.worker.protocol.RestorePoint;
 import dev.sluice.worker.protocol.SavedTask;
@@ -26,13 +27,13 @@ final class SavedCheckpoints {
     JobStorage storage = spec.durability().orElseThrow().ledger().storageOf(now.attempt());
     Map<String, Integer> counts = new LinkedHashMap<>();
     round.acknowledged().keySet().forEach(task -> counts.merge(task.stageId(), 1, Integer::sum));
-    Map<String, Stage> stages = spec.graph().stagesById();
+    StageIndex stages = StageIndex.of(spec.graph());
     List<SavedTask> tasks = new ArrayList<>();
     for (CheckpointAcknowledged report : round.acknowledged().values()) {
       String stage = report.task().stageId();
       tasks.add(
           new SavedTask(
-              transformsOf(spec, stages.get(stage)),
+              transformsOf(spec, stages.stage(stage)),
               report.task().index(),
               counts.get(stage),
               report.snapshot().segments()));

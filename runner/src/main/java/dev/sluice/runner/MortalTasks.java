@@ -58,6 +58,11 @@ final class MortalTasks implements TaskRunner {
     }
 
     @Override
+    public int callDepth() {
+      return task.callDepth();
+    }
+
+    @Override
     public Step step() {
       return dead ? Step.FINISHED : task.step();
     }

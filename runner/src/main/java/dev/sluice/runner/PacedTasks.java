@@ -55,6 +55,11 @@ final class PacedTasks implements TaskRunner {
     }
 
     @Override
+    public int callDepth() {
+      return task.callDepth();
+    }
+
+    @Override
     public Step step() {
       paused = goOnNanos - clock.nanoTime() > 0;
       if (paused) {

@@ -28,7 +28,7 @@ final class PortablePipelines {
     SplittableParDo.convertReadBasedSplittableDoFnsToPrimitiveReads(pipeline);
     try {
       return PipelineTranslation.toProto(pipeline);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       pipeline.traverseTopologically(new CulpritFinder(pipeline));
       throw new IllegalArgumentException(
           "the pipeline could not be made portable: " + e.getMessage(), e);
@@ -68,7 +68,7 @@ final class PortablePipelines {
       children.computeIfAbsent(node.getEnclosingNode(), n -> new ArrayList<>()).add(transform);
       try {
         components.registerPTransform(transform, children.getOrDefault(node, List.of()));
-      } catch (Exception e) {
+      } catch (Exception | StackOverflowError e) {
         throw new IllegalArgumentException(
             TranslationFailure.describe(node.getFullName(), transform, e), e);
       }

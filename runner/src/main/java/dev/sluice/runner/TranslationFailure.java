@@ -39,6 +39,10 @@ final class TranslationFailure {
         return notSerializable(name, transform, refused.getMessage());
       }
     }
+    if (root instanceof StackOverflowError) {
+      return "transform '%s' cannot be serialized: it refers to more objects, one through the other, than the stack of the calling thread holds. Make that chain shorter, or give threads a larger stack by the JVM's option -Xss, such as -Xss16m."
+          .formatted(name);
+    }
     return "transform '%s' could not be made portable: %s".formatted(name, thrown(root));
   }
 

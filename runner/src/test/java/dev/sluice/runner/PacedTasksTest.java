@@ -56,6 +56,11 @@ final class PacedTasksTest implements Clock {
     public void started(TaskRunner.Handle handle) {}
 
     @Override
+    public int callDepth() {
+      return 0;
+    }
+
+    @Override
     public Step step() {
       steps++;
       return Step.WORKED;

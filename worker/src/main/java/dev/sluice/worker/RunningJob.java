@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.worker.protocol.Barrier;
+import dev.sluice.worker.protocol.Failure;
 import dev.sluice.worker.protocol.FromWorker;
 import dev.sluice.worker.protocol.JobId;
 import dev.sluice.worker.protocol.TaskId;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
@@ -26,9 +28,10 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 /**
  * The tasks of one job on this worker, and what is known of each.
  *
- * <p>Owned by the worker's loop. Always true: a task is in {@link #alive} until its thread has
- * taken its last step, in {@link #finished} from the moment it has reported that all its work is
- * done.
+ * <p>Owned by the worker's loop; the tasks are built by a {@link TaskAssembly} beside it, and what
+ * is said to them meanwhile is told to them in its order when they have been started. Always true:
+ * a task is in {@link #alive} until its thread has taken its last step, in {@link #finished} from
+ * the moment it has reported that all its work is done.
  */
 final class RunningJob {
   private static final long STOP_GRACE_MS = 1_000;
@@ -40,7 +43,7 @@ final class RunningJob {
   private final ManualClock manualClock;
   private final JobResources resources;
   private final TaskEvent.Run run;
-  private final Map<TaskId, Task> tasks = new LinkedHashMap<>();
+  private Map<TaskId, Task> tasks = new LinkedHashMap<>();
   private final Set<TaskId> alive = new LinkedHashSet<>();
   private final Map<TaskId, Counters> finished = new LinkedHashMap<>();
   private final TreeMap<Long, Round> unacknowledged = new TreeMap<>();
@@ -48,6 +51,13 @@ final class RunningJob {
   private final List<MetricsContainerStepMap> metrics = new ArrayList<>();
   private final Map<TaskId, Counters> quiet = new LinkedHashMap<>();
   private long round = -1;
+
+  /** Builds the tasks; null before that has begun and when it has ended. */
+  private TaskAssembly assembly;
+
+  /** What was said to the tasks while they were being built. */
+  private final List<WorkerCommand> untold = new ArrayList<>();
+
   private boolean stopping;
   private boolean stopped;
 
@@ -97,18 +107,38 @@ final class RunningJob {
     return stopped;
   }
 
-  /** Builds and starts the tasks; a task that cannot be built fails the job. */
+  /** Begins to build the tasks. */
   void start() {
     TaskReports reports = new TaskReports(run, world.network(), worker, coordinator);
-    ClassLoader caller = Thread.currentThread().getContextClassLoader();
-    Thread.currentThread().setContextClassLoader(deploy.loader());
+    TaskAssembly building =
+        new TaskAssembly(
+            deploy,
+            resources,
+            reports,
+            () -> world.network().send(worker, new TaskEvent.AssemblyEnded(run)));
+    world.tasks().start("build:" + id(), deploy.loader(), building);
+    assembly = building;
+  }
+
+  /** The tasks are built: starts them, and tells them what was said to them meanwhile. */
+  private void assembled() {
+    tasks = assembly.tasks();
+    metrics.addAll(assembly.metrics());
+    Optional<Failure> failure = assembly.failure();
+    assembly = null;
+    if (stopping) {
+      stopIfEnded();
+    } else if (failure.isPresent()) {
+      send(new WorkerEvent.TaskFailed(id(), failure.get()));
+    } else {
+      startTasks();
+      untold.forEach(this::tell);
+    }
+    untold.clear();
+  }
+
+  private void startTasks() {
     try {
-      TaskBuilder builder = new TaskBuilder(deploy, resources, reports);
-      for (TaskId id : deploy.tasks()) {
-        MetricsContainerStepMap ofTask = new MetricsContainerStepMap();
-        metrics.add(ofTask);
-        tasks.put(id, builder.build(id, ofTask, tasks));
-      }
       for (Map.Entry<TaskId, Task> entry : tasks.entrySet()) {
         Task task = entry.getValue();
         if (deploy.attempt().draining()) {
@@ -118,17 +148,25 @@ final class RunningJob {
         alive.add(entry.getKey());
       }
     } catch (RuntimeException | Error e) {
-      // An error too: a class of the user's that does not link must not leave the job hanging.
+      // An error too: there may be no room for one more thread.
       send(new WorkerEvent.TaskFailed(id(), Failures.of(e, id().value())));
-    } finally {
-      Thread.currentThread().setContextClassLoader(caller);
     }
   }
 
   void handle(WorkerCommand command) {
     if (command instanceof WorkerCommand.Stop) {
       stop();
-    } else if (command instanceof WorkerCommand.SetClock clock) {
+    } else if (command instanceof WorkerCommand.ReportMetrics report) {
+      send(new WorkerEvent.Metrics(id(), report.request(), mergedMetrics()));
+    } else if (assembly != null) {
+      untold.add(command);
+    } else {
+      tell(command);
+    }
+  }
+
+  private void tell(WorkerCommand command) {
+    if (command instanceof WorkerCommand.SetClock clock) {
       manualClock.moveTo(clock.nowMs());
       postToAll(new TaskMessage.ClockMoved());
     } else if (command instanceof WorkerCommand.ProbeQuiescence probe) {
@@ -148,8 +186,6 @@ final class RunningJob {
       postToAll(new TaskMessage.AbandonCheckpoint(abandon.checkpoint()));
     } else if (command instanceof WorkerCommand.Drain) {
       postToAll(new TaskMessage.Drain());
-    } else if (command instanceof WorkerCommand.ReportMetrics report) {
-      send(new WorkerEvent.Metrics(id(), report.request(), mergedMetrics()));
     } else {
       throw new IllegalArgumentException("a running job got " + command);
     }
@@ -178,7 +214,10 @@ final class RunningJob {
       }
     } else if (event instanceof TaskEvent.CheckpointReleased released) {
       release(released.task(), released.checkpoint());
+    } else if (event instanceof TaskEvent.AssemblyEnded) {
+      assembled();
     } else if (event instanceof TaskEvent.StopOverdue) {
+      stopAssembly();
       alive.forEach(task -> tasks.get(task).interrupt());
       if (!stopped) {
         // User code may swallow an interrupt and block again.
@@ -190,9 +229,16 @@ final class RunningJob {
   private void stop() {
     if (!stopping) {
       stopping = true;
+      stopAssembly();
       postToAll(new TaskMessage.Stop());
       stopLater();
       stopIfEnded();
+    }
+  }
+
+  private void stopAssembly() {
+    if (assembly != null) {
+      assembly.stop();
     }
   }
 
@@ -222,7 +268,7 @@ final class RunningJob {
   }
 
   private void stopIfEnded() {
-    if (stopping && alive.isEmpty() && !stopped) {
+    if (stopping && assembly == null && alive.isEmpty() && !stopped) {
       stopped = true;
       tasks.values().forEach(task -> task.snapshots().close());
       resources.close();

@@ -29,6 +29,7 @@ import org.apache.beam.model.pipeline.v1.RunnerApi;
  */
 final class SavedState {
   private final Optional<RestorePoint> point;
+  private final List<SavedTask> tasksWithTransforms;
   private final KeyGroupRange groups;
   private final Set<String> transforms = new LinkedHashSet<>();
   private final Set<Integer> hashes = new TreeSet<>();
@@ -36,17 +37,18 @@ final class SavedState {
   private final int tasks;
 
   /**
+   * @param saved what the whole job had saved
    * @param index which of the stage's tasks it is for
    * @param tasks how many it has
    */
   SavedState(
-      Optional<RestorePoint> point,
+      SavedTasks saved,
       KeyGroupRange groups,
       Stage stage,
       RunnerApi.Components components,
       int index,
       int tasks) {
-    this.point = point;
+    this.point = saved.point();
     this.groups = groups;
     this.index = index;
     this.tasks = tasks;
@@ -54,6 +56,7 @@ final class SavedState {
       transforms.add(components.getTransformsOrThrow(node.transformId()).getUniqueName());
       hashes.add(EntryKey.nameHash(StageBuilder.nameOf(components, node)));
     }
+    this.tasksWithTransforms = saved.of(transforms);
   }
 
   /**
@@ -70,7 +73,7 @@ final class SavedState {
 
   /** What the task's log goes on from. */
   LogOrigin origin() {
-    List<SavedTask> saved = tasksWithTransforms().stream().filter(this::meets).toList();
+    List<SavedTask> saved = tasksWithTransforms.stream().filter(this::meets).toList();
     if (saved.isEmpty()) {
       return new LogOrigin.Nothing();
     }
@@ -105,16 +108,9 @@ final class SavedState {
         .anyMatch(s -> s.firstGroup() <= groups.last() && s.lastGroup() >= groups.first());
   }
 
-  private List<SavedTask> tasksWithTransforms() {
-    return point.stream()
-        .flatMap(p -> p.tasks().stream())
-        .filter(saved -> saved.transforms().stream().anyMatch(transforms::contains))
-        .toList();
-  }
-
   /** All of the stage's tasks': one of them has the side inputs, whatever its groups are. */
   private List<SegmentRef> segments() {
-    return segmentsOf(tasksWithTransforms());
+    return segmentsOf(tasksWithTransforms);
   }
 
   private static List<SegmentRef> segmentsOf(List<SavedTask> saved) {

@@ -192,6 +192,11 @@ final class SourceSplitter implements TaskRunner.Steppable {
   }
 
   @Override
+  public int callDepth() {
+    return 0;
+  }
+
+  @Override
   public long wakeAtNanos() {
     return Long.MAX_VALUE;
   }

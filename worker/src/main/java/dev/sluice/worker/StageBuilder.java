@@ -24,6 +24,7 @@ import dev.sluice.worker.stage.PipelineComponents;
 import dev.sluice.worker.stage.Receiver;
 import dev.sluice.worker.stage.Receivers;
 import dev.sluice.worker.stage.TaskContext;
+import dev.sluice.worker.stage.TransformException;
 import dev.sluice.worker.stage.WatermarkFloor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -38,7 +39,8 @@ import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
  * Makes the operators of one stage for one task and wires them, from the last to the first, so that
  * each is made with the receivers of its outputs at hand.
  *
- * <p>Used once, by the worker's loop.
+ * <p>Used once, by the thread of a {@link TaskAssembly}. What cannot be made is named by its
+ * transform.
  */
 final class StageBuilder {
   private final Stage stage;
@@ -125,6 +127,16 @@ final class StageBuilder {
   }
 
   private Operator operator(Node node) {
+    try {
+      return create(node);
+    } catch (TransformException e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
+      throw new TransformException(name(node), e);
+    }
+  }
+
+  private Operator create(Node node) {
     if (node instanceof Node.ParDo parDo) {
       Map<String, Receiver> outputs = new LinkedHashMap<>();
       node.outputs().forEach((name, collection) -> outputs.put(name, output(node, collection)));

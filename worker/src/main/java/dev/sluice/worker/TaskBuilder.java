@@ -13,6 +13,7 @@ import dev.sluice.state.log.TaskLog;
 import dev.sluice.translation.Exchange;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.Stage;
+import dev.sluice.translation.StageIndex;
 import dev.sluice.worker.exchange.BatchSize;
 import dev.sluice.worker.exchange.Channel;
 import dev.sluice.worker.exchange.ExchangeWriter;
@@ -20,6 +21,7 @@ import dev.sluice.worker.exchange.InputGate;
 import dev.sluice.worker.exchange.Room;
 import dev.sluice.worker.protocol.TaskId;
 import dev.sluice.worker.protocol.WorkerCommand;
+import dev.sluice.worker.stage.Composites;
 import dev.sluice.worker.stage.PipelineComponents;
 import dev.sluice.worker.stage.TaskContext;
 import dev.sluice.worker.task.CheckpointCallbacks;
@@ -47,15 +49,17 @@ import org.apache.beam.sdk.metrics.MetricName;
 /**
  * Makes the tasks of one job on this worker, and the channels between them.
  *
- * <p>Used by the worker's loop while it deploys. Tasks name each other by {@link Task#wake} only,
- * through the map that is being filled.
+ * <p>Owned by one {@link TaskAssembly}. Tasks name each other by {@link Task#wake} only, through
+ * the map that is being filled.
  */
 final class TaskBuilder {
   private final WorkerCommand.Deploy deploy;
   private final JobGraph graph;
   private final JobResources resources;
   private final TaskListener listener;
-  private final Map<String, Stage> stages;
+  private final StageIndex stages;
+  private final Composites composites;
+  private final SavedTasks savedTasks;
   private final Map<Route, Channel> channels = new LinkedHashMap<>();
 
   /** One producer task to one consumer task of an exchange. */
@@ -66,7 +70,9 @@ final class TaskBuilder {
     this.graph = deploy.graph();
     this.resources = resources;
     this.listener = listener;
-    this.stages = graph.stagesById();
+    this.stages = StageIndex.of(graph);
+    this.composites = Composites.of(graph.components());
+    this.savedTasks = SavedTasks.of(deploy.attempt().restore());
   }
 
   /**
@@ -76,8 +82,8 @@ final class TaskBuilder {
    * @param tasks all tasks made so far and, later, the others that it is to wake
    */
   Task build(TaskId id, MetricsContainerStepMap metrics, Map<TaskId, Task> tasks) {
-    Stage stage = stages.get(id.stageId());
-    PipelineComponents components = new PipelineComponents(graph.components());
+    Stage stage = stages.stage(id.stageId());
+    PipelineComponents components = new PipelineComponents(graph.components(), composites);
     CheckpointCallbacks callbacks = new CheckpointCallbacks(id, listener);
     String name = deploy.job() + "/" + id;
     KeyGroupRange groups = KeyGroups.rangeOf(id.index(), tasksOf(stage));
@@ -94,13 +100,7 @@ final class TaskBuilder {
     TaskSpec spec =
         new TaskSpec(id, name, clock(), resources.clock(), !deploy.manualClock(), listener);
     SavedState saved =
-        new SavedState(
-            deploy.attempt().restore(),
-            groups,
-            stage,
-            graph.components(),
-            id.index(),
-            tasksOf(stage));
+        new SavedState(savedTasks, groups, stage, graph.components(), id.index(), tasksOf(stage));
     Snapshots snapshots = new Snapshots(spec, state, log(id, saved), metrics);
     StageBuilder builder =
         new StageBuilder(
@@ -111,7 +111,7 @@ final class TaskBuilder {
         snapshots,
         restore(id, saved, state),
         room -> new TaskPorts(gate(id, metrics, tasks), writers(id, components, tasks, room)),
-        ports -> builder.build(graph.into(id.stageId()), ports.outputs()));
+        ports -> builder.build(stages.into(id.stageId()), ports.outputs()));
   }
 
   private StateSpace space(String task) {
@@ -168,11 +168,11 @@ final class TaskBuilder {
 
   private InputGate gate(TaskId id, MetricsContainerStepMap metrics, Map<TaskId, Task> tasks) {
     InputGate gate = new InputGate(clock()::nanoTime);
-    for (Exchange exchange : graph.into(id.stageId())) {
+    for (Exchange exchange : stages.into(id.stageId())) {
       Counter elements = metrics.getUnboundContainer().getCounter(elementsOf(exchange));
-      int producers = tasksOf(stages.get(exchange.producerStage()));
+      int producers = tasksOf(stages.stage(exchange.producerStage()));
       for (int producer = 0; producer < producers; producer++) {
-        if (consumers(exchange, producer).contains(id.index())) {
+        if (feeds(exchange, producer, id.index())) {
           Route route = new Route(exchange.id(), producer, id.index());
           gate.add(exchange, channel(route, exchange, tasks), elements);
         }
@@ -191,10 +191,13 @@ final class TaskBuilder {
   private List<ExchangeWriter> writers(
       TaskId id, PipelineComponents components, Map<TaskId, Task> tasks, Room room) {
     List<ExchangeWriter> writers = new ArrayList<>();
-    for (Exchange exchange : graph.outOf(id.stageId())) {
+    for (Exchange exchange : stages.outOf(id.stageId())) {
       List<Channel> to = new ArrayList<>();
-      for (int consumer : consumers(exchange, id.index())) {
-        to.add(channel(new Route(exchange.id(), id.index(), consumer), exchange, tasks));
+      int consumers = tasksOf(stages.stage(exchange.consumerStage()));
+      for (int consumer = 0; consumer < consumers; consumer++) {
+        if (feeds(exchange, id.index(), consumer)) {
+          to.add(channel(new Route(exchange.id(), id.index(), consumer), exchange, tasks));
+        }
       }
       BatchSize size = new BatchSize(components.coder(exchange.coderId()));
       writers.add(
@@ -203,17 +206,10 @@ final class TaskBuilder {
     return writers;
   }
 
-  /** The consumer tasks that a producer task sends to, in order. */
-  private List<Integer> consumers(Exchange exchange, int producer) {
-    int consumers = tasksOf(stages.get(exchange.consumerStage()));
-    if (exchange.kind() == Exchange.Kind.FORWARD) {
-      return List.of(producer % consumers);
-    }
-    List<Integer> all = new ArrayList<>();
-    for (int consumer = 0; consumer < consumers; consumer++) {
-      all.add(consumer);
-    }
-    return all;
+  /** Whether there is a channel from one task of the producer to one of the consumer. */
+  private boolean feeds(Exchange exchange, int producer, int consumer) {
+    return exchange.kind() != Exchange.Kind.FORWARD
+        || consumer == producer % tasksOf(stages.stage(exchange.consumerStage()));
   }
 
   private Channel channel(Route route, Exchange exchange, Map<TaskId, Task> tasks) {

@@ -34,6 +34,9 @@ sealed interface TaskEvent {
   /** The job's sources are split, or could not be, and the thread that did it has ended. */
   record SplitterEnded(Run run) implements TaskEvent {}
 
+  /** The tasks are built, or could not be, and the thread that did it has ended. */
+  record AssemblyEnded(Run run) implements TaskEvent {}
+
   /** Time to interrupt what has not stopped; the worker sends it to itself. */
   record StopOverdue(Run run) implements TaskEvent {}
 }

@@ -27,6 +27,7 @@
  *
  * <p>{@link dev.sluice.worker.Worker} itself is an event loop: it gets commands from the
  * coordinator and events from its own tasks, all as messages, and decides nothing about a job but
- * how its tasks here are built, started and stopped.
+ * how its tasks here are built, started and stopped. Building takes long for a big pipeline, so a
+ * {@link dev.sluice.worker.TaskAssembly} does it in a thread of its own.
  */
 package dev.sluice.worker;

@@ -73,7 +73,12 @@ class SavedStateTest {
 
   private static SavedState of(Stage stage, RestorePoint point, int index, int tasks) {
     return new SavedState(
-        Optional.of(point), KeyGroups.rangeOf(index, tasks), stage, COMPONENTS, index, tasks);
+        SavedTasks.of(Optional.of(point)),
+        KeyGroups.rangeOf(index, tasks),
+        stage,
+        COMPONENTS,
+        index,
+        tasks);
   }
 
   @Test

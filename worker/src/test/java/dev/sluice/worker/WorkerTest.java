@@ -153,6 +153,17 @@ class WorkerTest {
             Attempt.withoutStorage()));
   }
 
+  /** Lets the tasks be built and started, and takes none of their steps. */
+  private void assemble() {
+    TaskRunner.Steppable assembly = List.copyOf(ended.keySet()).get(0);
+    while (assembly.step() != Step.FINISHED) {
+      // Some of the tasks in each step.
+    }
+    ended.put(assembly, true);
+    assembly.ended();
+    worker.handle(toWorker.poll());
+  }
+
   private <T> List<T> events(Class<T> type) {
     return events.stream().filter(type::isInstance).map(type::cast).toList();
   }
@@ -237,6 +248,7 @@ class WorkerTest {
     Pipeline pipeline = pipeline();
     pipeline.apply(Impulse.create()).apply("Pass", ParDo.of(new Pass(false)));
     deploy(pipeline, false);
+    assemble();
 
     worker.handle(new WorkerCommand.Quiescent(JOB, new TaskId("s9", 0)));
 
@@ -275,7 +287,9 @@ class WorkerTest {
     SplittableParDo.convertReadBasedSplittableDoFnsToPrimitiveReads(pipeline);
     deploy(pipeline, true);
     settle();
-    assertThat(events(WorkerEvent.TaskFailed.class)).hasSize(1);
+    assertThat(events(WorkerEvent.TaskFailed.class))
+        .singleElement()
+        .satisfies(failed -> assertThat(failed.failure().transform()).startsWith("Count/"));
 
     worker.handle(new WorkerCommand.Stop(JOB));
     settle();
@@ -283,12 +297,61 @@ class WorkerTest {
   }
 
   @Test
+  void whatIsSaidWhileTasksAreBuiltIsToldToThemInItsOrder() {
+    Pipeline pipeline = pipeline();
+    pipeline.apply(Impulse.create()).apply("Pass", ParDo.of(new Pass(false)));
+    deploy(pipeline, false);
+    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 1, Barrier.RELEASE));
+    worker.handle(new WorkerCommand.AbandonCheckpoint(JOB, 1));
+    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 2, Barrier.RELEASE));
+    assertThat(events).isEmpty();
+
+    settle();
+
+    assertThat(events(WorkerEvent.TaskFinished.class)).isNotEmpty();
+    assertThat(events(WorkerEvent.CheckpointAcknowledged.class))
+        .hasSameSizeAs(events(WorkerEvent.TaskFinished.class))
+        .allMatch(ack -> ack.checkpoint() == 2);
+  }
+
+  @Test
+  void metricsAreToldWhileTasksAreBuilt() {
+    Pipeline pipeline = pipeline();
+    pipeline.apply(Impulse.create()).apply("Pass", ParDo.of(new Pass(false)));
+    deploy(pipeline, false);
+
+    worker.handle(new WorkerCommand.ReportMetrics(JOB, 7));
+
+    assertThat(events(WorkerEvent.Metrics.class))
+        .singleElement()
+        .satisfies(metrics -> assertThat(metrics.request()).isEqualTo(7));
+  }
+
+  @Test
+  void aJobStoppedWhileItsTasksAreBuiltStartsNone() {
+    Pipeline pipeline = pipeline();
+    pipeline.apply(Impulse.create()).apply("Pass", ParDo.of(new Pass(false)));
+    deploy(pipeline, false);
+    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 1, Barrier.RELEASE));
+    worker.handle(new WorkerCommand.Stop(JOB));
+    worker.handle(later.remove(0));
+    assertThat(events).isEmpty();
+    assertThat(interrupted).containsExactly("build:job-1", "build:job-1");
+
+    settle();
+
+    assertThat(ended).hasSize(1);
+    assertThat(events).singleElement().isInstanceOf(WorkerEvent.JobStopped.class);
+  }
+
+  @Test
   void whatDoesNotStopIsInterruptedAgainAndAgain() {
     Pipeline pipeline = pipeline();
     pipeline.apply(Impulse.create()).apply("Pass", ParDo.of(new Pass(false)));
     deploy(pipeline, false);
+    assemble();
     worker.handle(new WorkerCommand.Stop(JOB));
-    int tasks = ended.size();
+    int tasks = ended.size() - 1;
     for (int overdue = 1; overdue <= 3; overdue++) {
       worker.handle(later.remove(0));
       assertThat(interrupted).hasSize(overdue * tasks);

@@ -4,6 +4,7 @@ import dev.sluice.state.checkpoint.Manifest.TransformSignature;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
+import dev.sluice.worker.stage.Composites;
 import dev.sluice.worker.stage.PipelineComponents;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +42,7 @@ public final class Signatures {
 
   private Signatures(JobGraph graph) {
     this.graph = graph;
-    this.components = new PipelineComponents(graph.components());
+    this.components = new PipelineComponents(graph.components(), Composites.of(graph.components()));
     this.numbered = new NumberedNames(graph.components());
   }
 

@@ -79,7 +79,7 @@ record ParDoSpec(
         components.elementCoder(node.input()),
         components.windowing(node.input()),
         payload.getRestrictionCoderId(),
-        StableInputRule.applies(node.transformId(), payload, components.proto()));
+        StableInputRule.applies(node.transformId(), payload, components));
   }
 
   /** Coder of the main input's windows. */

@@ -227,6 +227,10 @@ final class UserFn {
     if (call.downstreamFailure != null) {
       Throwable passing = call.downstreamFailure;
       call.downstreamFailure = null;
+      if (passing instanceof StackOverflowError) {
+        // It came from so deep that nobody there had room to say where it was.
+        return new TransformException(context.transformName(), passing);
+      }
       throw UserFn.<RuntimeException>asUnchecked(passing);
     }
     Throwable cause = thrown;

@@ -2,6 +2,7 @@ package dev.sluice.worker.stage;
 
 import dev.sluice.worker.exchange.Batch;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -77,6 +78,23 @@ public final class JavaStage {
   /** The source that is its root, or null if it reads exchanges. */
   public SourceOperator source() {
     return source;
+  }
+
+  /** How many operators an element passes at most, each called from inside the one before. */
+  public int callDepth() {
+    Map<String, Integer> depths = new HashMap<>();
+    int deepest = 0;
+    for (Part part : parts) {
+      int depth = 1;
+      for (String input : part.inputs()) {
+        depth = Math.max(depth, 1 + depths.getOrDefault(input, 0));
+      }
+      for (String made : part.outputs()) {
+        depths.put(made, depth);
+      }
+      deepest = Math.max(deepest, depth);
+    }
+    return deepest;
   }
 
   /** Opens every operator; those opened are closed by {@link #close} even if a later one fails. */

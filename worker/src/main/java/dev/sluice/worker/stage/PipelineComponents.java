@@ -17,17 +17,27 @@ import org.apache.beam.sdk.values.WindowingStrategy;
  */
 public final class PipelineComponents {
   private final RunnerApi.Components proto;
+  private final Composites composites;
   private final RehydratedComponents rehydrated;
   private final Map<String, WindowingStrategy<?, ?>> strategies = new HashMap<>();
 
-  public PipelineComponents(RunnerApi.Components proto) {
+  /**
+   * @param composites of the same pipeline
+   */
+  public PipelineComponents(RunnerApi.Components proto, Composites composites) {
     this.proto = proto;
+    this.composites = composites;
     this.rehydrated = RehydratedComponents.forComponents(proto);
   }
 
   /** The components as translation left them. */
   public RunnerApi.Components proto() {
     return proto;
+  }
+
+  /** What is around each transform. */
+  public Composites composites() {
+    return composites;
   }
 
   /** For Beam's own translators which want it. */

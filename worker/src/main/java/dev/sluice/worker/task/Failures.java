@@ -45,10 +45,23 @@ public final class Failures {
       cause = cause.getCause();
     }
     if (!named) {
-      return new Failure(FailureKind.ENGINE_BUG, transform, where, cause);
+      return new Failure(FailureKind.ENGINE_BUG, transform, where, explained(cause));
     }
     UserStackTraces.shorten(cause);
-    return new Failure(FailureKind.USER_CODE, transform, where, cause);
+    return new Failure(FailureKind.USER_CODE, transform, where, explained(cause));
+  }
+
+  /** An overflow of the stack says nothing by itself, neither what it is nor what helps. */
+  private static Throwable explained(Throwable cause) {
+    if (!(cause instanceof StackOverflowError) || cause.getMessage() != null) {
+      return cause;
+    }
+    StackOverflowError explained =
+        new StackOverflowError(
+            "calls are nested too deeply for the stack of the thread; end the recursion, or give"
+                + " all threads a larger stack by the JVM's option -Xss, such as -Xss16m");
+    explained.setStackTrace(cause.getStackTrace());
+    return explained;
   }
 
   /** A file that is not there, or not what was written; or a storage that is away for now. */

@@ -126,6 +126,11 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
   }
 
   @Override
+  public int callDepth() {
+    return stage.callDepth();
+  }
+
+  @Override
   public Step step() {
     try {
       Step step = tryStep();

@@ -3,21 +3,27 @@ package dev.sluice.worker.task;
 import dev.sluice.worker.world.Clock;
 import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.TaskRunner;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Steps each task in a thread of its own, which parks while there is nothing to do.
  *
- * <p>Threads are not daemons: a job keeps the JVM alive until it has ended. Always true: a wake
- * between the start of a step and the park after it is seen, because the signal is cleared before
- * the step looks at its input, and read again after {@code resting} is announced.
+ * <p>Tasks are started by one thread, the worker's loop. Threads are not daemons: a job keeps the
+ * JVM alive until it has ended. Always true: a wake between the start of a step and the park after
+ * it is seen, because the signal is cleared before the step looks at its input, and read again
+ * after {@code resting} is announced.
  */
 public final class TaskThreads implements TaskRunner {
+  private static final int LEAST_FORGOTTEN = 64;
+
   private final Clock clock;
-  private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
+  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
+  /** At this many threads it looks for those that have ended, and not at each start. */
+  private int forgetAt = LEAST_FORGOTTEN;
 
   public TaskThreads(Clock clock) {
     this.clock = clock;
@@ -26,14 +32,22 @@ public final class TaskThreads implements TaskRunner {
   @Override
   public void start(String name, ClassLoader loader, Steppable task) {
     Runner runner = new Runner(task, clock);
-    Thread thread = new Thread(runner, name);
+    Thread thread = new Thread(null, runner, name, TaskStack.bytesFor(task.callDepth()));
     runner.thread = thread;
     thread.setDaemon(false);
     thread.setContextClassLoader(loader);
     task.started(runner);
-    threads.removeIf(earlier -> earlier.getState() == Thread.State.TERMINATED);
     thread.start();
     threads.add(thread);
+    if (threads.size() >= forgetAt) {
+      threads.removeIf(earlier -> earlier.getState() == Thread.State.TERMINATED);
+      forgetAt = Math.max(LEAST_FORGOTTEN, 2 * threads.size());
+    }
+  }
+
+  /** How many threads are known; not many more than there are alive. */
+  int remembered() {
+    return threads.size();
   }
 
   /**

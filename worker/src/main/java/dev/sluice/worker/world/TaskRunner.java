@@ -35,6 +35,12 @@ public interface TaskRunner {
     /** Told once, before the first step. */
     void started(Handle handle);
 
+    /**
+     * How many transforms call each other, one inside the other, within a step: its thread gets a
+     * stack by that. Asked once, before the first step.
+     */
+    int callDepth();
+
     /** Does a bounded amount of work; throws nothing. */
     Step step();
 

@@ -31,6 +31,11 @@ class ChannelStressTest {
     volatile TaskRunner.Handle handle;
 
     @Override
+    public int callDepth() {
+      return 0;
+    }
+
+    @Override
     public void started(TaskRunner.Handle newHandle) {
       handle = newHandle;
     }

@@ -1,6 +1,7 @@
 package dev.sluice.worker.grouping;
 
 import dev.sluice.translation.Node;
+import dev.sluice.worker.stage.Composites;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.PipelineComponents;
 import dev.sluice.worker.stage.Receiver;
@@ -89,7 +90,7 @@ record GroupingSubject(
             .max(Comparator.comparing(entry -> entry.getValue().getUniqueName()))
             .orElseThrow();
     return new GroupingSubject(
-        new PipelineComponents(components),
+        new PipelineComponents(components, Composites.of(components)),
         transform.getKey(),
         transform.getValue().getUniqueName(),
         transform.getValue().getInputsMap().values().iterator().next());

@@ -7,6 +7,7 @@ import dev.sluice.state.key.KeyGroupRange;
 import dev.sluice.state.key.KeyGroups;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.SideInput;
+import dev.sluice.worker.stage.Composites;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.PipelineComponents;
 import dev.sluice.worker.stage.Receiver;
@@ -104,7 +105,7 @@ final class ParDoHarness implements AutoCloseable {
         new OperatorContext(
             node.transformId(),
             proto.getComponents().getTransformsOrThrow(node.transformId()).getUniqueName(),
-            new PipelineComponents(proto.getComponents()),
+            new PipelineComponents(proto.getComponents(), Composites.of(proto.getComponents())),
             new TaskContext(
                 "job/s0/" + place.index,
                 place.index,

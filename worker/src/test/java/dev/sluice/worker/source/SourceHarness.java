@@ -7,6 +7,7 @@ import dev.sluice.state.disk.MemoryDisk;
 import dev.sluice.state.key.KeyGroups;
 import dev.sluice.translation.Node;
 import dev.sluice.worker.protocol.SourceSplit;
+import dev.sluice.worker.stage.Composites;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.PipelineComponents;
 import dev.sluice.worker.stage.SourceOperator;
@@ -70,7 +71,9 @@ final class SourceHarness {
             new OperatorContext(
                 "read",
                 "My/Read",
-                new PipelineComponents(RunnerApi.Components.getDefaultInstance()),
+                new PipelineComponents(
+                    RunnerApi.Components.getDefaultInstance(),
+                    Composites.of(RunnerApi.Components.getDefaultInstance())),
                 new TaskContext("job/s/0", index, parallelism, state, clock, options, services()),
                 new MetricsContainerImpl("My/Read")),
             new Node.Read("read", bounded, Map.of("out", "c")),

@@ -7,6 +7,7 @@ import dev.sluice.state.TaskState;
 import dev.sluice.state.disk.MemoryDisk;
 import dev.sluice.state.key.KeyGroups;
 import dev.sluice.translation.Node;
+import dev.sluice.worker.stage.Composites;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.PipelineComponents;
 import dev.sluice.worker.stage.SourceOperator;
@@ -71,7 +72,7 @@ class TestStreamOperatorTest {
             new OperatorContext(
                 id,
                 NAME,
-                new PipelineComponents(components),
+                new PipelineComponents(components, Composites.of(components)),
                 new TaskContext(
                     "job/s/0",
                     0,
