@@ -2,12 +2,10 @@ package dev.sluice.coordinator;
 
 import dev.sluice.worker.protocol.TaskId;
 import dev.sluice.worker.protocol.WorkerEvent.CheckpointAcknowledged;
-import java.util.Collections;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 
 /**
  * One checkpoint on its way: every task acknowledges its barrier, the checkpoint is stored, every
@@ -19,7 +17,7 @@ import java.util.TreeMap;
  * @param jobClockMs where the job's clock stood when it was begun
  * @param step how far it is
  * @param missing the tasks that have not acknowledged
- * @param acknowledged what the others have said
+ * @param reports what the others have said
  * @param unreleased the workers that have not released
  */
 record CheckpointRound(
@@ -28,8 +26,8 @@ record CheckpointRound(
     Optional<SavepointRequest> savepoint,
     long jobClockMs,
     Step step,
-    SortedSet<TaskId> missing,
-    SortedMap<TaskId, CheckpointAcknowledged> acknowledged,
+    Remaining<TaskId> missing,
+    Acknowledgements reports,
     SortedSet<String> unreleased) {
 
   /** How far a round is. */
@@ -58,8 +56,8 @@ record CheckpointRound(
         savepoint,
         jobClockMs,
         Step.ACKNOWLEDGING,
-        Missing.of(tasks),
-        Collections.emptySortedMap(),
+        Remaining.of(tasks),
+        Acknowledgements.none(),
         Missing.of(workers));
   }
 
@@ -68,23 +66,20 @@ record CheckpointRound(
     if (!missing.contains(report.task())) {
       return this;
     }
-    SortedMap<TaskId, CheckpointAcknowledged> more = new TreeMap<>(acknowledged);
-    more.put(report.task(), report);
     return new CheckpointRound(
         id,
         last,
         savepoint,
         jobClockMs,
         step,
-        Missing.without(missing, report.task()),
-        Collections.unmodifiableSortedMap(more),
+        missing.without(report.task()),
+        reports.and(report),
         unreleased);
   }
 
   /** The round in its next step. */
   CheckpointRound in(Step next) {
-    return new CheckpointRound(
-        id, last, savepoint, jobClockMs, next, missing, acknowledged, unreleased);
+    return new CheckpointRound(id, last, savepoint, jobClockMs, next, missing, reports, unreleased);
   }
 
   /**
@@ -100,7 +95,7 @@ record CheckpointRound(
             jobClockMs,
             step,
             missing,
-            acknowledged,
+            reports,
             Missing.without(unreleased, worker))
         : this;
   }
@@ -108,7 +103,12 @@ record CheckpointRound(
   /** The round without the savepoint that it was begun for. */
   CheckpointRound withoutSavepoint() {
     return new CheckpointRound(
-        id, last, Optional.empty(), jobClockMs, step, missing, acknowledged, unreleased);
+        id, last, Optional.empty(), jobClockMs, step, missing, reports, unreleased);
+  }
+
+  /** What the tasks have said that have acknowledged, in their order. */
+  SortedMap<TaskId, CheckpointAcknowledged> acknowledged() {
+    return reports.byTask();
   }
 
   /** Whether every task has acknowledged. */
@@ -123,7 +123,7 @@ record CheckpointRound(
 
   /** Whether a task holds work back that this round releases. */
   boolean releasesWork() {
-    return acknowledged.values().stream().anyMatch(CheckpointAcknowledged::waits);
+    return acknowledged().values().stream().anyMatch(CheckpointAcknowledged::waits);
   }
 
   /** Whether its barrier is the last thing that the tasks do. */

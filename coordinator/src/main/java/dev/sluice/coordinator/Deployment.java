@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /**
@@ -29,7 +28,7 @@ record Deployment(
     int attempt,
     Placement placement,
     Set<String> involved,
-    SortedSet<TaskId> unfinished,
+    Remaining<TaskId> unfinished,
     Map<String, List<SourceSplit>> splits,
     MetricsContainerStepMap splitting,
     Optional<SavedCheckpoint> from,
@@ -37,7 +36,6 @@ record Deployment(
     Quiescence quiescence) {
   Deployment {
     involved = Missing.of(involved);
-    splits = Collections.unmodifiableMap(new LinkedHashMap<>(splits));
   }
 
   static Deployment none() {
@@ -45,7 +43,7 @@ record Deployment(
         0,
         Placement.none(),
         Set.of(),
-        Missing.none(),
+        Remaining.none(),
         Map.of(),
         new MetricsContainerStepMap(),
         Optional.empty(),
@@ -59,7 +57,7 @@ record Deployment(
         attempt + 1,
         newPlacement,
         newPlacement.workers(),
-        newPlacement.tasks(),
+        Remaining.of(newPlacement.tasks()),
         splits,
         splitting,
         newFrom,
@@ -77,7 +75,7 @@ record Deployment(
         attempt,
         placement,
         involved,
-        Missing.without(unfinished, task),
+        unfinished.without(task),
         splits,
         splitting,
         from,
@@ -91,8 +89,11 @@ record Deployment(
 
   /** Sources were split, which has counted something. */
   Deployment with(Map<String, List<SourceSplit>> newSplits, MetricsContainerStepMap counted) {
+    // Copied here only: there may be thousands, and a deployment is made anew for each event.
+    Map<String, List<SourceSplit>> copy =
+        Collections.unmodifiableMap(new LinkedHashMap<>(newSplits));
     return new Deployment(
-        attempt, placement, involved, unfinished, newSplits, counted, from, jobClockMs, quiescence);
+        attempt, placement, involved, unfinished, copy, counted, from, jobClockMs, quiescence);
   }
 
   Deployment with(Quiescence newQuiescence) {

@@ -4,7 +4,6 @@ import dev.sluice.worker.protocol.TaskId;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
 
 /**
  * Everything the coordinator knows of a job that bears on a decision. Immutable: {@link
@@ -105,7 +104,7 @@ record JobState(
   }
 
   /** The tasks that have work to do. */
-  SortedSet<TaskId> unfinished() {
+  Set<TaskId> unfinished() {
     return deployment.unfinished();
   }
 

@@ -4,7 +4,10 @@ import java.util.Collections;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** Sets of names that something waits for; "all done" is an empty one. Pure functions. */
+/**
+ * Small sets of names that something waits for; "all done" is an empty one. Pure functions that
+ * copy the set: for tasks, of which there may be thousands, there is {@link Remaining}.
+ */
 final class Missing {
   private Missing() {}
 
@@ -25,6 +28,13 @@ final class Missing {
     TreeSet<T> rest = new TreeSet<>(names);
     rest.remove(name);
     return Collections.unmodifiableSortedSet(rest);
+  }
+
+  /** The names of both sets. */
+  static <T extends Comparable<T>> SortedSet<T> union(SortedSet<T> some, SortedSet<T> others) {
+    TreeSet<T> all = new TreeSet<>(some);
+    all.addAll(others);
+    return Collections.unmodifiableSortedSet(all);
   }
 
   /** The set with {@code name}, which may be in it. */

@@ -56,10 +56,7 @@ record Quiescence(
 
   /** Begins a round on {@code workers} for everybody who has asked by now. */
   Quiescence beginRound(Set<String> workers) {
-    SortedSet<TaskId> all = asking;
-    for (TaskId task : newcomers) {
-      all = Missing.with(all, task);
-    }
+    SortedSet<TaskId> all = Missing.union(asking, newcomers);
     return new Quiescence(
         round + 1,
         all,

@@ -28,6 +28,7 @@ final class NumberedNames {
 
   private final SortedMap<String, PTransform> byName = new TreeMap<>();
   private final Map<String, String> producers = new HashMap<>();
+  private final Map<String, String> digests = new HashMap<>();
 
   NumberedNames(RunnerApi.Components components) {
     for (PTransform transform : components.getTransformsMap().values()) {
@@ -51,7 +52,8 @@ final class NumberedNames {
       String part = end < 0 ? name : name.substring(0, end);
       String base = baseOf(part);
       if (!base.isEmpty()) {
-        return digestOf(describeAll(base));
+        // Many transforms may share one, and each of them is described in it.
+        return digests.computeIfAbsent(base, b -> digestOf(describeAll(b)));
       }
       if (end < 0) {
         return "";

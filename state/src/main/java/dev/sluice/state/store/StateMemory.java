@@ -1,7 +1,7 @@
 package dev.sluice.state.store;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /**
  * The memory that the state of all tasks of one worker may take on the heap, and who has how much
@@ -39,7 +39,7 @@ public final class StateMemory {
   private final long budgetBytes;
   private final long chunkBytes;
   private final HeapGauge gauge;
-  private final List<TaskQuota> quotas = new ArrayList<>();
+  private final Set<TaskQuota> quotas = new LinkedHashSet<>();
   private long limitBytes;
   private long leasedBytes;
   private long collections;
