@@ -29,8 +29,8 @@ public interface Operator {
   default void endSlice() {}
 
   /**
-   * The input pauses within a bundle: emits what was kept only because it might become less, for
-   * there is time now.
+   * The input pauses within a bundle, or is slow: emits what was kept only because it might become
+   * less, for there is time now.
    */
   default void pause() {}
 

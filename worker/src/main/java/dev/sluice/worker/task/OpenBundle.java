@@ -121,7 +121,12 @@ final class OpenBundle {
     return open
         && (records >= SLICE_RECORDS
             || (batches >= SLICE_BATCHES && limits.outlasts())
-            || clock.nanoTime() - sliceDeadlineNanos >= 0);
+            || sliceIsOld());
+  }
+
+  /** Whether its slice has lasted for as long as one may. */
+  boolean sliceIsOld() {
+    return clock.nanoTime() - sliceDeadlineNanos >= 0;
   }
 
   /** Whether it should end with its slice. */

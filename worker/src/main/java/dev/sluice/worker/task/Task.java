@@ -392,6 +392,10 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
       endBundle();
       return;
     }
+    if (bundle.sliceIsOld() && bundle.takeStirred()) {
+      // Input comes so slowly that to send on what is kept costs little, and somebody may wait.
+      stage.pause();
+    }
     stage.endSlice();
     bundle.endSlice();
     propagateWatermarks();
