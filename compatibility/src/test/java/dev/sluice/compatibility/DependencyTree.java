@@ -29,7 +29,7 @@ record DependencyTree(Map<String, String> resolved, Map<String, Set<String>> ask
       Matcher found = LINE.matcher(line);
       if (found.matches()) {
         // type:version:scope, or type:classifier:version:scope
-        String[] rest = found.group(4).split(":");
+        String[] rest = found.group(4).split(":", -1);
         String classifier = rest.length == 4 ? ":" + rest[1] : "";
         String artifact = found.group(2) + ":" + found.group(3) + classifier;
         String version = rest[rest.length - 2];

@@ -107,13 +107,7 @@ class TranslationFailureTest {
 
   private static final class Client {}
 
-  private static final class Config implements Serializable {
-    private final List<Object> clients;
-
-    private Config(List<Object> clients) {
-      this.clients = clients;
-    }
-  }
+  private record Config(List<Object> clients) implements Serializable {}
 
   private static final class Refusing implements Serializable {
     private void writeObject(ObjectOutputStream out) {
@@ -183,7 +177,7 @@ class TranslationFailureTest {
       throw new AssertionError(client);
     }
 
-    @Deprecated
+    @SuppressWarnings("deprecation")
     @Override
     public boolean isCompatible(WindowFn<?, ?> other) {
       return false;
