@@ -69,7 +69,9 @@ record OptionInterface(String runner, String name, List<String> parents, List<Op
   }
 
   private static List<String> parents(Matcher head) {
-    return head.group(3) == null ? List.of("PipelineOptions") : List.of(head.group(3).split(", ", -1));
+    return head.group(3) == null
+        ? List.of("PipelineOptions")
+        : List.of(head.group(3).split(", ", -1));
   }
 
   String simpleName() {
