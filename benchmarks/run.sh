@@ -5,12 +5,10 @@
 # --valueBytes, --warmUpRecords, and those of the runner. BENCHMARK_MAIN names another main class, such as RocksPeer.
 # The options of the JVM are those of the Flink jobs that we compare with; BENCHMARK_JAVA_OPTIONS replaces them.
 set -euo pipefail
-cd "$(dirname "$0")"
-classpath=target/run.classpath
-if [[ ! -d target/classes || ! -s $classpath || pom.xml -nt $classpath || ../pom.xml -nt $classpath ]]; then
-  mvn -B -q -f .. -pl benchmarks -am -Dmdep.outputFile=target/run.classpath \
-    compile dependency:build-classpath >&2
-fi
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+. "$root/bin/lib/build.sh"
+build_if_stale benchmarks "translation state worker coordinator runner benchmarks" compile test run.classpath benchmarks/target/run.classpath
+cd "$root/benchmarks"
 java_options=(${BENCHMARK_JAVA_OPTIONS:--Xms6g -Xmx10g -XX:+UseParallelGC})
 exec java "${java_options[@]}" -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
-  -cp "target/classes:$(<"$classpath")" "dev.sluice.benchmarks.${BENCHMARK_MAIN:-Benchmark}" "$@"
+  -cp "target/classes:$(<target/run.classpath)" "dev.sluice.benchmarks.${BENCHMARK_MAIN:-Benchmark}" "$@"

@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
 # Runs random pipelines on a simulated cluster with crashes, lost messages, full disks and clock jumps, one for each seed:
 #   bash runner/simulate.sh 1 100000        prints the hash of each seed's trace; stops at the first wrong answer and names its seed
+#   bash runner/simulate.sh 42 42 --trace   tells what happens, event by event
 set -euo pipefail
-cd "$(dirname "$0")"
-classpath=target/simulate.classpath
-if [[ ! -s $classpath || pom.xml -nt $classpath || ../pom.xml -nt $classpath ]]; then
-  mvn -B -q -f .. -pl runner -am -DskipTests -Dmdep.outputFile=target/simulate.classpath \
-    test-compile dependency:build-classpath
-fi
-exec java -Xmx1g -Dorg.slf4j.simpleLogger.defaultLogLevel=error -cp "target/test-classes:target/classes:$(<"$classpath")" \
-  dev.sluice.runner.simulation.SimulatedRun "${1:-1}" "${2:-100000}" fire
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+. "$root/bin/lib/build.sh"
+build_if_stale simulate "translation state worker coordinator runner" test-compile test simulate.classpath runner/target/simulate.classpath
+cd "$root/runner"
+exec java -Xmx1g -Dorg.slf4j.simpleLogger.defaultLogLevel=error -cp "target/test-classes:target/classes:$(<target/simulate.classpath)" \
+  dev.sluice.runner.simulation.SimulatedRun "${1:-1}" "${2:-100000}" fire ${3-}

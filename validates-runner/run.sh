@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
-# Runs a part of Beam's suite with the classes of the last build: bash validates-runner/run.sh --include=FlattenTest
+# Runs a part of Beam's suite with classes as new as the sources: bash validates-runner/run.sh --include=FlattenTest
 set -euo pipefail
-cd "$(dirname "$0")"
-classpath=target/run.classpath
-if [[ ! -s $classpath || pom.xml -nt $classpath || ../pom.xml -nt $classpath ]]; then
-  mvn -B -q -f .. -pl validates-runner -am -Dmdep.outputFile=target/run.classpath \
-    compile dependency:build-classpath
-fi
-jamm=$(tr ':' '\n' <"$classpath" | grep '/jamm-')
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+. "$root/bin/lib/build.sh"
+build_if_stale suites "translation state worker coordinator runner validates-runner" compile test run.classpath \
+  validates-runner/target/run.classpath
+cd "$root/validates-runner"
+jamm=$(tr ':' '\n' <target/run.classpath | grep '/jamm-')
 exec java -Xmx4g "-javaagent:$jamm" -Djava.security.properties=tls.security \
-  -cp "target/classes:$(<"$classpath")" dev.sluice.validatesrunner.RunSuite "$@"
+  -cp "target/classes:$(<target/run.classpath)" dev.sluice.validatesrunner.RunSuite "$@"

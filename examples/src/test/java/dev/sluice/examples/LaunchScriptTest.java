@@ -25,6 +25,8 @@ class LaunchScriptTest {
   void copyScript() throws IOException {
     script = Files.createDirectories(folder.resolve("checkout/bin")).resolve("sluice");
     Files.copy(Path.of("..", "bin", "sluice"), script);
+    Path library = Files.createDirectories(script.resolveSibling("lib")).resolve("build.sh");
+    Files.copy(Path.of("..", "bin", "lib", "build.sh"), library);
   }
 
   @Test
@@ -66,7 +68,7 @@ class LaunchScriptTest {
     Outcome outcome = sluice(Map.of("JAVA_HOME", home.toString(), "MVN", maven.toString()));
     assertThat(outcome.exitCode()).isEqualTo(1);
     assertThat(outcome.output())
-        .contains("[ERROR] no sun today", "target/sluice/build.log")
+        .contains("[ERROR] no sun today", "target/sluice/command.log")
         .doesNotContain("scanning");
   }
 

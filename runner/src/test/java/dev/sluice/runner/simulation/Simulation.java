@@ -37,6 +37,7 @@ final class Simulation {
   private long nanos;
   private long wallClockOffsetMs;
   private long order;
+  private final Story story;
   private long events;
   private long traceHash = 1;
 
@@ -60,18 +61,19 @@ final class Simulation {
     }
   }
 
-  private Simulation(long seed, Faults faults) {
+  private Simulation(long seed, Faults faults, Story story) {
     this.seed = seed;
     this.random = new Random(seed);
     this.faults = faults;
+    this.story = story;
   }
 
   static Simulation seed(long seed) {
-    return seed(seed, Faults.NONE);
+    return seed(seed, Faults.NONE, new Story(false));
   }
 
-  static Simulation seed(long seed, Faults faults) {
-    return new Simulation(seed, faults);
+  static Simulation seed(long seed, Faults faults, Story story) {
+    return new Simulation(seed, faults, story);
   }
 
   /** A process of its own, from now until it crashes. */
@@ -128,12 +130,12 @@ final class Simulation {
     events++;
     if (random.nextDouble() < faults.clockJump()) {
       wallClockOffsetMs += random.nextInt(120_000) - 60_000;
-      trace("clock jump");
+      trace("the wall clocks jump");
     }
     try {
       choices.get(random.nextInt(choices.size())).run();
     } catch (Crashed e) {
-      trace("crashed in the middle");
+      trace("the step at hand ends with its process");
     }
     return true;
   }
@@ -160,6 +162,7 @@ final class Simulation {
 
   private void trace(String event) {
     traceHash = 31 * traceHash + event.hashCode();
+    story.tell(nanos, event);
   }
 
   /** The process at an address, or null. */
@@ -215,7 +218,7 @@ final class Simulation {
     }
 
     private void deliver(String address, Object message) {
-      trace(address + "<-" + message.getClass().getSimpleName());
+      trace(address + " receives " + Story.of(message));
       Endpoint endpoint = endpoints.get(address);
       if (endpoint != null) {
         endpoint.handle(message);
@@ -223,7 +226,7 @@ final class Simulation {
     }
 
     private void doWork(String lane, Runnable work) {
-      trace("io:" + lane);
+      trace(name + " works on lane " + lane);
       nanos += random.nextInt(5_000_000);
       work.run();
     }
@@ -282,7 +285,7 @@ final class Simulation {
       }
       double chance = random.nextDouble();
       if (chance < faults.lostMessage()) {
-        trace("lost");
+        trace(name + " -> " + to + " lost: " + Story.of(message));
       } else if (chance < faults.lostMessage() + faults.lateMessage()) {
         later(0, 500, () -> arriveSomewhere(to, message));
       } else {
@@ -354,7 +357,7 @@ final class Simulation {
         throw new Crashed();
       }
       inStep = false;
-      trace(name + ":" + last);
+      trace(process.name + " steps " + name + ": " + last);
       nanos += 1_000 + random.nextInt(1_000_000);
       if (last == Step.FINISHED) {
         process.tasks.remove(this);
