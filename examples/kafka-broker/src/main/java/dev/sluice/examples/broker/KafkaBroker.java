@@ -27,7 +27,10 @@ import java.util.stream.Stream;
  * behind after {@link #close}, nor after Ctrl-C, nor if this JVM is killed.
  */
 public final class KafkaBroker implements AutoCloseable {
-  /** The folder of the broker's module: its classes, and its class path in a file. */
+  /**
+   * The folder of the broker's module, with its classes and, in a file, its class path; or one with
+   * all its jars.
+   */
   public static final String MODULE_PROPERTY = "sluice.kafkaBroker";
 
   private static final String MAIN_CLASS = BrokerMain.class.getName();
@@ -154,6 +157,9 @@ public final class KafkaBroker implements AutoCloseable {
       throw new IllegalStateException("-D" + MODULE_PROPERTY + " must name the broker's module");
     }
     Path libraries = Path.of(module, "broker.classpath");
+    if (Files.notExists(libraries)) {
+      return Path.of(module, "*").toString();
+    }
     return Path.of(module, "classes") + File.pathSeparator + Files.readString(libraries).strip();
   }
 
