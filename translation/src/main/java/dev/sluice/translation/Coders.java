@@ -3,7 +3,6 @@ package dev.sluice.translation;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
-import org.apache.beam.sdk.util.SerializableUtils;
 import org.apache.beam.sdk.util.construction.ModelCoders;
 
 /** Looks at coders as protos; pure functions. */
@@ -48,13 +47,8 @@ final class Coders {
 
   /** The class of a Java coder; the plan of a job must be shown even where that class is not. */
   private static String javaNameOf(RunnerApi.FunctionSpec spec) {
-    try {
-      Object coder =
-          SerializableUtils.deserializeFromByteArray(spec.getPayload().toByteArray(), "a coder");
-      String name = coder.getClass().getName();
-      return name.substring(name.lastIndexOf('.') + 1);
-    } catch (IllegalArgumentException e) {
-      return "a Java coder";
-    }
+    return SerializedJava.className(spec.getPayload().toByteArray())
+        .map(name -> name.substring(name.lastIndexOf('.') + 1))
+        .orElse("a Java coder");
   }
 }

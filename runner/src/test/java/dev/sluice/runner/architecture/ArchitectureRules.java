@@ -40,6 +40,7 @@ final class ArchitectureRules {
     rules.put("translation is pure", translationKnowsNoThreadsSocketsOrDisks());
     rules.put("state knows coders and state specs", stateKnowsNoPipelines());
     rules.put("a coordinator talks to workers by messages", coordinatorKnowsNoStage());
+    rules.put("nothing is deserialized but where user code runs", bytesStayBytes());
     rules.put("time is handed in", engineDoesNotReachForTime());
     rules.put("threads are handed in", engineStartsThreadsOnlyBehindTheWorld());
     rules.put("nothing is left to chance", engineLeavesNothingToChance());
@@ -115,6 +116,15 @@ final class ArchitectureRules {
         .should()
         .dependOnClassesThat(howAStageExecutes)
         .because("a coordinator knows nothing of how a stage executes, and sends messages instead");
+  }
+
+  private ArchRule bytesStayBytes() {
+    return noClasses()
+        .that()
+        .resideInAnyPackage(module("translation"), module("state"), module("coordinator"))
+        .should()
+        .accessTargetWhere(ForbiddenCall.isAnyOf(ForbiddenCall.OF_OPENING))
+        .because("bytes that somebody submitted are made objects only where user code runs");
   }
 
   private ArchRule engineDoesNotReachForTime() {

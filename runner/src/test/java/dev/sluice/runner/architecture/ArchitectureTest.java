@@ -48,7 +48,7 @@ class ArchitectureTest {
 
   @TestFactory
   Stream<DynamicTest> eachForbiddenCallIsSeen() {
-    return Stream.of(ForbiddenCall.OF_TIME, ForbiddenCall.OF_THREADS, ForbiddenCall.OF_CHANCE)
+    return Stream.of(ForbiddenCall.OF_TIME, ForbiddenCall.OF_THREADS, ForbiddenCall.OF_CHANCE, ForbiddenCall.OF_OPENING)
         .flatMap(List::stream)
         .map(
             call ->

@@ -5,6 +5,7 @@ import com.tngtech.archunit.core.domain.AccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.properties.HasParameterTypes;
+import java.io.ObjectInputStream;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.BaseStream;
 import java.util.stream.Collectors;
+import org.apache.beam.sdk.util.SerializableUtils;
+import org.apache.beam.sdk.util.construction.CoderTranslation;
+import org.apache.beam.sdk.util.construction.PCollectionViewTranslation;
+import org.apache.beam.sdk.util.construction.ParDoTranslation;
+import org.apache.beam.sdk.util.construction.ReadTranslation;
+import org.apache.beam.sdk.util.construction.RehydratedComponents;
+import org.apache.beam.sdk.util.construction.WindowingStrategyTranslation;
 
 /**
  * A method or constructor that engine packages may not call or refer to: by its owner (a subclass
@@ -87,6 +95,20 @@ record ForbiddenCall(Class<?> owner, Pattern name, Overloads overloads) {
           all(Map.class, "copyOf|ofEntries"),
           all(Set.class, "copyOf"),
           all(Collectors.class, "toUnmodifiable(Set|Map)"));
+
+  /** What makes objects of bytes that came from outside, or starts a process. */
+  static final List<ForbiddenCall> OF_OPENING =
+      List.of(
+          all(ObjectInputStream.class, CONSTRUCTOR),
+          all(SerializableUtils.class, "deserialize.*"),
+          all(RehydratedComponents.class, "forComponents"),
+          all(CoderTranslation.class, "fromProto"),
+          all(WindowingStrategyTranslation.class, "windowFnFromProto|fromProto"),
+          all(ReadTranslation.class, ".*FromProto"),
+          all(ParDoTranslation.class, "getDoFn|.*FromProto"),
+          all(PCollectionViewTranslation.class, ".*FromProto"),
+          all(ProcessBuilder.class, CONSTRUCTOR),
+          all(Runtime.class, "exec"));
 
   private static ForbiddenCall all(Class<?> owner, String name) {
     return new ForbiddenCall(owner, Pattern.compile(name), Overloads.ALL);
