@@ -22,6 +22,10 @@ import org.apache.beam.sdk.transforms.Count;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.SlidingWindows;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.TimestampedValue;
 import org.joda.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,6 +44,22 @@ class SluiceRunnerTest {
     assertThat(result).isInstanceOf(SluicePipelineResult.class);
     assertThat(result.waitUntilFinish()).isEqualTo(State.DONE);
     assertThat(result.getState()).isEqualTo(State.DONE);
+  }
+
+  @Test
+  void anElementAtTheEndOfTimeIsRefusedAndNamesTheTransform() {
+    Pipeline pipeline = Pipelines.create();
+    pipeline
+        .apply(
+            "Late", Create.timestamped(TimestampedValue.of("a", BoundedWindow.TIMESTAMP_MAX_VALUE)))
+        .apply(Window.into(SlidingWindows.of(Duration.standardMinutes(1))))
+        .apply(Count.perElement());
+    PipelineResult result = pipeline.run();
+
+    assertThatThrownBy(result::waitUntilFinish)
+        .isInstanceOf(PipelineExecutionException.class)
+        .hasMessageContaining("transform 'Late/")
+        .hasMessageContaining("elements must be before the end of time");
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.sluice.translation.Node;
 import dev.sluice.worker.stage.Activity;
 import dev.sluice.worker.stage.CombinedWatermark;
 import dev.sluice.worker.stage.DrainedWindows;
+import dev.sluice.worker.stage.EndOfTime;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.Receiver;
 import dev.sluice.worker.stage.TransformException;
@@ -198,6 +199,7 @@ final class GeneralGrouping<K> implements GroupingOperator {
     }
     arrivals.clear();
     for (BoundedWindow window : windows) {
+      EndOfTime.checkWindow(context.transformName(), window.maxTimestamp().getMillis());
       if (lateness.expiryMs(window) < inputWatermarkMs) {
         lateness.drop();
       } else {

@@ -6,6 +6,7 @@ import dev.sluice.state.key.KeyHasher;
 import dev.sluice.worker.stage.Activity;
 import dev.sluice.worker.stage.CombinedWatermark;
 import dev.sluice.worker.stage.DrainedWindows;
+import dev.sluice.worker.stage.EndOfTime;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.Receiver;
 import java.util.Collection;
@@ -124,7 +125,7 @@ final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements Group
   private void add(AccumulatorTable<K, AccumT> table, K key, int keyHash, InputT input) {
     int entry = table.find(key, keyHash);
     if (entry < 0) {
-      table.add(key, keyHash, fn.addInput(fn.createAccumulator(), input));
+      addKey(table, key, keyHash, fn.addInput(fn.createAccumulator(), input));
       return;
     }
     AccumT before = table.accumulator(entry);
@@ -138,10 +139,15 @@ final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements Group
   private void merge(AccumulatorTable<K, AccumT> table, K key, int keyHash, AccumT accumulator) {
     int entry = table.find(key, keyHash);
     if (entry < 0) {
-      table.add(key, keyHash, accumulator);
+      addKey(table, key, keyHash, accumulator);
       return;
     }
     table.accumulator(entry, merged(table.accumulator(entry), accumulator));
+  }
+
+  private void addKey(AccumulatorTable<K, AccumT> table, K key, int keyHash, AccumT accumulator) {
+    EndOfTime.checkWindow(context.transformName(), table.endMs());
+    table.add(key, keyHash, accumulator);
   }
 
   private AccumT merged(AccumT before, AccumT after) {

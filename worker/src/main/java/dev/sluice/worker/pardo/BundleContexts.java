@@ -1,5 +1,6 @@
 package dev.sluice.worker.pardo;
 
+import dev.sluice.worker.stage.EndOfTime;
 import dev.sluice.worker.stage.Receiver;
 import java.util.Collections;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -55,6 +56,7 @@ final class BundleContexts {
     }
 
     private void send(Receiver receiver, Object value, Instant timestamp, BoundedWindow window) {
+      EndOfTime.checkElement(timestamp.getMillis());
       call.send(
           receiver,
           value,

@@ -127,7 +127,7 @@ final class Call {
 
   /** Emits as the input came. */
   void emit(Receiver receiver, Object value) {
-    if (timestampMs > MAX_MS) {
+    if (timestampMs >= MAX_MS) {
       // A timer without an output timestamp holds nothing, so it has no time to output at either.
       timestamps.check(timestampMs, timestampMs);
     }

@@ -1,5 +1,6 @@
 package dev.sluice.worker.pardo;
 
+import dev.sluice.worker.stage.EndOfTime;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.joda.time.Duration;
@@ -33,14 +34,10 @@ final class TimestampRule {
     return new TimestampRule(Duration.millis(Long.MAX_VALUE));
   }
 
-  /** Whether an input or timer at {@code inputMs} may output at {@code outputMs}. */
-  boolean allows(long inputMs, long outputMs) {
-    return outputMs <= MAX_MS && outputMs >= lowerBound(inputMs);
-  }
-
   /** Refuses an output that is not allowed, in the words Beam's users know. */
   void check(long inputMs, long outputMs) {
-    if (!allows(inputMs, outputMs)) {
+    EndOfTime.checkElement(outputMs);
+    if (outputMs < lowerBound(inputMs)) {
       throw new IllegalArgumentException(
           message("Cannot output with timestamp ", inputMs, outputMs));
     }
@@ -48,7 +45,7 @@ final class TimestampRule {
 
   /** Refuses a timer whose output timestamp is not allowed. */
   void checkTimer(long inputMs, long outputMs) {
-    if (!allows(inputMs, outputMs)) {
+    if (outputMs > MAX_MS || outputMs < lowerBound(inputMs)) {
       throw new IllegalArgumentException(
           message("Cannot output timer with output timestamp ", inputMs, outputMs));
     }
@@ -67,12 +64,14 @@ final class TimestampRule {
             : PeriodFormat.getDefault().print(skew.toPeriod());
     return what
         + Instant.ofEpochMilli(outputMs)
-        + ". Output timestamps must be no earlier than the timestamp of the current input or timer ("
+        + ". Output timestamps must be no earlier than the timestamp of the current input or timer"
+        + " ("
         + Instant.ofEpochMilli(inputMs)
         + ") minus the allowed skew ("
         + printedSkew
         + ") and no later than "
         + BoundedWindow.TIMESTAMP_MAX_VALUE
-        + ". See the DoFn#getAllowedTimestampSkew() Javadoc for details on changing the allowed skew.";
+        + ". See the DoFn#getAllowedTimestampSkew() Javadoc for details on changing the allowed"
+        + " skew.";
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.worker.source;
 
+import dev.sluice.worker.stage.EndOfTime;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.Receiver;
 import dev.sluice.worker.stage.TransformException;
@@ -36,6 +37,7 @@ final class Emission {
 
   /** Emits an element; within {@link #callSource}. */
   void emit(Object value, long timestampMs) {
+    EndOfTime.checkElement(timestampMs);
     if (!begun) {
       begun = true;
       context.task().services().openBundle();

@@ -190,6 +190,42 @@ class PlainParDoTest {
     }
   }
 
+  @Test
+  void refusesOutputsAtTheEndOfTime() throws Exception {
+    long endMs = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
+    try (ParDoHarness harness = harness(new Backdating())) {
+      harness.element("" + (endMs - 1), 0);
+      assertEquals(List.of(endMs - 1), harness.timestamps());
+      TransformException failure =
+          assertThrows(TransformException.class, () -> harness.element("" + endMs, 0));
+      assertTrue(
+          failure.getMessage().contains("elements must be before the end of time"),
+          failure.getMessage());
+    }
+  }
+
+  /** Emits at the end of time when the bundle ends. */
+  static final class EndingAtTheEndOfTime extends DoFn<String, String> {
+    @ProcessElement
+    public void process() {}
+
+    @FinishBundle
+    public void finish(FinishBundleContext c) {
+      c.output("x", BoundedWindow.TIMESTAMP_MAX_VALUE, FIRST);
+    }
+  }
+
+  @Test
+  void refusesOutputsOfABundlesEndAtTheEndOfTime() throws Exception {
+    try (ParDoHarness harness = harness(new EndingAtTheEndOfTime())) {
+      TransformException failure =
+          assertThrows(TransformException.class, () -> harness.element("a", 0));
+      assertTrue(
+          failure.getMessage().contains("elements must be before the end of time"),
+          failure.getMessage());
+    }
+  }
+
   /** Emits to an output nobody declared. */
   static final class Undeclared extends DoFn<String, String> {
     @ProcessElement

@@ -9,6 +9,8 @@ import dev.sluice.worker.stage.TransformException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.joda.time.Duration;
+import org.joda.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,6 +59,21 @@ class BoundedReadTest {
         .isInstanceOf(TransformException.class)
         .hasMessageContaining("My/Read")
         .hasMessageContaining("cannot read -1");
+  }
+
+  @Test
+  void anElementAtTheEndOfTimeIsRefused() throws Exception {
+    Instant end = BoundedWindow.TIMESTAMP_MAX_VALUE;
+    SourceHarness before = new SourceHarness(new Numbers(0, 1, end.minus(Duration.millis(1))));
+    before.open().poll(10);
+    assertThat(before.emitted).containsExactly(0);
+
+    SourceHarness read = new SourceHarness(new Numbers(0, 1, end)).open();
+    assertThatThrownBy(() -> read.poll(10))
+        .isInstanceOf(TransformException.class)
+        .hasMessageContaining("My/Read")
+        .hasMessageContaining("elements must be before the end of time, " + end);
+    assertThat(read.emitted).isEmpty();
   }
 
   @Test

@@ -7,15 +7,24 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.io.BoundedSource;
 import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.joda.time.Instant;
 
 /** A bounded source of the integers from {@code first} up to {@code end}; throws at -1. */
 final class Numbers extends BoundedSource<Integer> {
   private final int first;
   private final int end;
+  private final Instant timestamp;
 
   Numbers(int first, int end) {
+    this(first, end, BoundedWindow.TIMESTAMP_MIN_VALUE);
+  }
+
+  /** All with the same timestamp. */
+  Numbers(int first, int end, Instant timestamp) {
     this.first = first;
     this.end = end;
+    this.timestamp = timestamp;
   }
 
   @Override
@@ -84,6 +93,11 @@ final class Numbers extends BoundedSource<Integer> {
         throw new NoSuchElementException();
       }
       return next;
+    }
+
+    @Override
+    public Instant getCurrentTimestamp() {
+      return source.timestamp;
     }
 
     @Override
