@@ -73,7 +73,7 @@ final class Jobs {
   private static JobSpec spec(boolean streaming, Node root) {
     Parallelism parallelism = root instanceof Node.Read ? Parallelism.JOB : Parallelism.ONE;
     Node partial = new Node.PartialCombine("gbk", "b", Map.of("out", "c"));
-    Node group = new Node.CombinePerKey("gbk", "c", true, Map.of("out", "d"));
+    Node group = new Node.CombinePerKey("gbk", "c", Node.Combining.LIFTED, Map.of("out", "d"));
     Stage first = new Stage("s1", "first", List.of(root, partial), parallelism);
     Stage second =
         new Stage("s2", "second", List.of(new Node.Input("gbk", "c"), group), Parallelism.JOB);

@@ -128,8 +128,11 @@ final class Fusion {
   private void combinePerKey(Primitive p) {
     Optional<RunnerApi.Environment> environment = environments.of(p.proto());
     Residence input = residences.get(p.input());
+    RunnerApi.WindowingStrategy windowing = components.windowingOf(p.input());
+    boolean newest = SingletonCombine.takesNewest(p.proto(), windowing);
     boolean lifted =
-        CombinerLifting.allowedUnder(components.windowingOf(p.input()))
+        !newest
+            && CombinerLifting.allowedUnder(windowing)
             && input.parts().stream().allMatch(part -> part.stage().accepts(environment));
     StageDraft stage;
     if (lifted) {
@@ -142,10 +145,11 @@ final class Fusion {
         producer.add(new Node.PartialCombine(p.id(), p.input(), Map.of("out", accumulators)));
         graph.connect(producer, accumulators, stage, accumulators, Exchange.Kind.HASH);
       }
-      stage.add(new Node.CombinePerKey(p.id(), accumulators, true, p.outputs()));
+      stage.add(new Node.CombinePerKey(p.id(), accumulators, Node.Combining.LIFTED, p.outputs()));
     } else {
       stage = partitionedStage(p);
-      stage.add(new Node.CombinePerKey(p.id(), p.input(), false, p.outputs()));
+      Node.Combining combining = newest ? Node.Combining.NEWEST : Node.Combining.ELEMENTS;
+      stage.add(new Node.CombinePerKey(p.id(), p.input(), combining, p.outputs()));
     }
     stage.enter(environment);
     stage.markPartitioned(p.output());

@@ -143,12 +143,24 @@ public sealed interface Node {
     }
   }
 
+  /** What a {@link CombinePerKey} gets, and what it does with it. */
+  enum Combining {
+    /** Elements, which its function combines. */
+    ELEMENTS,
+
+    /** What a {@link PartialCombine} sends, which its function combines. */
+    LIFTED,
+
+    /** Elements, of which the one that arrived last is the result. */
+    NEWEST
+  }
+
   /**
    * {@code beam:transform:combine_per_key:v1} after its exchange: to {@code KV<K, OutputT>} from
-   * {@code KV<K, InputT>}, or, if {@code lifted}, from what a {@link PartialCombine} sends.
+   * {@code KV<K, InputT>}, or, if lifted, from {@code KV<K, AccumT>}.
    */
   record CombinePerKey(
-      String transformId, String input, boolean lifted, Map<String, String> outputs)
+      String transformId, String input, Combining combining, Map<String, String> outputs)
       implements Node {
     @Override
     public List<String> inputs() {

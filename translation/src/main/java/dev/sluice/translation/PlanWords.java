@@ -26,7 +26,11 @@ final class PlanWords {
       return read.bounded() ? "bounded read" : "unbounded read";
     }
     if (node instanceof Node.CombinePerKey combine) {
-      return combine.lifted() ? "merge and extract" : "combine per key";
+      return switch (combine.combining()) {
+        case ELEMENTS -> "combine per key";
+        case LIFTED -> "merge and extract";
+        case NEWEST -> "newest per key";
+      };
     }
     if (node instanceof Node.Flatten flatten) {
       return flatten.inputs().size() == 1 ? "flatten" : "flatten of " + flatten.inputs().size();

@@ -17,7 +17,8 @@
  *       stages behind a Flatten that it unzipped. A chain that is too long for a stack it continues
  *       in another stage.
  *   <li>On the way, {@link dev.sluice.translation.CombinerLifting} says which Combines begin in
- *       front of their exchange, {@link dev.sluice.translation.Environments} says whose code may
+ *       front of their exchange, {@link dev.sluice.translation.SingletonCombine} which are about
+ *       the newest value only, {@link dev.sluice.translation.Environments} says whose code may
  *       share a stage, and {@link dev.sluice.translation.MadeUpComponents} adds the PCollections
  *       that exist only between stages.
  *   <li>{@link dev.sluice.translation.GraphDraft} numbers stages and exchanges in topological

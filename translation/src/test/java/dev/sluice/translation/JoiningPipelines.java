@@ -11,15 +11,20 @@ import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.Latest;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.Max;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Values;
 import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.transforms.join.CoGbkResult;
 import org.apache.beam.sdk.transforms.join.CoGroupByKey;
 import org.apache.beam.sdk.transforms.join.KeyedPCollectionTuple;
+import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Repeatedly;
 import org.apache.beam.sdk.transforms.windowing.SlidingWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
@@ -103,6 +108,22 @@ final class JoiningPipelines {
         .apply("Look up", ParDo.of(new LookUp(table)).withSideInputs(table))
         .apply("Windows", Window.into(FixedWindows.of(TEN_SECONDS)))
         .apply("Count", Count.perElement());
+  }
+
+  /** A value that is made anew every ten seconds, for a stream to look at. */
+  static void slowlyChangingSideInput(Pipeline p) {
+    PCollectionView<Long> newest =
+        p.apply("Ticks", GenerateSequence.from(0).withRate(1, TEN_SECONDS))
+            .apply(
+                "As they come",
+                Window.<Long>into(new GlobalWindows())
+                    .triggering(Repeatedly.forever(AfterProcessingTime.pastFirstElementInPane()))
+                    .discardingFiredPanes())
+            .apply("Latest", Latest.globally())
+            .apply("Newest", View.asSingleton());
+    generated(p, "Bids")
+        .apply("Bid text", Values.create())
+        .apply("Look", ParDo.of(new LookAtAll(List.of(newest))).withSideInputs(newest));
   }
 
   private static final class LookAtAll extends DoFn<String, String> {

@@ -29,6 +29,7 @@ final class RealPipelines {
     pipelines.put("test-stream-triggers", AggregatingPipelines::testStreamWithTriggers);
     pipelines.put("co-group-by-key", JoiningPipelines::coGroupByKey);
     pipelines.put("side-input-join", JoiningPipelines::sideInputJoin);
+    pipelines.put("slowly-changing-side-input", JoiningPipelines::slowlyChangingSideInput);
     pipelines.put("side-inputs-of-all-kinds", JoiningPipelines::sideInputsOfAllKinds);
     pipelines.put("nested-flattens", JoiningPipelines::nestedFlattens);
     pipelines.put("flatten-of-reads", JoiningPipelines::flattenOfReads);

@@ -36,7 +36,8 @@ class SavedStateTest {
           "after",
           List.of(
               new Node.Input("sum", "partial"),
-              new Node.CombinePerKey("sum", "partial", true, Map.of("out", "sums"))),
+              new Node.CombinePerKey(
+                  "sum", "partial", Node.Combining.LIFTED, Map.of("out", "sums"))),
           Stage.Parallelism.JOB);
   private static final RunnerApi.Components COMPONENTS =
       RunnerApi.Components.newBuilder()

@@ -4,6 +4,7 @@ import dev.sluice.worker.stage.OperatorContext;
 import java.io.IOException;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.transforms.Combine.BinaryCombineFn;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.transforms.CombineWithContext.CombineFnWithContext;
 import org.apache.beam.sdk.util.SerializableUtils;
@@ -41,6 +42,15 @@ record Combine<InputT, AccumT, OutputT>(
             : (CombineFn<InputT, AccumT, OutputT>) fn;
     return new Combine<>(
         contextFree, (Coder<AccumT>) context.components().coder(payload.getAccumulatorCoderId()));
+  }
+
+  /** The same with the newest input as its result, whatever the function makes of several. */
+  @SuppressWarnings("unchecked")
+  Combine<InputT, AccumT, OutputT> newest() {
+    BinaryCombineFn<OutputT> binary = (BinaryCombineFn<OutputT>) (CombineFn<?, ?, ?>) fn;
+    return new Combine<>(
+        (CombineFn<InputT, AccumT, OutputT>) (CombineFn<?, ?, ?>) new NewestFn<>(binary),
+        accumulatorCoder);
   }
 
   private static RunnerApi.CombinePayload payload(OperatorContext context) {

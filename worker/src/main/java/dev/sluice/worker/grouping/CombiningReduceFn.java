@@ -17,18 +17,41 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 final class CombiningReduceFn<K, AccumT, W extends BoundedWindow>
     extends SystemReduceFn<K, Object, AccumT, Object, W> {
   private final StateTag<CombiningState<Object, AccumT, Object>> tag;
+  private final boolean newest;
   private boolean accumulated;
 
-  private CombiningReduceFn(StateTag<CombiningState<Object, AccumT, Object>> tag) {
+  private CombiningReduceFn(StateTag<CombiningState<Object, AccumT, Object>> tag, boolean newest) {
     super(tag);
     this.tag = tag;
+    this.newest = newest;
   }
 
   static <K, AccumT, W extends BoundedWindow> CombiningReduceFn<K, AccumT, W> of(
       Combine<Object, AccumT, Object> combine) {
-    return new CombiningReduceFn<>(
-        StateTags.makeSystemTagInternal(
-            StateTags.combiningValue("buf", combine.accumulatorCoder(), combine.fn())));
+    return new CombiningReduceFn<>(tag(combine), false);
+  }
+
+  /** Gives the newest value, whatever the function would make of several, or of none. */
+  static <K, AccumT, W extends BoundedWindow> CombiningReduceFn<K, AccumT, W> newest(
+      Combine<Object, AccumT, Object> combine) {
+    return new CombiningReduceFn<>(tag(combine.newest()), true);
+  }
+
+  private static <AccumT> StateTag<CombiningState<Object, AccumT, Object>> tag(
+      Combine<Object, AccumT, Object> combine) {
+    return StateTags.makeSystemTagInternal(
+        StateTags.combiningValue("buf", combine.accumulatorCoder(), combine.fn()));
+  }
+
+  /**
+   * The pane at the end of the window is empty if the ones before it took all. The newest value is
+   * still the one before then, and there is nothing to give on.
+   */
+  @Override
+  public void onTrigger(OnTriggerContext c) throws Exception {
+    if (!newest || !c.state().access(tag).isEmpty().read()) {
+      super.onTrigger(c);
+    }
   }
 
   /** Whether the next values are accumulators rather than inputs. */

@@ -127,8 +127,11 @@ final class GeneralGrouping<K> implements GroupingOperator {
   static GroupingOperator combinePerKey(
       OperatorContext context, Node.CombinePerKey node, Receiver output) {
     GroupingInput<Object> input = GroupingInput.keyed(context.components(), node.input());
+    Combine<Object, Object, Object> combine = Combine.of(context);
     CombiningReduceFn<Object, Object, BoundedWindow> reduceFn =
-        CombiningReduceFn.of(Combine.of(context));
+        node.combining() == Node.Combining.NEWEST
+            ? CombiningReduceFn.newest(combine)
+            : CombiningReduceFn.of(combine);
     return new GeneralGrouping<>(context, input, reduceFn, output);
   }
 

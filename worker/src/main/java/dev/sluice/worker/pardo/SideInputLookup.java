@@ -1,6 +1,7 @@
 package dev.sluice.worker.pardo;
 
 import dev.sluice.state.StateEntry;
+import dev.sluice.translation.EarlyFirings;
 import dev.sluice.worker.pardo.ParDoSpec.SideInputSpec;
 import dev.sluice.worker.stage.PipelineComponents;
 import dev.sluice.worker.stage.TransformException;
@@ -9,6 +10,7 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.WindowMappingFn;
 import org.apache.beam.sdk.util.construction.PCollectionViewTranslation;
+import org.apache.beam.sdk.util.construction.TriggerTranslation;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.sdk.values.WindowingStrategy;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBufferException;
@@ -53,7 +55,8 @@ final class SideInputLookup {
               new StateEntry.Column(transformName, "~side input " + collection),
               windowing,
               elementCoder);
-      kind = panes.enrol(new SideInputView(spec.view(), elementCoder));
+      boolean early = EarlyFirings.possible(TriggerTranslation.toProto(windowing.getTrigger()));
+      kind = panes.enrol(new SideInputView(spec.view(), elementCoder, early));
       consumer = panes.enrolConsumer();
       mapping = mapping(spec.view());
     }

@@ -114,6 +114,9 @@ final class SideInputPanes implements StatePart {
   void receive(Iterable<?> elements, Collection<? extends BoundedWindow> windows, PaneInfo pane) {
     for (BoundedWindow window : windows) {
       Pane held = panes.get(window);
+      if (held != null && changesNothing(elements)) {
+        continue;
+      }
       boolean newer = held == null || held.index() <= pane.getIndex();
       if (newer && window.maxTimestamp().getMillis() >= releasedBeforeMs) {
         put(window, pane.getIndex(), elements);
@@ -122,6 +125,11 @@ final class SideInputPanes implements StatePart {
         save(window, pane.getIndex(), elements);
       }
     }
+  }
+
+  /** As the empty pane at the end of a window whose panes before took all that was there. */
+  private boolean changesNothing(Iterable<?> elements) {
+    return kinds.stream().allMatch(SideInputView::isOfNewest) && !elements.iterator().hasNext();
   }
 
   private void put(BoundedWindow window, long index, Iterable<?> elements) {

@@ -21,23 +21,37 @@ import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBu
  * One way of looking at the elements of a side input: as the list, map or value that the user asked
  * for.
  *
- * <p>Immutable. Two are equal if their access pattern and serialised view function are.
+ * <p>Immutable. Two are equal if their access pattern, their serialised view function and what they
+ * take from a pane are.
  */
 final class SideInputView {
   private final String accessPattern;
   private final ByteString serializedViewFn;
+  private final PaneContent content;
   private final ViewFn<Object, Object> viewFn;
   private final Coder<?> elementCoder;
 
-  SideInputView(RunnerApi.SideInput proto, Coder<?> elementCoder) {
+  /**
+   * @param proto the view as the pipeline declares it
+   * @param elementCoder of the elements that come in a pane
+   * @param early whether the side input's trigger may fire before the end of a window
+   */
+  SideInputView(RunnerApi.SideInput proto, Coder<?> elementCoder, boolean early) {
     this.accessPattern = proto.getAccessPattern().getUrn();
     this.serializedViewFn = proto.getViewFn().getPayload();
     this.viewFn = viewFn(proto);
     this.elementCoder = elementCoder;
+    this.content = early ? PaneContent.of(viewFn, elementCoder) : PaneContent.ALL;
   }
 
-  /** Makes the view of all elements of one pane. */
-  Object of(Iterable<?> elements) {
+  /** Whether a pane without elements changes nothing: the newest value is still the one before. */
+  boolean isOfNewest() {
+    return content.selection() != PaneContent.Selection.ALL;
+  }
+
+  /** Makes the view of one pane. */
+  Object of(Iterable<?> pane) {
+    Iterable<?> elements = content.of(pane);
     return switch (accessPattern) {
       case Materializations.ITERABLE_MATERIALIZATION_URN -> {
         IterableView<Object> iterable = () -> Iterables.readOnly(elements);
@@ -68,6 +82,7 @@ final class SideInputView {
     return o instanceof SideInputView other
         && other.accessPattern.equals(accessPattern)
         && other.serializedViewFn.equals(serializedViewFn)
+        && other.content.equals(content)
         && other.elementCoder.equals(elementCoder);
   }
 

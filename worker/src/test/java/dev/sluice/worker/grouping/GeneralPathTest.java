@@ -41,7 +41,8 @@ class GeneralPathTest {
   }
 
   private static Node.CombinePerKey combinePerKey(GroupingSubject subject) {
-    return new Node.CombinePerKey(subject.transformId(), subject.input(), true, NOWHERE);
+    return new Node.CombinePerKey(
+        subject.transformId(), subject.input(), Node.Combining.LIFTED, NOWHERE);
   }
 
   private static GroupingDriver driver(GroupingSubject subject, Node node, String... experiments) {

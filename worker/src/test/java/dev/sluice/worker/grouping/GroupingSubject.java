@@ -16,6 +16,7 @@ import org.apache.beam.sdk.transforms.CombineFnBase.GlobalCombineFn;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.transforms.windowing.Window;
@@ -23,6 +24,7 @@ import org.apache.beam.sdk.util.construction.PTransformTranslation;
 import org.apache.beam.sdk.util.construction.PipelineTranslation;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.POutput;
 
 /**
  * A grouping within a real pipeline's proto, from which operators are made to be driven.
@@ -72,17 +74,25 @@ record GroupingSubject(
         PTransformTranslation.COMBINE_PER_KEY_TRANSFORM_URN);
   }
 
+  /** The combine within a singleton view, by a key that says nothing. */
+  static <V> GroupingSubject singleton(
+      Coder<V> valueCoder, Window<V> window, View.AsSingleton<V> view) {
+    return of(valueCoder, window, view, PTransformTranslation.COMBINE_PER_KEY_TRANSFORM_URN);
+  }
+
   private static <K, V, O extends PCollection<?>> GroupingSubject of(
       Coder<K> keyCoder,
       Coder<V> valueCoder,
       Window<KV<K, V>> window,
       PTransform<PCollection<KV<K, V>>, O> grouping,
       String urn) {
+    return of(KvCoder.of(keyCoder, valueCoder), window, grouping, urn);
+  }
+
+  private static <T, O extends POutput> GroupingSubject of(
+      Coder<T> coder, Window<T> window, PTransform<PCollection<T>, O> grouping, String urn) {
     Pipeline pipeline = Pipeline.create();
-    pipeline
-        .apply(Create.empty(KvCoder.of(keyCoder, valueCoder)))
-        .apply(window)
-        .apply("group", grouping);
+    pipeline.apply(Create.empty(coder)).apply(window).apply("group", grouping);
     RunnerApi.Components components = PipelineTranslation.toProto(pipeline).getComponents();
     Map.Entry<String, RunnerApi.PTransform> transform =
         components.getTransformsMap().entrySet().stream()
@@ -131,6 +141,13 @@ record GroupingSubject(
         this, (context, output) -> GeneralGrouping.combinePerKey(context, combineNode(), output));
   }
 
+  /** The combine as one that takes the newest value. */
+  GroupingDriver newest() {
+    Node node = new Node.CombinePerKey(transformId, input, Node.Combining.NEWEST, NOWHERE);
+    return new GroupingDriver(
+        this, (context, output) -> GroupingOperators.create(context, node, output));
+  }
+
   /** A combine before the exchange, joined to what the engine chooses after it. */
   GroupingDriver liftedCombine() {
     return new GroupingDriver(
@@ -170,12 +187,12 @@ record GroupingSubject(
         this, (context, output) -> GroupingOperators.create(context, node, output));
   }
 
-  private Node.GroupByKey groupByKeyNode() {
+  Node.GroupByKey groupByKeyNode() {
     return new Node.GroupByKey(transformId, input, NOWHERE);
   }
 
   private Node.CombinePerKey combineNode() {
-    return new Node.CombinePerKey(transformId, input, true, NOWHERE);
+    return new Node.CombinePerKey(transformId, input, Node.Combining.LIFTED, NOWHERE);
   }
 
   private static final class Twice<K, V>

@@ -16,16 +16,22 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.transforms.View;
+import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.transforms.windowing.Repeatedly;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.joda.time.Duration;
 import org.joda.time.Instant;
@@ -283,6 +289,96 @@ class SideInputTest {
       harness.side(view, List.of(1, 2), GlobalWindow.INSTANCE, ONLY).element(2, 0);
       assertEquals(List.of("1=[]", "2=[1, 2]"), harness.values());
     }
+  }
+
+  /** A side input of all that came since the last pane, whenever something comes. */
+  private static <T> PCollection<T> changing(Pipeline pipeline, T value) {
+    return pipeline
+        .apply("side", Create.of(value))
+        .apply(
+            Window.<T>into(new GlobalWindows())
+                .triggering(Repeatedly.forever(AfterProcessingTime.pastFirstElementInPane()))
+                .discardingFiredPanes());
+  }
+
+  private static List<?> readOf(Pipeline pipeline, PCollectionView<?> view, List<?> pane)
+      throws Exception {
+    pipeline.apply(Create.of(1)).apply("fn", ParDo.of(new Reading(view)).withSideInputs(view));
+    try (ParDoHarness harness = ParDoHarness.open(pipeline, "fn")) {
+      return harness.side(view, pane, GlobalWindow.INSTANCE, EARLY).element(1, 0).values();
+    }
+  }
+
+  @Test
+  void ofValuesThatCameTogetherASingletonIsTheNewest() throws Exception {
+    Pipeline pipeline = ParDoHarness.pipeline();
+    PCollectionView<Integer> view = changing(pipeline, 1).apply(View.asSingleton());
+    assertEquals(List.of("1=9"), readOf(pipeline, view, List.of(7, 8, 9)));
+  }
+
+  @Test
+  void ofSumsThatCameTogetherTheViewIsTheNewest() throws Exception {
+    Pipeline pipeline = ParDoHarness.pipeline();
+    PCollectionView<Integer> view =
+        changing(pipeline, 1).apply(Combine.globally(Sum.ofIntegers()).asSingletonView());
+    assertEquals(List.of("1=9"), readOf(pipeline, view, List.of(7, 8, 9)));
+  }
+
+  @Test
+  void ofValuesOfAKeyThatCameTogetherAMapHoldsTheNewest() throws Exception {
+    List<KV<String, Integer>> pane = List.of(KV.of("a", 1), KV.of("b", 2), KV.of("a", 3));
+    for (View.AsMap<String, Integer> map :
+        List.of(View.<String, Integer>asMap(), View.<String, Integer>asMap().inMemory())) {
+      Pipeline pipeline = ParDoHarness.pipeline();
+      PCollectionView<Map<String, Integer>> view =
+          changing(pipeline, KV.of("a", 1)).apply("map", map);
+      String read = readOf(pipeline, view, pane).toString();
+      assertTrue(read.contains("a=3") && read.contains("b=2"), read);
+    }
+  }
+
+  @Test
+  void anEmptyPaneAtTheEndTakesNothingFromTheNewest() throws Exception {
+    Pipeline pipeline = ParDoHarness.pipeline();
+    PCollectionView<Integer> view = changing(pipeline, 1).apply(View.asSingleton());
+    pipeline.apply(Create.of(1)).apply("fn", ParDo.of(new Reading(view)).withSideInputs(view));
+    try (ParDoHarness harness = ParDoHarness.open(pipeline, "fn")) {
+      harness.side(view, List.of(7), GlobalWindow.INSTANCE, EARLY);
+      harness.side(view, List.of(), GlobalWindow.INSTANCE, ON_TIME).element(1, 0);
+      assertEquals(List.of("1=7"), harness.values());
+    }
+    Pipeline listing = ParDoHarness.pipeline();
+    PCollectionView<Iterable<Integer>> all = changing(listing, 1).apply(View.asIterable());
+    listing.apply(Create.of(1)).apply("fn", ParDo.of(new Reading(all)).withSideInputs(all));
+    try (ParDoHarness harness = ParDoHarness.open(listing, "fn")) {
+      harness.side(all, List.of(7), GlobalWindow.INSTANCE, EARLY);
+      harness.side(all, List.of(), GlobalWindow.INSTANCE, ON_TIME).element(1, 0);
+      assertEquals(List.of("1=[]"), harness.values());
+    }
+  }
+
+  @Test
+  void viewsWithRoomForAllHaveAllThatCameTogether() throws Exception {
+    Pipeline pipeline = ParDoHarness.pipeline();
+    PCollectionView<Iterable<Integer>> view = changing(pipeline, 1).apply(View.asIterable());
+    assertEquals(List.of("1=[7, 8, 9]"), readOf(pipeline, view, List.of(7, 8, 9)));
+  }
+
+  @Test
+  void aSecondValueAtTheEndOfAWindowIsTheUsersMistake() throws Exception {
+    Singleton given = Singleton.windowed();
+    try (ParDoHarness harness = ParDoHarness.open(given.pipeline, "fn")) {
+      harness.side(given.view, List.of(1, 2), FIRST, ONLY);
+      TransformException failure =
+          assertThrows(TransformException.class, () -> harness.element(1, 3, FIRST));
+      assertInstanceOf(IllegalArgumentException.class, failure.getCause());
+    }
+    Pipeline pipeline = ParDoHarness.pipeline();
+    PCollectionView<Map<String, Integer>> map =
+        pipeline.apply("side", Create.of(KV.of("a", 1))).apply(View.asMap());
+    assertThrows(
+        TransformException.class,
+        () -> readOf(pipeline, map, List.of(KV.of("a", 1), KV.of("a", 2))));
   }
 
   @Test
