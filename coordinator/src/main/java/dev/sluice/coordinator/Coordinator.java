@@ -10,6 +10,7 @@ import dev.sluice.coordinator.JobAction.Store;
 import dev.sluice.coordinator.JobAction.Tell;
 import dev.sluice.coordinator.JobAction.Warn;
 import dev.sluice.coordinator.JobAction.WriteSavepoint;
+import dev.sluice.state.error.Thrown;
 import dev.sluice.worker.protocol.FromWorker;
 import dev.sluice.worker.protocol.Heartbeat;
 import dev.sluice.worker.protocol.JobId;
@@ -76,6 +77,11 @@ public final class Coordinator implements Network.Endpoint {
     this.journal = journal;
     this.ledgerWork =
         new LedgerWork(io, (job, event) -> network.send(address, new Alarm(job, event)));
+  }
+
+  /** The lane in which the work of a job's ledger is done. */
+  public static String ledgerLane(JobId job) {
+    return "checkpoints:" + job;
   }
 
   @Override
@@ -244,9 +250,25 @@ public final class Coordinator implements Network.Endpoint {
       LOG.debug("job {} is over: dropped {}", id, event);
       return;
     }
+    Decision decision = decide(job.state, event);
+    try {
+      carryOut(job, event, decision);
+    } catch (Throwable e) {
+      // What was not said may be waited for for ever, so the job ends.
+      Throwable bug = Thrown.printable(e);
+      LOG.error("job {}: what {} came to cannot be carried out", id, event, bug);
+      if (job.state.phase().isTerminal()) {
+        tellClient(job);
+      } else {
+        carryOut(job, event, JobLifecycle.fail(job.state, bug));
+      }
+    }
+  }
+
+  private void carryOut(Job job, JobEvent event, Decision decision) {
     JobState before = job.state;
-    Decision decision = decide(before, event);
     JobState after = decision.next();
+    JobId id = after.spec().id();
     if (isAnother(after, before) || !decision.actions().isEmpty()) {
       journal.append(
           new JournalEntry(id, event, before.phase(), after.phase(), decision.actions()));
@@ -268,9 +290,10 @@ public final class Coordinator implements Network.Endpoint {
   private static Decision decide(JobState now, JobEvent event) {
     try {
       return JobLifecycle.decide(now, event);
-    } catch (RuntimeException e) {
-      LOG.error("job {} in phase {} cannot handle {}", now.spec().id(), now.phase(), event, e);
-      return JobLifecycle.fail(now, e);
+    } catch (Throwable e) {
+      Throwable bug = Thrown.printable(e);
+      LOG.error("job {} in phase {} cannot handle {}", now.spec().id(), now.phase(), event, bug);
+      return JobLifecycle.fail(now, bug);
     }
   }
 

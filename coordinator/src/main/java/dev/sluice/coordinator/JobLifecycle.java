@@ -59,8 +59,11 @@ import java.util.Set;
  * rules in {@link CheckpointRules} and {@link RecoveryRules}.
  */
 final class JobLifecycle {
-  /** How long the threads of a stopped job may take to end before the job ends without them. */
+  /** How long the threads of an attempt may take to end before there is no next attempt. */
   static final long STOP_LIMIT_MS = 30_000;
+
+  /** How long the threads of a job may take to end before the job ends without them. */
+  static final long END_LIMIT_MS = 10_000;
 
   private JobLifecycle() {}
 
@@ -330,7 +333,9 @@ final class JobLifecycle {
       missing = now.recovery().restart().orElseThrow().missing();
     } else if (!missing.isEmpty()) {
       actions.addAll(tellAll(now, new WorkerCommand.Stop(job(now))));
-      actions.add(new Schedule(new StopOverdue(now.attempt()), STOP_LIMIT_MS));
+    }
+    if (!missing.isEmpty()) {
+      actions.add(new Schedule(new StopOverdue(now.attempt()), END_LIMIT_MS));
     }
     Ending ending = Ending.of(outcome, failure, missing);
     return CheckpointRules.refuseAll(now, "the job is ending (" + outcome + ")")
@@ -339,7 +344,7 @@ final class JobLifecycle {
   }
 
   /** The end of a job for which the rules above have no answer: a bug. */
-  static Decision fail(JobState now, RuntimeException bug) {
+  static Decision fail(JobState now, Throwable bug) {
     return end(
         now,
         JobPhase.FAILED,
@@ -366,7 +371,7 @@ final class JobLifecycle {
     Ending ending = now.ending().orElseThrow();
     String warning =
         "threads of job %s on %s have not ended %d s after they were told to; the job is %s without them"
-            .formatted(job(now), ending.missing(), STOP_LIMIT_MS / 1000, ending.outcome());
+            .formatted(job(now), ending.missing(), END_LIMIT_MS / 1000, ending.outcome());
     Ending without = Ending.of(ending.outcome(), ending.failure(), Set.of());
     return new Decision(now.with(without), List.of(new Warn(warning)))
         .then(JobLifecycle::closeIfStopped);

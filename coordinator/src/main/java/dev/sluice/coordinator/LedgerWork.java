@@ -12,6 +12,7 @@ import dev.sluice.coordinator.JobEvent.EarlierFound;
 import dev.sluice.coordinator.JobEvent.LedgerClosed;
 import dev.sluice.coordinator.JobEvent.SavepointNotWritten;
 import dev.sluice.coordinator.JobEvent.SavepointWritten;
+import dev.sluice.state.error.Thrown;
 import dev.sluice.worker.protocol.JobId;
 import dev.sluice.worker.world.Io;
 import java.util.Optional;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Asked by the loop; the work itself is done in one lane per job, so a ledger is used by one
  * thread at a time and in the order in which the loop has decided. Always true: every work ends in
- * exactly one event, also if the ledger throws.
+ * exactly one event, whatever the ledger throws.
  */
 final class LedgerWork {
   private static final Logger LOG = LoggerFactory.getLogger(LedgerWork.class);
@@ -74,8 +75,12 @@ final class LedgerWork {
         () -> {
           try {
             return new EarlierFound(ledger.before(action.checkpoint()));
-          } catch (RuntimeException e) {
-            LOG.error("job {}: no checkpoint before {} found", job, action.checkpoint(), e);
+          } catch (Throwable e) {
+            LOG.error(
+                "job {}: no checkpoint before {} found",
+                job,
+                action.checkpoint(),
+                Thrown.printable(e));
             return new EarlierFound(Optional.empty());
           }
         });
@@ -98,15 +103,16 @@ final class LedgerWork {
   }
 
   private void submit(JobId job, Supplier<JobEvent> work) {
-    io.submit("checkpoints:" + job, () -> report.accept(job, work.get()));
+    io.submit(Coordinator.ledgerLane(job), () -> report.accept(job, work.get()));
   }
 
   private static Outcome outcomeOf(Supplier<Outcome> write) {
     try {
       return write.get();
-    } catch (RuntimeException e) {
-      LOG.error("a bug while a checkpoint was written", e);
-      return new NotWritten(e.toString(), false);
+    } catch (Throwable e) {
+      Throwable printable = Thrown.printable(e);
+      LOG.error("a bug while a checkpoint was written", printable);
+      return new NotWritten(printable.toString(), false);
     }
   }
 }

@@ -44,7 +44,7 @@ final class RecoveryRules {
       case USER_CODE, DISK, ENGINE_BUG -> retry(now, failure);
       case WORKER_LOST -> restart(now, failure, false);
       case CORRUPT_CHECKPOINT -> fallBack(now, failure);
-      case BAD_PIPELINE, CHECKPOINT_STORAGE, CLAIM_LOST -> fail(now, failure);
+      case BAD_PIPELINE, CHECKPOINT_STORAGE, CLAIM_LOST, HEAP_EXHAUSTED -> fail(now, failure);
     };
   }
 

@@ -84,6 +84,31 @@ class CoordinatorTest {
   }
 
   @Test
+  void aDecisionThatCannotBeCarriedOutEndsItsJob() {
+    Coordinator unlucky =
+        new Coordinator(
+            SELF,
+            network,
+            entry -> {
+              if (entry.to() == JobPhase.RUNNING) {
+                throw new NoClassDefFoundError("com/example/Missing");
+              }
+            },
+            (lane, work) -> work.run());
+    unlucky.handle(new WorkerRegistered(W));
+    unlucky.handle(new Submit(Jobs.bounded()));
+
+    JobUpdate.Ended ended =
+        network.takeTo(Jobs.CLIENT).stream()
+            .filter(JobUpdate.Ended.class::isInstance)
+            .map(JobUpdate.Ended.class::cast)
+            .findFirst()
+            .orElseThrow();
+    assertThat(ended.phase()).isEqualTo(JobPhase.FAILED);
+    assertThat(ended.failure().orElseThrow().cause()).isInstanceOf(NoClassDefFoundError.class);
+  }
+
+  @Test
   void theWorkerIsToldEverythingAboutAJob() {
     JobSpec job = Jobs.reading();
     start(job);

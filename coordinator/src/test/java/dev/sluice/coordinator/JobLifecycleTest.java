@@ -238,7 +238,7 @@ class JobLifecycleTest {
     expected.put("COMPLETING+QuiescenceWanted", "COMPLETING [ProbeQuiescence]");
     expected.put("COMPLETING+ClockMoved", "COMPLETING [SetClock]");
     expected.put("COMPLETING+CheckpointAcknowledged", "COMPLETING []");
-    expected.put("RESTARTING+CancelRequested", "STOPPING []");
+    expected.put("RESTARTING+CancelRequested", "STOPPING [Schedule StopOverdue]");
     expected.put("RESTARTING+WorkerLost", "RESTARTING [Schedule RestartDue]");
     expected.put("RESTARTING+StopOverdue", "STOPPING [Warn, CloseLedger, Schedule CloseOverdue]");
     expected.put("RESTARTING+JobStopped", "RESTARTING [Schedule RestartDue]");

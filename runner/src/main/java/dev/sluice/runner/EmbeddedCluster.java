@@ -1,20 +1,26 @@
 package dev.sluice.runner;
 
+import dev.sluice.coordinator.CheckpointLedger;
 import dev.sluice.coordinator.ClientRequest;
 import dev.sluice.coordinator.Coordinator;
+import dev.sluice.coordinator.JobPhase;
 import dev.sluice.coordinator.JobSpec;
 import dev.sluice.coordinator.JobUpdate;
+import dev.sluice.coordinator.JobUpdate.JobMetricValues;
 import dev.sluice.coordinator.JournalEntry;
+import dev.sluice.state.error.Thrown;
+import dev.sluice.worker.protocol.Failure;
 import dev.sluice.worker.protocol.JobId;
-import dev.sluice.worker.world.Clock;
+import dev.sluice.worker.task.TaskThreads.Suspect;
 import dev.sluice.worker.world.IoThreads;
 import dev.sluice.worker.world.LocalNetwork;
-import dev.sluice.worker.world.SystemClock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * one place in which they are wired together.
  *
  * <p>Any thread submits; what the coordinator tells of jobs is handled by the client's endpoint
- * alone.
+ * alone, until the guard of the heap takes over and ends them.
  */
 final class EmbeddedCluster {
   /** The address at which the cluster's jobs are watched. */
@@ -44,12 +50,18 @@ final class EmbeddedCluster {
   /** How long the coordinator's work on a storage may take after the last job. */
   private static final long IO_END_LIMIT_MS = 1_000;
 
+  /**
+   * How long a thread of the engine may take to end; only user code that it calls makes it long.
+   */
+  private static final long END_LIMIT_MS = 5_000;
+
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedCluster.class);
 
-  private final LocalNetwork network = new LocalNetwork();
-  private final Clock clock = new SystemClock();
-  private final IoThreads io = new IoThreads(IO_THREADS);
+  private final HeapGuard heap = new HeapGuard(this::atWork, this::giveUp);
+  private final LocalNetwork network = new LocalNetwork(heap);
+  private final IoThreads io = new IoThreads(IO_THREADS, heap);
   private final Map<JobId, JobHandle> jobs = new ConcurrentHashMap<>();
+  private final Map<JobId, CheckpointLedger> ledgers = new ConcurrentHashMap<>();
   private final long stateBytes;
   private final Optional<CrashPlan> fire;
   private final Consumer<EmbeddedCluster> onJobEnd;
@@ -91,11 +103,12 @@ final class EmbeddedCluster {
     // journal.
     network.register(COORDINATOR, new Coordinator(COORDINATOR, network, this::decided, io));
     worker = newWorker();
+    heap.start();
   }
 
   private LocalWorker newWorker() {
     return new LocalWorker(
-        WORKER, COORDINATOR, network, clock, stateBytes, fire.map(CrashPlan::seed));
+        WORKER, COORDINATOR, network, heap, stateBytes, fire.map(CrashPlan::seed));
   }
 
   private void decided(JournalEntry entry) {
@@ -134,6 +147,7 @@ final class EmbeddedCluster {
   JobHandle submit(JobSpec spec, LogLevels logLevels) {
     JobHandle job = new JobHandle(spec.id(), this, logLevels);
     jobs.put(spec.id(), job);
+    spec.durability().ifPresent(durability -> ledgers.put(spec.id(), durability.ledger()));
     send(new ClientRequest.Submit(spec));
     return job;
   }
@@ -145,18 +159,73 @@ final class EmbeddedCluster {
 
   /** Ends all threads of the cluster, which must have no job any more. Does not wait for them. */
   synchronized void close() {
-    worker.close();
-    network.close();
-    io.close();
     closed = true;
+    try {
+      worker.close();
+    } finally {
+      network.close();
+      io.close();
+      heap.close();
+    }
   }
 
-  /** If the cluster was closed, waits until none of its threads is left. */
+  /**
+   * If the cluster was closed, waits until none of its threads is left, but for those that user
+   * code holds.
+   */
   void awaitClosed() throws InterruptedException {
     if (closed) {
-      network.awaitEnded();
+      if (!heap.isExhausted()) {
+        network.awaitEnded(END_LIMIT_MS);
+        worker.awaitEnded();
+        io.awaitEnded(IO_END_LIMIT_MS);
+      }
+      heap.awaitEnded(END_LIMIT_MS);
+    }
+  }
+
+  private List<Suspect> atWork() {
+    return worker.atWork();
+  }
+
+  /**
+   * Ends every job of the cluster with a failure, and the cluster with them, because the heap is
+   * exhausted: without the coordinator or the worker's loop, which may have lost what they were
+   * told or had decided. By the guard's thread, again and again if there is no memory for it.
+   */
+  private void giveUp(Failure failure) {
+    worker.giveUp();
+    network.close();
+    try {
+      // What the operators hold is let go of with them.
       worker.awaitEnded();
-      io.awaitEnded(IO_END_LIMIT_MS);
+      network.awaitEnded(END_LIMIT_MS);
+      for (JobId job : List.copyOf(ledgers.keySet())) {
+        letGo(job);
+      }
+      io.close();
+      io.awaitEnded(END_LIMIT_MS);
+    } catch (InterruptedException e) {
+      LOG.debug("nobody interrupts the guard of the heap");
+    }
+    Thrown.log(LOG, "{} ends the jobs of this process", failure.where(), failure.cause());
+    while (!closed) {
+      // One that was submitted meanwhile is told the same.
+      for (JobId job : List.copyOf(jobs.keySet())) {
+        JobMetricValues unknown =
+            new JobMetricValues(new MetricsContainerStepMap(), new MetricsContainerStepMap());
+        updated(new JobUpdate.Ended(job, JobPhase.FAILED, Optional.of(failure), unknown));
+      }
+    }
+  }
+
+  /**
+   * The checkpoints of a job stay as they are, and another process, or the next job, may have them.
+   */
+  private void letGo(JobId job) {
+    CheckpointLedger ledger = ledgers.remove(job);
+    if (ledger != null) {
+      io.submit(Coordinator.ledgerLane(job), () -> ledger.close(JobPhase.FAILED));
     }
   }
 
@@ -166,10 +235,15 @@ final class EmbeddedCluster {
     if (job == null) {
       throw new IllegalStateException("nobody here knows the job of " + update);
     }
-    if (update instanceof JobUpdate.Ended) {
-      jobs.remove(update.job());
-      onJobEnd.accept(this);
+    try {
+      if (update instanceof JobUpdate.Ended) {
+        jobs.remove(update.job());
+        ledgers.remove(update.job());
+        onJobEnd.accept(this);
+      }
+    } finally {
+      // Whatever could not be closed: whoever waits for the job is told.
+      job.update(update);
     }
-    job.update(update);
   }
 }

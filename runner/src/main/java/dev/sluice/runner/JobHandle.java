@@ -134,11 +134,14 @@ final class JobHandle {
         restarted = true;
       }
     } else if (update instanceof JobUpdate.Ended end) {
-      logLevels.restore();
-      ended.complete(end);
-      savepoints.values().forEach(waiting -> waiting.complete(end));
-      metricQueries.values().forEach(query -> query.complete(end.metrics()));
-      metricQueries.clear();
+      try {
+        logLevels.restore();
+      } finally {
+        ended.complete(end);
+        savepoints.values().forEach(waiting -> waiting.complete(end));
+        metricQueries.values().forEach(query -> query.complete(end.metrics()));
+        metricQueries.clear();
+      }
     }
   }
 

@@ -4,12 +4,16 @@ import dev.sluice.state.store.RocksDbStores;
 import dev.sluice.state.store.StateMemory;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.task.TaskThreads;
+import dev.sluice.worker.task.TaskThreads.Suspect;
 import dev.sluice.worker.world.Clock;
+import dev.sluice.worker.world.HeapWatch;
 import dev.sluice.worker.world.IoThreads;
 import dev.sluice.worker.world.Network;
 import dev.sluice.worker.world.StateRoom;
+import dev.sluice.worker.world.SystemClock;
 import dev.sluice.worker.world.TaskRunner;
 import dev.sluice.worker.world.World;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,14 +46,15 @@ final class LocalWorker {
   private final SeverableNetwork network;
   private final TaskThreads threads;
   private final MortalTasks tasks;
-  private final IoThreads io = new IoThreads(IO_THREADS);
+  private final IoThreads io;
   private final LocalScratch scratch = new LocalScratch();
+  private final String address;
   private final RocksDbStores stores;
-  private final Worker worker;
 
   /**
    * Starts it; it registers itself with the coordinator.
    *
+   * @param heap decides what a failed allocation means
    * @param stateBytes what the state of all its tasks may take on the heap
    * @param pace the seed of the pauses that tasks make at first, if they are to make any
    */
@@ -57,11 +62,14 @@ final class LocalWorker {
       String address,
       String coordinator,
       Network network,
-      Clock clock,
+      HeapWatch heap,
       long stateBytes,
       Optional<Long> pace) {
+    Clock clock = new SystemClock();
+    this.address = address;
     this.network = new SeverableNetwork(network);
-    this.threads = new TaskThreads(clock);
+    this.io = new IoThreads(IO_THREADS, heap);
+    this.threads = new TaskThreads(clock, heap);
     TaskRunner paced =
         pace.<TaskRunner>map(seed -> new PacedTasks(threads, clock, seed)).orElse(threads);
     this.tasks = new MortalTasks(paced);
@@ -69,11 +77,9 @@ final class LocalWorker {
         new RocksDbStores(
             scratch.newFolder("state"), Runtime.getRuntime().maxMemory() / NATIVE_FRACTION);
     StateRoom room = new StateRoom(new StateMemory(stateBytes, new CollectedHeap()), stores);
-    this.worker =
-        new Worker(
-            address,
-            coordinator,
-            new World(clock, this.network, scratch, tasks, this::submit, room));
+    // Its network keeps it, as long as there is something to handle.
+    new Worker(
+        address, coordinator, new World(clock, this.network, scratch, tasks, this::submit, room));
   }
 
   private void submit(String lane, Runnable work) {
@@ -88,13 +94,31 @@ final class LocalWorker {
     tasks.kill();
   }
 
+  /**
+   * Has its tasks end because the heap is exhausted, without a message to anybody. Any thread; does
+   * not wait.
+   */
+  void giveUp() {
+    network.cut();
+    threads.interruptAll();
+  }
+
+  /** The tasks that are at work just now. */
+  List<Suspect> atWork() {
+    return threads.atWork();
+  }
+
   /** Ends all of its threads; it must have no job any more. Does not wait for them. */
   void close() {
-    worker.close();
+    network.unregister(address);
     if (!network.isCut()) {
       io.close();
-      stores.close();
-      scratch.close();
+      if (tasks.haveEnded()) {
+        stores.close();
+        scratch.close();
+      } else {
+        LOG.warn("user code goes on in a job that has ended: its state is not deleted");
+      }
     }
   }
 
@@ -111,7 +135,7 @@ final class LocalWorker {
         stores.close();
         scratch.close();
       } else {
-        LOG.warn("user code goes on in a worker that was killed: its state is not deleted");
+        LOG.warn("user code goes on in a worker that was given up: its state is not deleted");
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.sluice.runner;
 
+import dev.sluice.state.error.Thrown;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.runners.core.metrics.NoOpMetricsSink;
@@ -95,9 +96,9 @@ final class MetricsPush implements Runnable {
     try {
       MetricQueryResults all = metrics.queryMetrics(MetricsFilter.builder().build());
       sink.writeMetrics(all);
-    } catch (Exception e) {
+    } catch (Throwable e) {
       // The next push is tried all the same.
-      LOG.warn("metrics of job {} could not be written to {}", job.id(), sink, e);
+      LOG.warn("metrics of job {} could not be written to {}", job.id(), sink, Thrown.printable(e));
     }
   }
 }

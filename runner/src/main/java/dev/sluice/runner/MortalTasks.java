@@ -2,6 +2,7 @@ package dev.sluice.runner;
 
 import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.TaskRunner;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -24,6 +25,11 @@ final class MortalTasks implements TaskRunner {
   @Override
   public void start(String name, ClassLoader loader, Steppable task) {
     tasks.start(name, loader, new Mortal(task));
+  }
+
+  /** Whether every task has taken its last step: what they have used can be closed. */
+  boolean haveEnded() {
+    return alive.isEmpty();
   }
 
   /** Kills all that have been started, and all that will be. */
@@ -68,6 +74,23 @@ final class MortalTasks implements TaskRunner {
     }
 
     @Override
+    public void giveUp() {
+      task.giveUp();
+    }
+
+    @Override
+    public String transformAtWork() {
+      return task.transformAtWork();
+    }
+
+    @Override
+    public void died(Throwable escaped) {
+      if (!dead) {
+        task.died(escaped);
+      }
+    }
+
+    @Override
     public long wakeAtNanos() {
       return task.wakeAtNanos();
     }
@@ -88,6 +111,16 @@ final class MortalTasks implements TaskRunner {
     @Override
     public void interrupt() {
       handle.interrupt();
+    }
+
+    @Override
+    public boolean isHeapExhaustedBy(Throwable thrown) {
+      return handle.isHeapExhaustedBy(thrown);
+    }
+
+    @Override
+    public List<StackTraceElement> whereabouts() {
+      return handle.whereabouts();
     }
 
     @Override

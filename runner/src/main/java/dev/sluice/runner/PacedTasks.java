@@ -74,6 +74,21 @@ final class PacedTasks implements TaskRunner {
     }
 
     @Override
+    public void giveUp() {
+      task.giveUp();
+    }
+
+    @Override
+    public String transformAtWork() {
+      return task.transformAtWork();
+    }
+
+    @Override
+    public void died(Throwable escaped) {
+      task.died(escaped);
+    }
+
+    @Override
     public long wakeAtNanos() {
       // By what the step did: the task has not seen what it was woken for if it was not stepped.
       return paused ? goOnNanos : task.wakeAtNanos();

@@ -101,6 +101,18 @@ final class KillTest {
   }
 
   @Test
+  void aProcessWhoseHeapIsExhaustedEndsAndTheNextOneGoesOn() throws Exception {
+    Life exhausted = begin(folder());
+    exhausted.await(KilledPipeline.SAVED);
+    exhausted.tell(KilledPipeline.HOARD);
+    exhausted.awaitEnd();
+    assertThat(String.join("\n", exhausted.lines))
+        .containsPattern("transform '(count|large)/.*the heap of this process");
+    assertThat(exhausted.process.exitValue()).isEqualTo(1);
+    goesOn(exhausted, begin(folder()));
+  }
+
+  @Test
   void ofTwoProcessesThatUseOneFolderTheSecondIsRefused() throws Exception {
     Life first = begin(folder());
     first.await(KilledPipeline.SAVED);

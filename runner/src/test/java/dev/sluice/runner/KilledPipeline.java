@@ -4,7 +4,9 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,8 +33,9 @@ import org.joda.time.Duration;
 
 /**
  * The pipeline of the processes that {@link KillTest} kills: counts as {@link Counting} does, says
- * on standard output what was saved and what is wrong, and makes its state large when it is told
- * to. It ends with its standard input, so with the process that has started it.
+ * on standard output what was saved and what is wrong, and makes its state large, or exhausts the
+ * heap, when it is told to. It ends with its standard input, so with the process that has started
+ * it.
  */
 final class KilledPipeline {
   /** What its lines begin with; a number follows, of key 0 if it is not large; or what is wrong. */
@@ -46,6 +49,8 @@ final class KilledPipeline {
   /** What it is told. */
   static final String GROW = "grow";
 
+  static final String HOARD = "hoard";
+
   private static final int KEYS = 10;
   private static final int SELDOM = 1_000;
 
@@ -53,6 +58,7 @@ final class KilledPipeline {
   private static final int LARGE_BYTES = 3 << 20;
 
   private static final AtomicBoolean GROWING = new AtomicBoolean();
+  private static final AtomicBoolean HOARDING = new AtomicBoolean();
   private static final AtomicBoolean BEGUN = new AtomicBoolean();
 
   /** The keys of which the large value was found, was written, and is in a checkpoint. */
@@ -99,8 +105,8 @@ final class KilledPipeline {
   private static void listen() {
     try (BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-      while (GROW.equals(in.readLine())) {
-        GROWING.set(true);
+      for (String told = in.readLine(); told != null; told = in.readLine()) {
+        (told.equals(HOARD) ? HOARDING : GROWING).set(true);
       }
     } catch (IOException e) {
       e.printStackTrace(System.out);
@@ -117,6 +123,8 @@ final class KilledPipeline {
     @StateId("count")
     private final StateSpec<ValueState<Long>> spec = StateSpecs.value(VarLongCoder.of());
 
+    private transient List<byte[]> hoard;
+
     @ProcessElement
     public void process(
         @Element KV<Integer, Long> element,
@@ -126,6 +134,9 @@ final class KilledPipeline {
       Long before = count.read();
       long now = before == null ? 1 : before + 1;
       count.write(now);
+      if (HOARDING.get()) {
+        hoard();
+      }
       if (now != number / KEYS + 1) {
         say(WRONG, "number " + number + " is the " + now + ". of its key");
       }
@@ -135,6 +146,13 @@ final class KilledPipeline {
       if (number % SELDOM == 0) {
         finalizer.afterBundleCommit(BoundedWindow.TIMESTAMP_MAX_VALUE, () -> say(SAVED, number));
       }
+    }
+
+    private void hoard() {
+      if (hoard == null) {
+        hoard = new ArrayList<>();
+      }
+      hoard.add(new byte[100_000]);
     }
   }
 

@@ -67,6 +67,11 @@ final class PacedTasksTest implements Clock {
     }
 
     @Override
+    public void died(Throwable escaped) {
+      throw new AssertionError(escaped);
+    }
+
+    @Override
     public long wakeAtNanos() {
       return Long.MAX_VALUE;
     }

@@ -2,7 +2,6 @@ package dev.sluice.state;
 
 import dev.sluice.state.error.StateCodingException;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.apache.beam.sdk.coders.Coder;
@@ -74,7 +73,7 @@ final class ByteReader {
     at += count;
     try {
       return coder.decode(new ByteArrayInputStream(bytes, at - count, count));
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
       throw StateCodingException.decoding(what, coder, e);
     }
   }
@@ -86,7 +85,7 @@ final class ByteReader {
       T object = coder.decode(in);
       at = bytes.length - in.available();
       return object;
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
       throw StateCodingException.decoding(what, coder, e);
     }
   }

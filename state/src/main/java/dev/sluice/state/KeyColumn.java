@@ -91,7 +91,7 @@ final class KeyColumn<K> {
     }
     try {
       return coder.structuralValue(key);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       throw StateCodingException.encoding("key", key, coder, e);
     }
   }

@@ -60,7 +60,7 @@ final class KeyLookup<K> {
     }
     try {
       return coder.structuralValue(key);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       throw StateCodingException.encoding("key", key, coder, e);
     }
   }

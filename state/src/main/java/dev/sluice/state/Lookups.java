@@ -59,7 +59,7 @@ final class Lookups<K, V> {
   private @Nullable Object standIn(K key) {
     try {
       return keyCoder.structuralValue(key);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       throw StateCodingException.encoding("key within a state", key, keyCoder, e);
     }
   }

@@ -2,7 +2,6 @@ package dev.sluice.state;
 
 import dev.sluice.state.error.StateCodingException;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.OutputStream;
 import org.apache.beam.sdk.coders.Coder;
 
@@ -62,7 +61,7 @@ final class PageKind<T> {
   void encode(T element, OutputStream out) {
     try {
       coder.encode(element, out);
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
       throw StateCodingException.encoding("element of " + where(), element, coder, e);
     }
   }
@@ -74,7 +73,7 @@ final class PageKind<T> {
       for (int i = 0; i < count; i++) {
         elements[i] = coder.decode(in);
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
       throw StateCodingException.decoding(where(), coder, e);
     }
     return elements;

@@ -6,7 +6,6 @@ import dev.sluice.state.log.ChangeLog;
 import dev.sluice.state.log.EntryKey;
 import dev.sluice.state.log.KeyDigest;
 import dev.sluice.state.log.TaskLog;
-import java.io.IOException;
 import java.io.OutputStream;
 import org.apache.beam.sdk.coders.Coder;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -79,7 +78,7 @@ final class StateLog {
   static <T> void encode(OutputStream into, @Nullable T object, Coder<T> coder, String what) {
     try {
       coder.encode(object, into);
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
       throw StateCodingException.encoding(what, object, coder, e);
     }
   }

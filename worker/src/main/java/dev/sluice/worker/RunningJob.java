@@ -1,5 +1,8 @@
 package dev.sluice.worker;
 
+import static java.util.stream.Collectors.joining;
+
+import dev.sluice.state.error.Thrown;
 import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.protocol.Failure;
 import dev.sluice.worker.protocol.FromWorker;
@@ -24,6 +27,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The tasks of one job on this worker, and what is known of each.
@@ -34,7 +39,9 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
  * the moment it has reported that all its work is done.
  */
 final class RunningJob {
+  private static final Logger LOG = LoggerFactory.getLogger(RunningJob.class);
   private static final long STOP_GRACE_MS = 1_000;
+  private static final int STOP_GRACES_BEFORE_WARNING = 5;
 
   private final WorkerCommand.Deploy deploy;
   private final World world;
@@ -60,6 +67,7 @@ final class RunningJob {
 
   private boolean stopping;
   private boolean stopped;
+  private int overdue;
 
   /**
    * A checkpoint that some tasks here have not answered for.
@@ -147,7 +155,7 @@ final class RunningJob {
         world.tasks().start("task:" + task.spec().name(), deploy.loader(), task);
         alive.add(entry.getKey());
       }
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       // An error too: there may be no room for one more thread.
       send(new WorkerEvent.TaskFailed(id(), Failures.of(e, id().value())));
     }
@@ -219,6 +227,10 @@ final class RunningJob {
     } else if (event instanceof TaskEvent.StopOverdue) {
       stopAssembly();
       alive.forEach(task -> tasks.get(task).interrupt());
+      overdue++;
+      if (overdue == STOP_GRACES_BEFORE_WARNING) {
+        alive.forEach(task -> warnOf(tasks.get(task)));
+      }
       if (!stopped) {
         // User code may swallow an interrupt and block again.
         stopLater();
@@ -240,6 +252,16 @@ final class RunningJob {
     if (assembly != null) {
       assembly.stop();
     }
+  }
+
+  private void warnOf(Task task) {
+    LOG.warn(
+        "{} has not ended {} s after it was told to: user code of transform '{}' does not return"
+            + " and ignores that its thread is interrupted. It is at{}",
+        task.spec().name(),
+        STOP_GRACES_BEFORE_WARNING * STOP_GRACE_MS / 1000,
+        task.transformAtWork(),
+        task.whereabouts().stream().map(frame -> "\n\tat " + frame).collect(joining()));
   }
 
   private void stopLater() {
@@ -270,9 +292,18 @@ final class RunningJob {
   private void stopIfEnded() {
     if (stopping && assembly == null && alive.isEmpty() && !stopped) {
       stopped = true;
-      tasks.values().forEach(task -> task.snapshots().close());
-      resources.close();
+      tasks.values().forEach(task -> quietly(task.snapshots()::close));
+      quietly(resources::close);
       send(new WorkerEvent.JobStopped(id(), mergedMetrics()));
+    }
+  }
+
+  /** What cannot be closed must not keep the job from its end. */
+  private void quietly(Runnable close) {
+    try {
+      close.run();
+    } catch (Throwable e) {
+      LOG.error("a part of job {} could not be closed", id(), Thrown.printable(e));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.state.error.Thrown;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
@@ -90,10 +91,17 @@ final class SourceSplitter implements TaskRunner.Steppable {
       }
       report.accept(new WorkerEvent.SourcesSplit(command.job(), splits, metrics));
     } catch (Throwable e) {
-      report.accept(
-          new WorkerEvent.TaskFailed(command.job(), Failures.of(e, command.job().value())));
+      if (!handle.isHeapExhaustedBy(e)) {
+        died(e);
+      }
     }
     return Step.FINISHED;
+  }
+
+  @Override
+  public void died(Throwable escaped) {
+    report.accept(
+        new WorkerEvent.TaskFailed(command.job(), Failures.of(escaped, command.job().value())));
   }
 
   /** The splits of a source; empty if they are known and nothing was added to it. */
@@ -119,7 +127,7 @@ final class SourceSplitter implements TaskRunner.Steppable {
               read.bounded()
                   ? splitBounded(ReadTranslation.boundedSourceFromProto(payload), command.options())
                   : splitUnbounded(ReadTranslation.unboundedSourceFromProto(payload))));
-    } catch (Exception e) {
+    } catch (Throwable e) {
       throw new TransformException(transform.getUniqueName(), e);
     }
   }
@@ -155,13 +163,13 @@ final class SourceSplitter implements TaskRunner.Steppable {
           added.found(),
           transform);
       return Optional.of(all);
-    } catch (Exception e) {
+    } catch (Throwable e) {
       LOG.warn(
           "job {} could not find out whether {} has more partitions than when the checkpoint was"
               + " taken; it reads those that it knows",
           command.job(),
           transform,
-          e);
+          Thrown.printable(e));
       return Optional.empty();
     }
   }

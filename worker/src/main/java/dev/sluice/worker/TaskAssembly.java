@@ -95,9 +95,21 @@ final class TaskAssembly implements TaskRunner.Steppable {
       }
     } catch (Throwable e) {
       // An error too: a class of the user's that does not link must not leave the job hanging.
-      failure = Failures.of(e, deploy.job().value());
+      if (!handle.isHeapExhaustedBy(e)) {
+        died(e);
+      }
     }
     return Step.FINISHED;
+  }
+
+  @Override
+  public void died(Throwable escaped) {
+    failure = Failures.of(escaped, deploy.job().value());
+  }
+
+  @Override
+  public void giveUp() {
+    stopRequested = true;
   }
 
   private void build(TaskId id) {

@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.state.error.Thrown;
 import dev.sluice.worker.protocol.FromWorker;
 import dev.sluice.worker.protocol.Heartbeat;
 import dev.sluice.worker.protocol.JobId;
@@ -95,8 +96,8 @@ public final class Worker implements Network.Endpoint {
   private void failingItsJob(JobId job, Runnable work) {
     try {
       work.run();
-    } catch (RuntimeException | Error e) {
-      LOG.error("worker {} failed to serve job {}", address, job, e);
+    } catch (Throwable e) {
+      LOG.error("worker {} failed to serve job {}", address, job, Thrown.printable(e));
       tell(new WorkerEvent.TaskFailed(job, Failures.of(e, job.value())));
     }
   }

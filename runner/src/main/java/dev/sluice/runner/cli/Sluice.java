@@ -2,6 +2,7 @@ package dev.sluice.runner.cli;
 
 import dev.sluice.runner.FailureMessage;
 import dev.sluice.state.checkpoint.CheckpointException;
+import dev.sluice.state.error.Thrown;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
@@ -79,10 +80,17 @@ public final class Sluice implements Runnable {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
-    LogSettings.apply(List.of(args).contains("--verbose"));
-    int exitCode = execute(writer(System.out), writer(System.err), args);
-    System.out.flush();
-    System.exit(exitCode);
+    int exitCode = FAILED;
+    try {
+      LogSettings.apply(List.of(args).contains("--verbose"));
+      exitCode = execute(writer(System.out), writer(System.err), args);
+    } catch (Throwable e) {
+      // What no command expects, such as an error; other threads must not keep the process.
+      System.err.println("error: " + FailureMessage.of(Thrown.printable(e)));
+    } finally {
+      System.out.flush();
+      System.exit(exitCode);
+    }
   }
 
   private static PrintWriter writer(OutputStream stream) {

@@ -48,7 +48,7 @@ final class StreamingKeyHasher<K> implements KeyHasher<K> {
     hash.reset();
     try {
       putter.put(key, hash);
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
       throw StateCodingException.encoding("key", key, coder, e);
     }
     return hash.finish();

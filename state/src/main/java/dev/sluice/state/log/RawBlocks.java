@@ -48,7 +48,7 @@ final class RawBlocks {
       if (full.length == SegmentFormat.BLOCK_BYTES) {
         empty.offer(full);
       }
-    } catch (RuntimeException | OutOfMemoryError e) {
+    } catch (Throwable e) {
       // Found when the epoch is sealed: without this block no checkpoint is whole.
       epoch.fail(e);
     } finally {

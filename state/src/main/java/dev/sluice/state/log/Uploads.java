@@ -2,6 +2,7 @@ package dev.sluice.state.log;
 
 import dev.sluice.state.checkpoint.SegmentRef;
 import dev.sluice.state.checkpoint.TaskSnapshot;
+import dev.sluice.state.error.Thrown;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +76,10 @@ final class Uploads {
       newBytes = 0;
     } catch (IOException | RuntimeException e) {
       outcome = notSafe(checkpoint, e);
+    } catch (Throwable e) {
+      // What was written of what waited is not known any more: no later checkpoint may rely on it.
+      lost = e;
+      outcome = notSafe(checkpoint, e);
     }
     whenSafe.accept(outcome);
     if (outcome instanceof Sealed.Safe) {
@@ -82,7 +87,8 @@ final class Uploads {
     }
   }
 
-  private Sealed notSafe(long checkpoint, Exception why) {
+  private Sealed notSafe(long checkpoint, Throwable thrown) {
+    Throwable why = Thrown.printable(thrown);
     long missing = waiting.stream().mapToLong(block -> block.info().storedBytes()).sum();
     return new Sealed.NotSafe(
         checkpoint,
@@ -97,7 +103,7 @@ final class Uploads {
   private void writeWaiting(long epoch) throws IOException {
     checkWanted();
     if (lost != null) {
-      throw new IOException("a part of the log is lost: " + lost.getMessage(), lost);
+      throw new IOException("a part of the log is lost: " + Thrown.text(lost), lost);
     }
     if (adopted != null) {
       add(
@@ -166,7 +172,7 @@ final class Uploads {
       SegmentRef merged =
           merge().write(place.files(), inputs, filter, !plan.makesBase(), place.files(), name);
       place.lanes().uploads().accept(() -> merged(plan, merged));
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
       place.lanes().uploads().accept(() -> mergeFailed(e, epoch));
     }
   }
@@ -180,7 +186,7 @@ final class Uploads {
     written(result);
   }
 
-  private void mergeFailed(Exception why, long epoch) {
+  private void mergeFailed(Throwable why, long epoch) {
     merging = false;
     if (!closed) {
       mergeFailures = Math.min(mergeFailures + 1, MOST_FAILURES_COUNTED);
@@ -192,7 +198,7 @@ final class Uploads {
           place.prefix(),
           place.files().location(),
           1L << mergeFailures,
-          why.toString());
+          Thrown.text(why));
     }
   }
 

@@ -9,8 +9,6 @@ final class Failures {
 
   /** The failure as it leaves the operator; one that names its transform already stays as it is. */
   static TransformException in(OperatorContext context, Throwable thrown) {
-    return thrown instanceof TransformException named
-        ? named
-        : new TransformException(context.transformName(), thrown);
+    return context.blame().of(thrown);
   }
 }

@@ -225,6 +225,7 @@ final class GeneralGrouping<K> implements GroupingOperator {
   private void run(TimerData timer) {
     MetricsContainer outer = metricsEnvironment.activate(context.metrics());
     callTimeMs = processingTimeMs();
+    context.blame().begin();
     try {
       ReduceFnRunner<K, Object, Object, BoundedWindow> keyRunner = newRunner();
       if (timer == null) {
@@ -266,7 +267,7 @@ final class GeneralGrouping<K> implements GroupingOperator {
     if (emitting && e instanceof RuntimeException fromDownstream) {
       return fromDownstream;
     }
-    return new TransformException(context.transformName(), e);
+    return context.blame().of(e);
   }
 
   private ReduceFnRunner<K, Object, Object, BoundedWindow> newRunner() {

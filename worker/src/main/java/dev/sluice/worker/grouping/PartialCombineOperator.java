@@ -119,6 +119,7 @@ final class PartialCombineOperator<K, InputT, AccumT> implements GroupingOperato
   private void add(
       AccumulatorTable<K, AccumT> table, KV<K, InputT> kv, int keyHash, long timestampMs) {
     MetricsContainer outer = metricsEnvironment.activate(context.metrics());
+    context.blame().begin();
     try {
       int entry = table.find(kv.getKey(), keyHash);
       if (entry < 0) {

@@ -105,6 +105,7 @@ final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements Group
       boolean accumulated,
       Collection<? extends BoundedWindow> windows) {
     MetricsContainer outer = metricsEnvironment.activate(context.metrics());
+    context.blame().begin();
     try {
       for (AccumulatorTable<K, AccumT> table : accumulators.tables(windows)) {
         if (table.endMs() < inputWatermarkMs) {

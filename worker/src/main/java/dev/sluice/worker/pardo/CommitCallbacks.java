@@ -30,7 +30,7 @@ final class CommitCallbacks implements BundleFinalizer {
     if (task.clock().nowMs() <= expiry.getMillis()) {
       try {
         callback.onBundleSuccess();
-      } catch (Exception e) {
+      } catch (Throwable e) {
         throw new TransformException(transformName, e);
       }
     }

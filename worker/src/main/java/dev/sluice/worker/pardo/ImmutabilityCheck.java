@@ -2,7 +2,6 @@ package dev.sluice.worker.pardo;
 
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.Receiver;
-import dev.sluice.worker.stage.TransformException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -11,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.coders.CoderException;
 import org.apache.beam.sdk.transforms.reflect.DoFnInvoker;
 import org.apache.beam.sdk.util.CoderUtils;
 import org.apache.beam.sdk.util.IllegalMutationException;
@@ -139,16 +137,16 @@ final class ImmutabilityCheck {
   private MutationDetector remember(Object value, Coder<Object> coder) {
     try {
       return MutationDetectors.forValueWithCoder(value, coder);
-    } catch (CoderException e) {
-      throw new TransformException(context.transformName(), e);
+    } catch (Throwable e) {
+      throw context.blame().of(e);
     }
   }
 
   private Object copy(Object value, Coder<Object> coder) {
     try {
       return value == null ? null : CoderUtils.clone(coder, value);
-    } catch (CoderException e) {
-      throw new TransformException(context.transformName(), e);
+    } catch (Throwable e) {
+      throw context.blame().of(e);
     }
   }
 }

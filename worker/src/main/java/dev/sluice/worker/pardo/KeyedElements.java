@@ -5,7 +5,6 @@ import dev.sluice.state.Times;
 import dev.sluice.state.key.KeyHasher;
 import dev.sluice.worker.exchange.Batch;
 import dev.sluice.worker.stage.OperatorContext;
-import dev.sluice.worker.stage.TransformException;
 import org.apache.beam.runners.core.StateNamespaces;
 import org.apache.beam.runners.core.StatefulDoFnRunner;
 import org.apache.beam.runners.core.TimerInternals.TimerData;
@@ -100,8 +99,8 @@ final class KeyedElements implements Times {
     Object key = userFn.keyOf(value);
     try {
       return hasher.hash(key);
-    } catch (RuntimeException e) {
-      throw new TransformException(context.transformName(), e);
+    } catch (Throwable e) {
+      throw context.blame().of(e);
     }
   }
 

@@ -92,7 +92,7 @@ record ParDoSpec(
       String transformName, RunnerApi.ParDoPayload payload) {
     try {
       return ParDoTranslation.doFnWithExecutionInformationFromProto(payload.getDoFn());
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       throw new TransformException(transformName, e);
     }
   }

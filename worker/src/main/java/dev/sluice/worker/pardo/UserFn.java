@@ -1,5 +1,7 @@
 package dev.sluice.worker.pardo;
 
+import dev.sluice.state.error.Thrown;
+import dev.sluice.worker.stage.Blame;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.TransformException;
 import java.util.Collection;
@@ -26,6 +28,7 @@ import org.apache.beam.sdk.values.KV;
  */
 final class UserFn {
   private final OperatorContext context;
+  private final Blame blame;
   private final Call call;
   private final DoFnArguments arguments;
   private final DoFnInvoker<Object, Object> invoker;
@@ -45,6 +48,7 @@ final class UserFn {
       DoFnArguments arguments,
       StateCheck stateCheck) {
     this.context = context;
+    this.blame = context.blame();
     this.call = call;
     this.arguments = arguments;
     this.invoker = invoker;
@@ -90,7 +94,7 @@ final class UserFn {
       try {
         tearDown();
       } catch (TransformException inTeardown) {
-        failure.addSuppressed(inTeardown);
+        Thrown.suppress(failure, inTeardown);
       }
       throw failure;
     } finally {
@@ -137,6 +141,7 @@ final class UserFn {
   private void processElement() {
     given++;
     MetricsContainer before = metrics.activate(container);
+    blame.begin();
     try {
       invoker.invokeProcessElement(arguments);
     } catch (Throwable t) {
@@ -157,6 +162,7 @@ final class UserFn {
     arguments.firing(timer, key);
     given++;
     MetricsContainer before = metrics.activate(container);
+    blame.begin();
     try {
       invoker.invokeOnTimer(timer.getTimerId(), timer.getTimerFamilyId(), arguments);
     } catch (Throwable t) {
@@ -193,6 +199,7 @@ final class UserFn {
   /** Runs any other user code of this transform in its environment, for a result. */
   <T> T supply(Supplier<T> userCode) {
     MetricsContainer before = metrics.activate(container);
+    blame.begin();
     T result;
     try {
       result = userCode.get();
@@ -213,7 +220,7 @@ final class UserFn {
     throw new TransformException(
         context.transformName(),
         new IllegalArgumentException(
-            "a DoFn with state or timers takes KVs, but its input has " + value));
+            "a DoFn with state or timers takes KVs, but its input has " + Thrown.textOf(value)));
   }
 
   /** A failure from below counts even if the user's code swallowed it. */
@@ -237,9 +244,7 @@ final class UserFn {
     while (cause instanceof UserCodeException && cause.getCause() != null) {
       cause = cause.getCause();
     }
-    return cause instanceof TransformException named
-        ? named
-        : new TransformException(context.transformName(), cause);
+    return blame.of(cause);
   }
 
   /** Throws as it came: whatever passes from below keeps its own type. */

@@ -1,5 +1,6 @@
 package dev.sluice.worker.protocol;
 
+import dev.sluice.state.error.Thrown;
 import java.io.Serializable;
 
 /**
@@ -11,4 +12,10 @@ import java.io.Serializable;
  * @param cause what was thrown: the user's own exception where user code threw it
  */
 public record Failure(FailureKind kind, String transform, String where, Throwable cause)
-    implements Serializable {}
+    implements Serializable {
+
+  /** A failure is logged, told and wrapped: what cannot be printed has a stand-in from here on. */
+  public Failure {
+    cause = Thrown.printable(cause);
+  }
+}

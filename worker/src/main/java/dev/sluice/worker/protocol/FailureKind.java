@@ -39,6 +39,14 @@ public enum FailureKind {
       "whoever started the same job again",
       "fails this job and leaves the checkpoints to the other process",
       "Run only one process for each --jobName and --checkpointStorage."),
+  /** The heap of the process is exhausted: whatever has used it up, no job there can go on. */
+  HEAP_EXHAUSTED(
+      "whatever keeps more than there is room for, most likely the transform that was at work",
+      "fails all jobs of the process; the last complete checkpoints stand",
+      "Give the process a larger heap (-Xmx4g; for bin/sluice SLUICE_JVM_OPTIONS=-Xmx4g), keep less"
+          + " in the transform, or leave state less of the heap by --stateMemoryMb. A job with"
+          + " --jobName and --checkpointStorage resumes from its last complete checkpoint when it is"
+          + " started again."),
   /** An invariant of the engine is broken: a bug. */
   ENGINE_BUG(
       "Sluice",
@@ -74,7 +82,13 @@ public enum FailureKind {
   public boolean explainsItself() {
     return switch (this) {
       case USER_CODE, ENGINE_BUG -> false;
-      case BAD_PIPELINE, DISK, WORKER_LOST, CORRUPT_CHECKPOINT, CHECKPOINT_STORAGE, CLAIM_LOST ->
+      case BAD_PIPELINE,
+          DISK,
+          WORKER_LOST,
+          CORRUPT_CHECKPOINT,
+          CHECKPOINT_STORAGE,
+          CLAIM_LOST,
+          HEAP_EXHAUSTED ->
           true;
     };
   }

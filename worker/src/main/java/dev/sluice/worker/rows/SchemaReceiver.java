@@ -45,7 +45,7 @@ public final class SchemaReceiver implements Receiver {
   private Object converted(Object value) {
     try {
       return conversion.convert(value);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       throw new TransformException(transform, e);
     }
   }

@@ -3,7 +3,6 @@ package dev.sluice.worker.source;
 import dev.sluice.worker.stage.EndOfTime;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.Receiver;
-import dev.sluice.worker.stage.TransformException;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -49,15 +48,14 @@ final class Emission {
   <T> T callSource(Callable<T> call) {
     MetricsContainer before = enter();
     begun = false;
+    context.blame().begin();
     try {
       return call.call();
-    } catch (TransformException e) {
-      throw e;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new TransformException(context.transformName(), e);
-    } catch (Exception e) {
-      throw new TransformException(context.transformName(), e);
+      throw context.blame().of(e);
+    } catch (Throwable e) {
+      throw context.blame().of(e);
     } finally {
       leave(before);
     }

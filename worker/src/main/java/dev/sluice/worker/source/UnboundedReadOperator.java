@@ -1,5 +1,6 @@
 package dev.sluice.worker.source;
 
+import dev.sluice.state.error.Thrown;
 import dev.sluice.worker.protocol.SourceSplit;
 import dev.sluice.worker.stage.Activity;
 import dev.sluice.worker.stage.CombinedWatermark;
@@ -218,7 +219,7 @@ final class UnboundedReadOperator implements SourceOperator {
         if (first == null) {
           first = e;
         } else {
-          first.addSuppressed(e);
+          Thrown.suppress(first, e);
         }
       }
     }

@@ -2,7 +2,6 @@ package dev.sluice.worker.stage;
 
 import java.util.Collection;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.coders.CoderException;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.util.CoderUtils;
@@ -40,7 +39,7 @@ public final class CodedReceiver implements Receiver {
   private Object coded(Object value) {
     try {
       return CoderUtils.clone(coder, value);
-    } catch (CoderException | RuntimeException e) {
+    } catch (Throwable e) {
       throw new TransformException(transform, e);
     }
   }

@@ -1,5 +1,6 @@
 package dev.sluice.worker.stage;
 
+import dev.sluice.state.error.Thrown;
 import dev.sluice.worker.exchange.Batch;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -367,7 +368,7 @@ public final class JavaStage {
         if (first == null) {
           first = e;
         } else {
-          first.addSuppressed(e);
+          Thrown.suppress(first, e);
         }
       }
     }

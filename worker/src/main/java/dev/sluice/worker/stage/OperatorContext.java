@@ -10,10 +10,29 @@ import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
  * @param components the job's coders, windowing strategies and payloads
  * @param task the task it runs in
  * @param metrics the metrics of its step in this task; written by the task's thread only
+ * @param blame names it when something goes wrong
  */
 public record OperatorContext(
     String transformId,
     String transformName,
     PipelineComponents components,
     TaskContext task,
-    MetricsContainerImpl metrics) {}
+    MetricsContainerImpl metrics,
+    Blame blame) {
+
+  /** Enrols the transform with its task. */
+  public OperatorContext(
+      String transformId,
+      String transformName,
+      PipelineComponents components,
+      TaskContext task,
+      MetricsContainerImpl metrics) {
+    this(
+        transformId,
+        transformName,
+        components,
+        task,
+        metrics,
+        task.services().atWork().add(transformName));
+  }
+}

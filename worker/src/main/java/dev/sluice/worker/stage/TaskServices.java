@@ -38,6 +38,11 @@ public interface TaskServices {
     return false;
   }
 
+  /** Which of its transforms is at work. */
+  default AtWork atWork() {
+    return new AtWork();
+  }
+
   /**
    * Runs {@code callback} in this task's thread after the next checkpoint of this task is complete:
    * the one whose barrier comes next, or the one that is being taken if called from {@link

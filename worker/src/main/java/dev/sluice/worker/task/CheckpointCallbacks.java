@@ -1,6 +1,7 @@
 package dev.sluice.worker.task;
 
 import dev.sluice.worker.protocol.TaskId;
+import dev.sluice.worker.stage.AtWork;
 import dev.sluice.worker.stage.TaskServices;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ public final class CheckpointCallbacks implements TaskServices {
   private final List<BundleFinalizer.Callback> sinceBarrier = new ArrayList<>();
   private final TreeMap<Long, List<BundleFinalizer.Callback>> byCheckpoint = new TreeMap<>();
   private final Deque<Runnable> whenQuiescent = new ArrayDeque<>();
+  private final AtWork atWork = new AtWork();
   private Runnable bundleOpener = () -> {};
   private volatile long announced = -1;
   private long passed = -1;
@@ -42,6 +44,11 @@ public final class CheckpointCallbacks implements TaskServices {
   @Override
   public void openBundle() {
     bundleOpener.run();
+  }
+
+  @Override
+  public AtWork atWork() {
+    return atWork;
   }
 
   @Override

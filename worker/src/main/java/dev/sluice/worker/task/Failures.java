@@ -3,6 +3,7 @@ package dev.sluice.worker.task;
 import dev.sluice.state.error.SpillException;
 import dev.sluice.state.error.StateCodingException;
 import dev.sluice.state.error.StateStoreException;
+import dev.sluice.state.error.Thrown;
 import dev.sluice.state.log.CorruptSegmentException;
 import dev.sluice.worker.protocol.Causes;
 import dev.sluice.worker.protocol.Failure;
@@ -20,11 +21,13 @@ public final class Failures {
   private Failures() {}
 
   /**
-   * The failure that {@code thrown} means.
+   * The failure that {@code given} means.
    *
+   * @param given what was thrown, by the engine or by anybody's code
    * @param where the task it was thrown in
    */
-  public static Failure of(Throwable thrown, String where) {
+  public static Failure of(Throwable given, String where) {
+    Throwable thrown = Thrown.printable(given);
     String transform = "";
     Throwable cause = thrown;
     for (Throwable t : Causes.of(thrown)) {

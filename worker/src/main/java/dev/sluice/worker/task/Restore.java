@@ -118,7 +118,7 @@ public final class Restore {
     } else if (thrown instanceof RuntimeException bug) {
       throw bug;
     }
-    return new RestoreException((IOException) thrown);
+    return new RestoreException(thrown instanceof IOException io ? io : new IOException(thrown));
   }
 
   private void takeChunk() {
@@ -167,15 +167,16 @@ public final class Restore {
         cursor = source.open();
       }
       chunk = read();
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (Throwable e) {
       chunk = new Chunk(List.of(), List.of(), true, e);
     }
-    if (chunk.last()) {
-      closeCursor();
-      abandoned.set(true);
-    }
+    // The task waits for nothing else, so what is done after it may fail.
     arrived.add(chunk);
     wake.run();
+    if (chunk.last()) {
+      abandoned.set(true);
+      closeCursor();
+    }
   }
 
   private Chunk read() throws IOException {

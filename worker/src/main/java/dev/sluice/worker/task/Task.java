@@ -12,6 +12,7 @@ import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.TaskRunner;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -143,6 +144,10 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     } catch (StopRequestedException e) {
       return shutDown(null);
     } catch (Throwable e) {
+      // Before anything is allocated it must be known that there is memory.
+      if (handle.isHeapExhaustedBy(e)) {
+        giveUp();
+      }
       return shutDown(e);
     }
   }
@@ -520,29 +525,43 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
 
   /** Closes the operators, whatever the reason, and reports a failure if there was one. */
   private Step shutDown(Throwable failure) {
-    Throwable reason = failure;
-    try {
-      stage.close();
-    } catch (Throwable e) {
-      if (reason == null && !stopRequested) {
-        reason = e;
-      } else if (reason != null) {
-        reason.addSuppressed(e);
-      }
-    }
-    if (stopRequested || reason != null) {
-      ports.input().abandon();
-      snapshots.abandon();
-      if (restore != null) {
-        restore.abandon();
-      }
+    Closing closing = new Closing(failure);
+    closing.and(stage::close);
+    if (!stopRequested && closing.reason() == null) {
+      closing.and(snapshots::finished);
     } else {
-      snapshots.finished();
+      closing.and(ports.input()::abandon);
+      closing.and(snapshots::abandon);
+      if (restore != null) {
+        closing.and(restore::abandon);
+      }
     }
+    Throwable reason = closing.reason();
     if (reason != null && !stopRequested) {
       spec.listener().failed(spec.id(), Failures.of(reason, spec.name()));
     }
     return Step.FINISHED;
+  }
+
+  @Override
+  public void giveUp() {
+    stopRequested = true;
+  }
+
+  @Override
+  public String transformAtWork() {
+    return callbacks.atWork().transform();
+  }
+
+  /** Where the thread is, if it does not end; empty if nobody knows. Any thread. */
+  public List<StackTraceElement> whereabouts() {
+    TaskRunner.Handle mine = handle;
+    return mine == null ? List.of() : mine.whereabouts();
+  }
+
+  @Override
+  public void died(Throwable escaped) {
+    shutDown(escaped);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.sluice.worker.world;
 
+import dev.sluice.state.error.Thrown;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,13 +24,15 @@ public final class IoThreads implements Io, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IoThreads.class);
   private static final long IDLE_SECONDS = 1;
 
+  private final HeapWatch heap;
   private final ThreadPoolExecutor threads;
   private final Map<String, Queue<Runnable>> lanes = new HashMap<>();
 
   /**
    * @param count how many lanes are worked on at the same time
    */
-  public IoThreads(int count) {
+  public IoThreads(int count, HeapWatch heap) {
+    this.heap = heap;
     AtomicInteger number = new AtomicInteger();
     threads =
         new ThreadPoolExecutor(
@@ -58,22 +61,56 @@ public final class IoThreads implements Io, AutoCloseable {
       }
       lanes.put(lane, new ArrayDeque<>());
     }
-    threads.execute(() -> workOn(lane, work));
+    boolean given = false;
+    try {
+      given = laterBy(lane, work);
+    } finally {
+      if (!given) {
+        // What is still being done may ask for more, but after the end nobody waits for that.
+        forget(lane);
+      }
+    }
   }
 
   private void workOn(String lane, Runnable first) {
+    try {
+      workInTurn(lane, first);
+    } catch (Throwable e) {
+      // The lane is lost, with all that waits in it.
+      failed(lane, e);
+    }
+  }
+
+  /** Without memory even this may fail. */
+  private void failed(String lane, Throwable thrown) {
+    try {
+      heap.lost(thrown, lane);
+      Thrown.log(LOG, "work in the lane {} failed", lane, thrown);
+    } catch (Throwable e) {
+      // The next work is done all the same.
+      return;
+    }
+  }
+
+  private void workInTurn(String lane, Runnable first) {
     Runnable work = first;
     while (work != null) {
       try {
         work.run();
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
         // A bug of whoever submitted it; the other works go on.
-        LOG.error("work in the lane {} failed", lane, e);
+        failed(lane, e);
       }
       work = nextOf(lane);
       if (work != null && laterBy(lane, work)) {
         return;
       }
+    }
+  }
+
+  private void forget(String lane) {
+    synchronized (lanes) {
+      lanes.remove(lane);
     }
   }
 
@@ -87,7 +124,7 @@ public final class IoThreads implements Io, AutoCloseable {
     }
   }
 
-  /** Gives the other lanes their turn; false if all threads end with what they have at hand. */
+  /** Has a thread do it; false if all threads end with what they have at hand. */
   private boolean laterBy(String lane, Runnable work) {
     try {
       threads.execute(() -> workOn(lane, work));
@@ -97,7 +134,7 @@ public final class IoThreads implements Io, AutoCloseable {
     }
   }
 
-  /** Takes no more work; what was submitted is still done. Does not wait. */
+  /** Takes no more work, and drops what comes; what was submitted is done. Does not wait. */
   @Override
   public void close() {
     threads.shutdown();

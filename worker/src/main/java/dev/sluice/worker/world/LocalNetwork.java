@@ -1,5 +1,6 @@
 package dev.sluice.worker.world;
 
+import dev.sluice.state.error.Thrown;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -14,18 +15,25 @@ import org.slf4j.LoggerFactory;
  * The network within one JVM: a queue and a thread for each address.
  *
  * <p>Any thread may send. Each endpoint is called by its own thread only, in the order of arrival;
- * a message that was sent with a delay arrives when it is due. Always true: after {@link #close} no
- * further message is handled once the one at hand is done, and the threads end by themselves, so
- * {@code close} may be called by one of them; {@link #awaitEnded} waits for them. The threads keep
- * the JVM alive: whoever makes a network closes it.
+ * a message that was sent with a delay arrives when it is due. Whatever handling a message throws,
+ * the thread handles the next one. Always true: after {@link #close} no further message is handled
+ * once the one at hand is done, and the threads end by themselves, so {@code close} may be called
+ * by one of them; {@link #awaitEnded} waits for them. The threads keep the JVM alive: whoever makes
+ * a network closes it.
  */
 public final class LocalNetwork implements Network, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalNetwork.class);
 
+  private final HeapWatch heap;
   private final Map<String, Mailbox> mailboxes = new ConcurrentHashMap<>();
 
   /** Of addresses that were taken off: threads alone, which keep nothing alive when they end. */
   private final List<Thread> ending = new CopyOnWriteArrayList<>();
+
+  /** A network without addresses. */
+  public LocalNetwork(HeapWatch heap) {
+    this.heap = heap;
+  }
 
   @Override
   public void register(String address, Endpoint endpoint) {
@@ -68,12 +76,15 @@ public final class LocalNetwork implements Network, AutoCloseable {
 
   /**
    * Waits until the threads of all addresses that were taken off have ended, except the caller's
-   * own.
+   * own; but no longer than {@code limitMs} for each.
    */
-  public void awaitEnded() throws InterruptedException {
+  public void awaitEnded(long limitMs) throws InterruptedException {
     for (Thread thread : ending) {
       if (thread != Thread.currentThread()) {
-        thread.join();
+        thread.join(limitMs);
+        if (thread.isAlive()) {
+          LOG.warn("{} does not end; it is at {}", thread, List.of(thread.getStackTrace()));
+        }
       }
     }
   }
@@ -88,9 +99,10 @@ public final class LocalNetwork implements Network, AutoCloseable {
   }
 
   /** One address: its queue and its thread. */
-  private static final class Mailbox {
+  private final class Mailbox {
     private static final Object WAKE_UP = new Object();
 
+    private final String name;
     private final Endpoint endpoint;
     private final LinkedBlockingQueue<Object> arrivals = new LinkedBlockingQueue<>();
     private final PriorityQueue<Delayed> delayed = new PriorityQueue<>();
@@ -99,7 +111,8 @@ public final class LocalNetwork implements Network, AutoCloseable {
 
     Mailbox(String address, Endpoint endpoint) {
       this.endpoint = endpoint;
-      this.thread = new Thread(this::handleUntilEnded, "endpoint:" + address);
+      this.name = "endpoint:" + address;
+      this.thread = new Thread(this::handleUntilEnded, name);
       this.thread.setDaemon(false);
       // Not the loader of whatever job happened to be the first to need a network.
       this.thread.setContextClassLoader(LocalNetwork.class.getClassLoader());
@@ -115,17 +128,32 @@ public final class LocalNetwork implements Network, AutoCloseable {
     }
 
     private void handleUntilEnded() {
-      try {
-        while (!ended) {
+      while (!ended) {
+        try {
           Object message = next();
           if (message instanceof Delayed later) {
             delayed.add(later);
           } else if (message != null && message != WAKE_UP) {
-            handle(message);
+            endpoint.handle(message);
           }
+        } catch (InterruptedException e) {
+          // Left behind by somebody's code that the endpoint has called: only end() ends it.
+          LOG.debug("{} was interrupted", name);
+        } catch (Throwable e) {
+          // A bug of the endpoint; its other jobs go on.
+          failed(e);
         }
-      } catch (InterruptedException e) {
-        LOG.debug("{} was interrupted and ends", thread.getName());
+      }
+    }
+
+    /** Without memory even this may fail. */
+    private void failed(Throwable thrown) {
+      try {
+        heap.lost(thrown, name);
+        Thrown.log(LOG, "{} failed to handle a message", name, thrown);
+      } catch (Throwable e) {
+        // The next message is handled all the same.
+        return;
       }
     }
 
@@ -141,15 +169,6 @@ public final class LocalNetwork implements Network, AutoCloseable {
       }
       delayed.poll();
       return first.message();
-    }
-
-    private void handle(Object message) {
-      try {
-        endpoint.handle(message);
-      } catch (RuntimeException | Error e) {
-        // A bug of the endpoint; its other jobs go on.
-        LOG.error("{} failed to handle {}", thread.getName(), message, e);
-      }
     }
   }
 }

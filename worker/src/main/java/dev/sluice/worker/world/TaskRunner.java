@@ -1,5 +1,7 @@
 package dev.sluice.worker.world;
 
+import java.util.List;
+
 /**
  * Steps tasks until they are done: with a thread each in production, one after the other by a seed
  * in tests.
@@ -27,6 +29,19 @@ public interface TaskRunner {
      * task's own thread only; may return for no reason.
      */
     void rest();
+
+    /**
+     * Whether the jobs of this process end because of what was thrown: if so, why is told by
+     * others. The task's own thread only, which waits for the answer if an allocation has failed.
+     */
+    default boolean isHeapExhaustedBy(Throwable thrown) {
+      return false;
+    }
+
+    /** Where the task's thread is in its code, innermost first; empty if there is none. */
+    default List<StackTraceElement> whereabouts() {
+      return List.of();
+    }
   }
 
   /** What is stepped, by one thread. */
@@ -41,8 +56,24 @@ public interface TaskRunner {
      */
     int callDepth();
 
-    /** Does a bounded amount of work; throws nothing. */
+    /** Does a bounded amount of work; what user code throws does not escape it. */
     Step step();
+
+    /**
+     * Told if the jobs of this process end: it is to finish with its next step, without a report.
+     */
+    default void giveUp() {}
+
+    /** The transform whose code runs, or the empty string. Any thread; allocates nothing. */
+    default String transformAtWork() {
+      return "";
+    }
+
+    /**
+     * Told if anything has escaped all the same, which is a bug or what is left of one: to report
+     * the failure. No step follows, but {@link #ended} does.
+     */
+    void died(Throwable escaped);
 
     /**
      * When to step again although nobody wakes it, as {@link Clock#nanoTime}; {@code
@@ -51,7 +82,8 @@ public interface TaskRunner {
     long wakeAtNanos();
 
     /**
-     * Told once, after the step that returned {@link Step#FINISHED}, as the last act of its thread.
+     * Told once, after the step that returned {@link Step#FINISHED} or after {@link #died}, as the
+     * last act of its thread.
      */
     void ended();
   }

@@ -3,6 +3,7 @@ package dev.sluice.worker.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.worker.task.TaskThreads;
+import dev.sluice.worker.world.HeapWatch;
 import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.SystemClock;
 import dev.sluice.worker.world.TaskRunner;
@@ -23,7 +24,7 @@ class ChannelStressTest {
   private static final int BATCHES = 500_000;
   private static final long WATCHDOG_SECONDS = 60;
 
-  private final TaskThreads threads = new TaskThreads(new SystemClock());
+  private final TaskThreads threads = new TaskThreads(new SystemClock(), HeapWatch.NONE);
 
   /** One end of the channel, stepped by a thread of its own. */
   private abstract static class End implements TaskRunner.Steppable {
@@ -45,6 +46,11 @@ class ChannelStressTest {
       if (mine != null) {
         mine.wake();
       }
+    }
+
+    @Override
+    public void died(Throwable escaped) {
+      throw new AssertionError(escaped);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.sluice.worker.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.worker.world.HeapWatch;
 import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.SystemClock;
 import dev.sluice.worker.world.TaskRunner;
@@ -46,6 +47,11 @@ class TaskThreadsTest {
     }
 
     @Override
+    public void died(Throwable escaped) {
+      outcome.complete(escaped);
+    }
+
+    @Override
     public long wakeAtNanos() {
       return Long.MAX_VALUE;
     }
@@ -56,7 +62,7 @@ class TaskThreadsTest {
 
   @Test
   void aThreadHasAStackByTheDepthOfItsStage() throws Exception {
-    TaskThreads threads = new TaskThreads(new SystemClock());
+    TaskThreads threads = new TaskThreads(new SystemClock(), HeapWatch.NONE);
     Recursing deep = new Recursing(250);
 
     threads.start("task:deep", getClass().getClassLoader(), deep);
@@ -67,7 +73,7 @@ class TaskThreadsTest {
 
   @Test
   void threadsThatHaveEndedAreForgottenAsOthersStart() throws Exception {
-    TaskThreads threads = new TaskThreads(new SystemClock());
+    TaskThreads threads = new TaskThreads(new SystemClock(), HeapWatch.NONE);
     for (int i = 0; i < 1_000; i++) {
       threads.start("task:" + i, getClass().getClassLoader(), new Recursing(250));
       assertThat(threads.awaitEnded(TimeUnit.MINUTES.toMillis(1))).isTrue();

@@ -14,7 +14,7 @@ class IoThreadsTest {
 
   @Test
   void aLaneKeepsItsOrderAndCloseDoesWhatWasSubmitted() throws InterruptedException {
-    IoThreads io = new IoThreads(3);
+    IoThreads io = new IoThreads(3, HeapWatch.NONE);
     List<ConcurrentLinkedQueue<Integer>> done = new ArrayList<>();
     for (int lane = 0; lane < 5; lane++) {
       done.add(new ConcurrentLinkedQueue<>());
@@ -36,7 +36,7 @@ class IoThreadsTest {
 
   @Test
   void workThatBlocksHoldsUpItsOwnLaneOnlyAndABugHoldsUpNone() throws InterruptedException {
-    IoThreads io = new IoThreads(2);
+    IoThreads io = new IoThreads(2, HeapWatch.NONE);
     CountDownLatch release = new CountDownLatch(1);
     CountDownLatch behind = new CountDownLatch(1);
     CountDownLatch beside = new CountDownLatch(1);
@@ -55,6 +55,41 @@ class IoThreadsTest {
     assertThat(behind.await(10, TimeUnit.SECONDS)).isTrue();
     io.close();
     io.awaitEnded(10_000);
+  }
+
+  @Test
+  void anErrorHoldsUpNoLane() throws InterruptedException {
+    IoThreads io = new IoThreads(1, HeapWatch.NONE);
+    CountDownLatch behind = new CountDownLatch(1);
+    io.submit(
+        "lane",
+        () -> {
+          throw new NoClassDefFoundError("thrown on purpose by a test");
+        });
+    io.submit("lane", behind::countDown);
+    assertThat(behind.await(10, TimeUnit.SECONDS)).isTrue();
+    io.close();
+    io.awaitEnded(10_000);
+  }
+
+  @Test
+  void whatComesAfterTheEndIsDropped() throws InterruptedException {
+    IoThreads io = new IoThreads(1, HeapWatch.NONE);
+    List<String> done = new ArrayList<>();
+    CountDownLatch closed = new CountDownLatch(1);
+    io.submit(
+        "work",
+        () -> {
+          await(closed);
+          io.submit("what it asks for", () -> done.add("asked for"));
+          done.add("work");
+        });
+    io.close();
+    closed.countDown();
+    io.awaitEnded(10_000);
+    io.submit("much later", () -> done.add("much later"));
+
+    assertThat(done).containsExactly("work");
   }
 
   private static void await(CountDownLatch latch) {

@@ -16,13 +16,13 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
 class LocalNetworkTest {
-  private final LocalNetwork network = new LocalNetwork();
+  private final LocalNetwork network = new LocalNetwork(HeapWatch.NONE);
   private final BlockingQueue<Object> handled = new LinkedBlockingQueue<>();
 
   @AfterEach
   void close() throws InterruptedException {
     network.close();
-    network.awaitEnded();
+    network.awaitEnded(10_000);
   }
 
   @Test
@@ -58,7 +58,7 @@ class LocalNetworkTest {
   @Test
   void anEndpointThatWasTakenOffIsNotKept() throws InterruptedException {
     WeakReference<Object> endpoint = registerAndTakeOff();
-    network.awaitEnded();
+    network.awaitEnded(10_000);
     while (endpoint.get() != null) {
       System.gc();
     }
@@ -98,6 +98,43 @@ class LocalNetworkTest {
     assertThat(handled.take()).isEqualTo("good");
   }
 
+  /** A message, and an exception, of which nothing can be said. */
+  private static final class Unspeakable extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String getMessage() {
+      throw new IllegalStateException("thrown on purpose by a test");
+    }
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <E extends Throwable> void sneakilyThrow(Throwable thrown) throws E {
+    throw (E) thrown;
+  }
+
+  @Test
+  void anEndpointLivesOnWhateverIsThrownAndHoweverOftenItIsInterrupted()
+      throws InterruptedException {
+    network.register(
+        "a",
+        message -> {
+          if (message instanceof Throwable thrown) {
+            LocalNetworkTest.<RuntimeException>sneakilyThrow(thrown);
+          } else if (message.equals("interrupt")) {
+            Thread.currentThread().interrupt();
+          } else {
+            handled.add(message);
+          }
+        });
+    network.send("a", new Unspeakable());
+    network.send("a", new ThreadDeath());
+    network.send("a", "interrupt");
+    network.send("a", "good");
+
+    assertThat(handled.take()).isEqualTo("good");
+  }
+
   @Test
   void anEndpointCanCloseTheNetworkItIsOn() throws InterruptedException {
     CountDownLatch closed = new CountDownLatch(1);
@@ -110,7 +147,7 @@ class LocalNetworkTest {
         });
     network.send("a", "close");
     closed.await();
-    network.awaitEnded();
+    network.awaitEnded(10_000);
 
     assertThat(threads()).isEmpty();
   }
