@@ -76,14 +76,7 @@ class BoundedStagesTest {
                 p ->
                     p.apply(Create.of("folder"))
                         .apply(
-                            Watch.growthOf(
-                                    new Watch.Growth.PollFn<String, String>() {
-                                      @Override
-                                      public Watch.Growth.PollResult<String> apply(
-                                          String element, Context context) {
-                                        return Watch.Growth.PollResult.incomplete(List.of());
-                                      }
-                                    })
+                            Watch.growthOf(new FindsNothing())
                                 .withPollInterval(Duration.millis(10))
                                 .withOutputCoder(StringUtf8Coder.of())),
                 false))
@@ -104,6 +97,13 @@ class BoundedStagesTest {
                 },
                 false))
         .contains(true, false);
+  }
+
+  private static final class FindsNothing extends Watch.Growth.PollFn<String, String> {
+    @Override
+    public Watch.Growth.PollResult<String> apply(String element, Context context) {
+      return Watch.Growth.PollResult.incomplete(List.of());
+    }
   }
 
   private static final class Nothing extends DoFn<Long, Void> {

@@ -48,7 +48,11 @@ class ArchitectureTest {
 
   @TestFactory
   Stream<DynamicTest> eachForbiddenCallIsSeen() {
-    return Stream.of(ForbiddenCall.OF_TIME, ForbiddenCall.OF_THREADS, ForbiddenCall.OF_CHANCE, ForbiddenCall.OF_OPENING)
+    return Stream.of(
+            ForbiddenCall.OF_TIME,
+            ForbiddenCall.OF_THREADS,
+            ForbiddenCall.OF_CHANCE,
+            ForbiddenCall.OF_OPENING)
         .flatMap(List::stream)
         .map(
             call ->
