@@ -24,7 +24,10 @@ class ArchiveTest {
   @BeforeAll
   static void unpack() throws Exception {
     Outcome unpacked =
-        run(folder, List.of("tar", "-xzf", System.getProperty("sluice.archive")), pathOfTheSystem());
+        run(
+            folder,
+            List.of("tar", "-xzf", System.getProperty("sluice.archive")),
+            pathOfTheSystem());
     assertThat(unpacked).isEqualTo(new Outcome(0, ""));
     try (Stream<Path> entries = Files.list(folder)) {
       command = entries.findFirst().orElseThrow().resolve("bin/sluice");
@@ -63,7 +66,8 @@ class ArchiveTest {
     line.addAll(List.of(arguments));
     String jdk = Path.of(System.getProperty("java.home"), "bin").toString();
     Path tools = Files.createDirectories(folder.resolve("tools"));
-    for (String tool : List.of("bash", "sed", "head", "find", "readlink", "dirname", "mkdir", "cat")) {
+    for (String tool :
+        List.of("bash", "sed", "head", "find", "readlink", "dirname", "mkdir", "cat")) {
       Path link = tools.resolve(tool);
       if (Files.notExists(link)) {
         Files.createSymbolicLink(link, whereIs(tool));

@@ -37,7 +37,7 @@ class DeepPipelineTest {
     }
   }
 
-  /** Never comes back. */
+  /** Comes back only when the numbers have run out, which no stack is deep enough for. */
   private static final class Endless extends DoFn<Long, Long> {
     @ProcessElement
     public void process(@Element Long number, OutputReceiver<Long> out) {
@@ -45,7 +45,7 @@ class DeepPipelineTest {
     }
 
     private static long depthOf(long number) {
-      return 1 + depthOf(number + 1);
+      return number < 0 ? 0 : 1 + depthOf(number + 1);
     }
   }
 

@@ -246,7 +246,7 @@ final class PeriodicPatternsTest {
   }
 
   /** Counts the firings of a timer that sets itself anew. */
-  private static final class LoopingByClock extends DoFn<KV<String, Long>, Long> {
+  static final class LoopingByClock extends DoFn<KV<String, Long>, Long> {
     @StateId("count")
     private final StateSpec<ValueState<Long>> spec = StateSpecs.value(VarLongCoder.of());
 
@@ -269,7 +269,7 @@ final class PeriodicPatternsTest {
   }
 
   /** Counts the firings of a timer that sets itself anew, a millisecond later in event time. */
-  private static final class LoopingByWatermark extends DoFn<KV<String, Long>, Long> {
+  static final class LoopingByWatermark extends DoFn<KV<String, Long>, Long> {
     @StateId("count")
     private final StateSpec<ValueState<Long>> spec = StateSpecs.value(VarLongCoder.of());
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
@@ -34,8 +35,7 @@ class LinearWorkTest {
   }
 
   private static long[] numbers(String line) {
-    String[] parts = line.split(" ");
-    return new long[] {Long.parseLong(parts[0]), Long.parseLong(parts[1])};
+    return Arrays.stream(line.split(" ", -1)).mapToLong(Long::parseLong).toArray();
   }
 
   /** In one of its own Beam has not yet looked for options with another class loader. */
@@ -65,7 +65,7 @@ class LinearWorkTest {
         (BiFunction<String, Integer, long[]>)
             loader.loadClass(WholeRoad.class.getName()).getDeclaredConstructor().newInstance();
     // What is done once in a JVM is done.
-    road.apply(args[0], FEW / 10);
+    assertThat(road.apply(args[0], FEW / 10)).hasSize(2);
     for (int maps : new int[] {FEW, TIMES * FEW}) {
       long[] counted = road.apply(args[0], maps);
       System.out.println(counted[0] + " " + counted[1]);
