@@ -121,11 +121,6 @@ record CheckpointRound(
     return step == Step.RELEASING && unreleased.isEmpty();
   }
 
-  /** Whether a task holds work back that this round releases. */
-  boolean releasesWork() {
-    return acknowledged().values().stream().anyMatch(CheckpointAcknowledged::waits);
-  }
-
   /** Whether its barrier is the last thing that the tasks do. */
   boolean halts() {
     return savepoint.filter(s -> s.then() == SavepointRequest.Then.STOP).isPresent();

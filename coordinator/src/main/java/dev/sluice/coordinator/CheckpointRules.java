@@ -13,14 +13,13 @@ import dev.sluice.coordinator.JobEvent.CheckpointOverdue;
 import dev.sluice.coordinator.JobEvent.SavepointNotWritten;
 import dev.sluice.coordinator.JobEvent.SavepointWritten;
 import dev.sluice.coordinator.SavepointRequest.Then;
-import dev.sluice.translation.Node;
-import dev.sluice.translation.StageIndex;
 import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.protocol.Failure;
 import dev.sluice.worker.protocol.FailureKind;
 import dev.sluice.worker.protocol.WorkerCommand;
 import dev.sluice.worker.protocol.WorkerEvent.CheckpointAcknowledged;
 import dev.sluice.worker.protocol.WorkerEvent.CheckpointFailed;
+import dev.sluice.worker.protocol.WorkerEvent.CheckpointWanted;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,11 +31,15 @@ import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
  *
  * <p>There is at most one round at hand. In a job with a ledger nothing is released before the
  * ledger has said that the checkpoint is stored. While a round is being stored it is never given
- * up, because nobody knows what will have come of it.
+ * up, because nobody knows what will have come of it. A round that somebody waits for begins at
+ * once: the interval is for those that nobody waits for.
  */
 final class CheckpointRules {
-  /** How long a round is put off after one that failed. */
+  /** How long a round that somebody waits for is put off after a first one that failed. */
   static final long RETRY_MS = 1_000;
+
+  /** How long it is put off at most, after several. */
+  static final long LONGEST_RETRY_MS = 60_000;
 
   private CheckpointRules() {}
 
@@ -47,10 +50,16 @@ final class CheckpointRules {
     if (now.phase() == JobPhase.COMPLETING) {
       return begin(now, true, Optional.empty());
     }
-    Optional<SavepointRequest> wanted = wantedNow(now);
-    return wanted.isPresent()
-        ? begin(now, false, wanted)
+    return isNeeded(now)
+        ? begin(now, false, wantedNow(now))
         : new Decision(now, schedule(now, now.spec().checkpointIntervalMs()));
+  }
+
+  /** Whether somebody waits for a round, so that it does not wait for its time. */
+  private static boolean isNeeded(JobState now) {
+    return now.phase() == JobPhase.COMPLETING
+        || wantedNow(now).isPresent()
+        || !now.waiting().isEmpty();
   }
 
   /** The next savepoint to take while the job still works. */
@@ -96,6 +105,23 @@ final class CheckpointRules {
   private static List<JobAction> overdueLater(JobState now, long id) {
     return List.of(
         new Schedule(new CheckpointOverdue(id), now.spec().settings().checkpoints().timeoutMs()));
+  }
+
+  /** A task can do nothing more before another checkpoint is complete. */
+  static Decision wanted(JobState now, CheckpointWanted wanted) {
+    boolean passed =
+        now.round()
+            .filter(round -> round.step() == Step.RELEASING && round.id() > wanted.completed())
+            .isPresent();
+    if (now.phase() != JobPhase.RUNNING || passed) {
+      // What it waited for when it said so is being released.
+      return Decision.nothing(now);
+    }
+    JobState waiting = now.with(now.deployment().waitingToo(wanted.task()));
+    if (waiting.round().isPresent()) {
+      return Decision.nothing(waiting);
+    }
+    return now.checkpoints().failures() == 0 ? next(waiting) : later(waiting);
   }
 
   static Decision savepointWanted(JobState now, SavepointRequest wanted) {
@@ -181,7 +207,7 @@ final class CheckpointRules {
   private static Decision release(JobState now, MetricsContainerStepMap committed) {
     CheckpointRound round = now.round().orElseThrow().in(Step.RELEASING);
     return new Decision(
-            with(now, round),
+            with(now.with(now.deployment().waitingNoMore()), round),
             JobLifecycle.tellAll(
                 now, new WorkerCommand.CompleteCheckpoint(now.spec().id(), round.id())))
         .and(List.of(new CommitMetrics(committed)));
@@ -202,12 +228,8 @@ final class CheckpointRules {
       JobPhase outcome = round.last() ? JobPhase.DONE : JobPhase.CANCELLED;
       return JobLifecycle.end(free, outcome, Optional.empty());
     }
-    if (now.phase() == JobPhase.RUNNING) {
-      boolean atOnce = round.releasesWork() && allIsRead(now) && wantedNow(free).isEmpty();
-      return atOnce ? begin(free, false, Optional.empty()) : next(free);
-    }
-    if (!round.last() || round.releasesWork()) {
-      return begin(free, true, Optional.empty());
+    if (!round.last()) {
+      return next(free);
     }
     List<SavepointRequest> wanted = free.checkpoints().wanted();
     return wanted.isEmpty()
@@ -348,8 +370,14 @@ final class CheckpointRules {
 
   /** After a failure: what is next, but not at once. */
   private static Decision later(JobState now) {
-    boolean needed = now.phase() == JobPhase.COMPLETING || wantedNow(now).isPresent();
-    return new Decision(now, schedule(now, needed ? RETRY_MS : now.spec().checkpointIntervalMs()));
+    return new Decision(
+        now, schedule(now, isNeeded(now) ? retryMs(now) : now.spec().checkpointIntervalMs()));
+  }
+
+  /** Twice as long after each failure: a storage that is away for a minute must not end a job. */
+  private static long retryMs(JobState now) {
+    int doublings = Math.min(now.checkpoints().failures() - 1, Long.SIZE / 4);
+    return Math.min(RETRY_MS << doublings, LONGEST_RETRY_MS);
   }
 
   private static String warning(JobState now, String reason) {
@@ -359,18 +387,6 @@ final class CheckpointRules {
 
   private static Optional<Failure> failure(JobState now, FailureKind kind, String message) {
     return Optional.of(new Failure(kind, "", now.spec().id().value(), new IOException(message)));
-  }
-
-  /** Whether no task may read anything new, as far as can be told. */
-  private static boolean allIsRead(JobState now) {
-    StageIndex stages = StageIndex.of(now.spec().graph());
-    return now.unfinished().stream()
-        .map(task -> stages.stage(task.stageId()))
-        .noneMatch(
-            stage ->
-                !(stage.root() instanceof Node.Input)
-                    || stage.nodes().stream()
-                        .anyMatch(node -> node instanceof Node.ParDo parDo && parDo.splittable()));
   }
 
   private static JobState with(JobState now, CheckpointRound round) {

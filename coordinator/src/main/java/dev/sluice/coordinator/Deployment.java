@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /**
@@ -17,6 +18,7 @@ import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
  * @param placement which worker runs what
  * @param involved the workers that hold anything of the job and have to be told to stop
  * @param unfinished the tasks that have work to do
+ * @param waiting those of them that can do nothing more before another checkpoint is complete
  * @param splits the splits of each source, by the id of the Read transform; the same in every
  *     attempt
  * @param splitting what splitting the sources has counted, if they were split in this process
@@ -29,6 +31,7 @@ record Deployment(
     Placement placement,
     Set<String> involved,
     Remaining<TaskId> unfinished,
+    SortedSet<TaskId> waiting,
     Map<String, List<SourceSplit>> splits,
     MetricsContainerStepMap splitting,
     Optional<SavedCheckpoint> from,
@@ -44,6 +47,7 @@ record Deployment(
         Placement.none(),
         Set.of(),
         Remaining.none(),
+        Missing.none(),
         Map.of(),
         new MetricsContainerStepMap(),
         Optional.empty(),
@@ -58,6 +62,7 @@ record Deployment(
         newPlacement,
         newPlacement.workers(),
         Remaining.of(newPlacement.tasks()),
+        Missing.none(),
         splits,
         splitting,
         newFrom,
@@ -67,7 +72,16 @@ record Deployment(
 
   Deployment involving(Set<String> workers) {
     return new Deployment(
-        attempt, placement, workers, unfinished, splits, splitting, from, jobClockMs, quiescence);
+        attempt,
+        placement,
+        workers,
+        unfinished,
+        waiting,
+        splits,
+        splitting,
+        from,
+        jobClockMs,
+        quiescence);
   }
 
   Deployment finished(TaskId task) {
@@ -76,6 +90,31 @@ record Deployment(
         placement,
         involved,
         unfinished.without(task),
+        Missing.without(waiting, task),
+        splits,
+        splitting,
+        from,
+        jobClockMs,
+        quiescence);
+  }
+
+  /** A task can do nothing more before another checkpoint is complete. */
+  Deployment waitingToo(TaskId task) {
+    return waiting(Missing.with(waiting, task));
+  }
+
+  /** A checkpoint is complete: who waits for another one after it will say so. */
+  Deployment waitingNoMore() {
+    return waiting(Missing.none());
+  }
+
+  private Deployment waiting(SortedSet<TaskId> newWaiting) {
+    return new Deployment(
+        attempt,
+        placement,
+        involved,
+        unfinished,
+        newWaiting,
         splits,
         splitting,
         from,
@@ -93,7 +132,16 @@ record Deployment(
     Map<String, List<SourceSplit>> copy =
         Collections.unmodifiableMap(new LinkedHashMap<>(newSplits));
     return new Deployment(
-        attempt, placement, involved, unfinished, copy, counted, from, jobClockMs, quiescence);
+        attempt,
+        placement,
+        involved,
+        unfinished,
+        waiting,
+        copy,
+        counted,
+        from,
+        jobClockMs,
+        quiescence);
   }
 
   Deployment with(Quiescence newQuiescence) {
@@ -102,6 +150,7 @@ record Deployment(
         placement,
         involved,
         unfinished,
+        waiting,
         splits,
         splitting,
         from,
@@ -111,7 +160,16 @@ record Deployment(
 
   Deployment clockAt(long nowMs) {
     return new Deployment(
-        attempt, placement, involved, unfinished, splits, splitting, from, nowMs, quiescence);
+        attempt,
+        placement,
+        involved,
+        unfinished,
+        waiting,
+        splits,
+        splitting,
+        from,
+        nowMs,
+        quiescence);
   }
 
   /**

@@ -34,6 +34,7 @@ import dev.sluice.worker.protocol.WorkerEvent;
 import dev.sluice.worker.protocol.WorkerEvent.CheckpointAcknowledged;
 import dev.sluice.worker.protocol.WorkerEvent.CheckpointFailed;
 import dev.sluice.worker.protocol.WorkerEvent.CheckpointReleased;
+import dev.sluice.worker.protocol.WorkerEvent.CheckpointWanted;
 import dev.sluice.worker.protocol.WorkerEvent.ClockMoved;
 import dev.sluice.worker.protocol.WorkerEvent.JobStopped;
 import dev.sluice.worker.protocol.WorkerEvent.Metrics;
@@ -161,6 +162,9 @@ final class JobLifecycle {
     }
     if (event instanceof ClockMoved moved) {
       return clockMoved(now, moved.nowMs());
+    }
+    if (event instanceof CheckpointWanted wanted) {
+      return CheckpointRules.wanted(now, wanted);
     }
     if (event instanceof CheckpointAcknowledged acknowledged) {
       return CheckpointRules.acknowledged(now, acknowledged);

@@ -108,6 +108,11 @@ record JobState(
     return deployment.unfinished();
   }
 
+  /** The tasks that can do nothing more before another checkpoint is complete. */
+  SortedSet<TaskId> waiting() {
+    return deployment.waiting();
+  }
+
   /** The checkpoint round at hand. */
   Optional<CheckpointRound> round() {
     return checkpoints.round();

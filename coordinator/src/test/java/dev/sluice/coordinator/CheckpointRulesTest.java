@@ -13,13 +13,18 @@ import dev.sluice.coordinator.JobEvent.SavepointWritten;
 import dev.sluice.coordinator.SavepointRequest.Then;
 import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.protocol.FailureKind;
+import dev.sluice.worker.protocol.TaskId;
 import dev.sluice.worker.protocol.WorkerCommand.TriggerCheckpoint;
 import dev.sluice.worker.protocol.WorkerEvent.CheckpointFailed;
-import dev.sluice.worker.protocol.WorkerEvent.TaskFinished;
+import dev.sluice.worker.protocol.WorkerEvent.CheckpointWanted;
 import org.junit.jupiter.api.Test;
 
 /** Checkpoints and savepoints of a job that keeps them. */
 class CheckpointRulesTest {
+  private static final TaskId FIRST = Jobs.task("s1", 0);
+  private static final TaskId SECOND = Jobs.task("s1", 1);
+  private static final TaskId THIRD = Jobs.task("s2", 0);
+
   private final Driven job = Driven.running();
 
   @Test
@@ -28,7 +33,7 @@ class CheckpointRulesTest {
         .isEqualTo("[TriggerCheckpoint, Schedule CheckpointOverdue]");
     assertThat(job.lastCommand(TriggerCheckpoint.class).barrier()).isEqualTo(Barrier.SAVE);
 
-    assertThat(job.acknowledgeAll(false)).isEqualTo("[Store]");
+    assertThat(job.acknowledgeAll()).isEqualTo("[Store]");
     assertThat(job.releases()).as("nobody asked").isEqualTo("[]");
     assertThat(job.happens(new CheckpointStored(1)))
         .isEqualTo("[CompleteCheckpoint, CommitMetrics]");
@@ -40,7 +45,7 @@ class CheckpointRulesTest {
   @Test
   void whatIsStoredNamesTransformsAndSplitsAsTheirUserDoes() {
     job.happens(new CheckpointDue(1, 0));
-    job.acknowledgeAll(false);
+    job.acknowledgeAll();
 
     SavedCheckpoint saved = job.last(JobAction.Store.class).checkpoint();
     assertThat(saved.id()).isEqualTo(1);
@@ -59,7 +64,7 @@ class CheckpointRulesTest {
     assertThat(job.told(new CheckpointFailed(Jobs.ID, Jobs.task("s2", 0), 1, "disk full")))
         .isEqualTo("[Warn, AbandonCheckpoint, Schedule CheckpointDue]");
     assertThat(job.last(JobAction.Warn.class).message()).contains("s2/0").contains("disk full");
-    assertThat(job.acknowledgeAll(false)).as("too late").isEqualTo("[]");
+    assertThat(job.acknowledgeAll()).as("too late").isEqualTo("[]");
     assertThat(job.happens(new CheckpointDue(1, 1))).startsWith("[TriggerCheckpoint");
   }
 
@@ -85,7 +90,7 @@ class CheckpointRulesTest {
 
   private void failOnce() {
     job.happens(new CheckpointDue(1, job.state.checkpoints().begun()));
-    job.acknowledgeAll(false);
+    job.acknowledgeAll();
     job.happens(
         new CheckpointNotStored(job.state.checkpoints().begun(), "the storage is away", false));
   }
@@ -93,7 +98,7 @@ class CheckpointRulesTest {
   @Test
   void aClaimThatIsLostFailsTheJobAtOnce() {
     job.happens(new CheckpointDue(1, 0));
-    job.acknowledgeAll(false);
+    job.acknowledgeAll();
     assertThat(job.happens(new CheckpointNotStored(1, "process 7 has it", true)))
         .isEqualTo("[Stop, Schedule StopOverdue]");
     assertThat(job.state.ending().orElseThrow().failure().orElseThrow().kind())
@@ -103,7 +108,7 @@ class CheckpointRulesTest {
   @Test
   void aCheckpointThatIsBeingStoredIsNotGivenUp() {
     job.happens(new CheckpointDue(1, 0));
-    job.acknowledgeAll(false);
+    job.acknowledgeAll();
     assertThat(job.happens(new CheckpointOverdue(1)))
         .isEqualTo("[Warn, Schedule CheckpointOverdue]");
     assertThat(job.happens(new CheckpointStored(1)))
@@ -122,14 +127,13 @@ class CheckpointRulesTest {
   // The end.
 
   @Test
-  void lastRoundsAreRepeatedUntilNothingWaits() {
+  void aRoundThatBeganBeforeTheEndIsFollowedByTheLastOne() {
+    job.happens(new CheckpointDue(1, 0));
     job.finishAll();
     assertThat(job.state.phase()).isEqualTo(JobPhase.COMPLETING);
-    job.acknowledgeAll(true);
-    job.happens(new CheckpointStored(1));
+    job.acknowledgeAndStore();
     assertThat(job.releases()).startsWith("[TriggerCheckpoint");
-    job.acknowledgeAll(false);
-    job.happens(new CheckpointStored(2));
+    job.acknowledgeAndStore();
     assertThat(job.releases()).isEqualTo("[Stop, Schedule StopOverdue]");
     assertThat(job.stops()).isEqualTo("[CloseLedger, Schedule CloseOverdue]");
     job.happens(new JobEvent.LedgerClosed());
@@ -139,7 +143,7 @@ class CheckpointRulesTest {
   @Test
   void aLastRoundThatFailsIsTriedAgain() {
     job.finishAll();
-    job.acknowledgeAll(false);
+    job.acknowledgeAll();
     assertThat(job.happens(new CheckpointNotStored(1, "full", false)))
         .isEqualTo("[Warn, AbandonCheckpoint, Schedule CheckpointDue]");
     assertThat(job.happens(new CheckpointDue(1, 1))).startsWith("[TriggerCheckpoint");
@@ -149,7 +153,7 @@ class CheckpointRulesTest {
   @Test
   void aReleaseThatIsMissingInTheEndFailsTheJob() {
     job.finishAll();
-    job.acknowledgeAll(false);
+    job.acknowledgeAll();
     job.happens(new CheckpointStored(1));
     job.happens(new CheckpointOverdue(1));
     assertThat(job.state.ending().orElseThrow().outcome()).isEqualTo(JobPhase.FAILED);
@@ -157,19 +161,88 @@ class CheckpointRulesTest {
         .hasMessageContaining("w1");
   }
 
-  @Test
-  void whatWaitsWhenAllIsReadGetsItsCheckpointAtOnce() {
-    job.told(new TaskFinished(Jobs.ID, Jobs.task("s1", 0)));
-    job.happens(new CheckpointDue(1, 0));
-    job.acknowledgeAll(true);
-    job.happens(new CheckpointStored(1));
-    assertThat(job.releases()).as("still reading").isEqualTo("[Schedule CheckpointDue]");
+  // Tasks that can do nothing more before a checkpoint is complete.
 
-    job.told(new TaskFinished(Jobs.ID, Jobs.task("s1", 1)));
-    job.happens(new CheckpointDue(1, 1));
-    job.acknowledgeAll(true);
-    job.happens(new CheckpointStored(2));
-    assertThat(job.releases()).as("all is read").startsWith("[TriggerCheckpoint");
+  @Test
+  void aTaskThatWaitsForNothingElseGetsItsCheckpointAtOnce() {
+    assertThat(job.wants(FIRST, -1)).isEqualTo("[TriggerCheckpoint, Schedule CheckpointOverdue]");
+    job.acknowledgeAndStore();
+    assertThat(job.releases()).as("nobody waits any more").isEqualTo("[Schedule CheckpointDue]");
+
+    assertThat(job.wants(FIRST, 1)).as("again").startsWith("[TriggerCheckpoint");
+  }
+
+  @Test
+  void oneRoundIsForAllThatWaitUntilItIsReleased() {
+    job.wants(FIRST, -1);
+    assertThat(job.wants(SECOND, -1)).as("a round is at hand").isEqualTo("[]");
+    job.acknowledgeAndStore();
+    assertThat(job.wants(THIRD, -1)).as("said before it was released").isEqualTo("[]");
+    assertThat(job.releases()).isEqualTo("[Schedule CheckpointDue]");
+  }
+
+  @Test
+  void aTaskThatWaitsForMoreThanTheRoundAtHandReleasesGetsTheNextOneAtOnce() {
+    job.happens(new CheckpointDue(1, 0));
+    job.acknowledgeAndStore();
+    assertThat(job.wants(FIRST, 1)).as("others still release").isEqualTo("[]");
+    assertThat(job.releases()).startsWith("[TriggerCheckpoint");
+  }
+
+  @Test
+  void whatWaitsForARoundThatFailedIsTriedAgainSoonAndThenLessAndLessOften() {
+    job.wants(FIRST, -1);
+    for (long delayMs : new long[] {1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000}) {
+      job.acknowledgeAll();
+      long failed = job.state.checkpoints().begun();
+      assertThat(job.happens(new CheckpointNotStored(failed, "the storage is away", false)))
+          .isEqualTo("[Warn, AbandonCheckpoint, Schedule CheckpointDue]");
+      assertThat(job.last(JobAction.Schedule.class).delayMs()).isEqualTo(delayMs);
+      assertThat(job.happens(new CheckpointDue(1, failed))).startsWith("[TriggerCheckpoint");
+    }
+    job.acknowledgeAndStore();
+    assertThat(job.releases()).isEqualTo("[Schedule CheckpointDue]");
+    assertThat(job.last(JobAction.Schedule.class).delayMs()).as("the interval").isEqualTo(10_000);
+  }
+
+  @Test
+  void aTaskThatBeginsToWaitAfterAFailureWaitsForTheSameRetry() {
+    job.happens(new CheckpointDue(1, 0));
+    job.told(new CheckpointFailed(Jobs.ID, FIRST, 1, "disk full"));
+    assertThat(job.last(JobAction.Schedule.class).delayMs()).as("nobody waits").isEqualTo(10_000);
+
+    assertThat(job.wants(FIRST, -1)).isEqualTo("[Schedule CheckpointDue]");
+    assertThat(job.last(JobAction.Schedule.class).delayMs()).isEqualTo(1_000);
+    job.wants(SECOND, -1);
+    assertThat(job.happens(new CheckpointDue(1, 1))).startsWith("[TriggerCheckpoint");
+    assertThat(job.happens(new CheckpointDue(1, 1))).as("the other alarm").isEqualTo("[]");
+  }
+
+  @Test
+  void nobodyWaitsInANewAttempt() {
+    job.happens(new CheckpointDue(1, 0));
+    job.wants(FIRST, -1);
+    job.fails("Parse");
+    job.stops();
+    assertThat(job.happens(new JobEvent.RestartDue(1)))
+        .isEqualTo("[BeginMetrics, Deploy, Schedule CheckpointDue]");
+    assertThat(job.told(1, new CheckpointWanted(Jobs.ID, SECOND, -1)))
+        .as("of the old attempt")
+        .isEqualTo("[]");
+    assertThat(job.wants(FIRST, -1)).startsWith("[TriggerCheckpoint");
+  }
+
+  @Test
+  void aSavepointIsTakenInTheRoundThatATaskWaitsFor() {
+    job.happens(new CheckpointDue(1, 0));
+    job.wants(FIRST, -1);
+    job.happens(new SavepointWanted(savepoint(Then.GO_ON)));
+    job.acknowledgeAndStore();
+    assertThat(job.releases()).startsWith("[TriggerCheckpoint");
+    job.wants(FIRST, 1);
+    job.acknowledgeAndStore();
+    assertThat(job.last(JobAction.WriteSavepoint.class).checkpoint().id()).isEqualTo(2);
+    assertThat(job.releases()).isEqualTo("[Schedule CheckpointDue]");
   }
 
   // Savepoints.
@@ -182,7 +255,7 @@ class CheckpointRulesTest {
   void aSavepointIsCopiedWhileTheJobGoesOn() {
     assertThat(job.happens(new SavepointWanted(savepoint(Then.GO_ON))))
         .startsWith("[TriggerCheckpoint");
-    job.acknowledgeAll(false);
+    job.acknowledgeAll();
     assertThat(job.happens(new CheckpointStored(1)))
         .isEqualTo("[CompleteCheckpoint, CommitMetrics, WriteSavepoint]");
     assertThat(job.releases()).isEqualTo("[Schedule CheckpointDue]");
@@ -195,7 +268,7 @@ class CheckpointRulesTest {
   void aSavepointWaitsForTheRoundAtHand() {
     job.happens(new CheckpointDue(1, 0));
     assertThat(job.happens(new SavepointWanted(savepoint(Then.GO_ON)))).isEqualTo("[]");
-    job.acknowledgeAll(false);
+    job.acknowledgeAll();
     assertThat(job.happens(new CheckpointStored(1))).doesNotContain("WriteSavepoint");
     assertThat(job.releases()).startsWith("[TriggerCheckpoint");
     assertThat(job.state.round().orElseThrow().savepoint()).contains(savepoint(Then.GO_ON));
@@ -205,7 +278,7 @@ class CheckpointRulesTest {
   void aJobThatStopsWithASavepointReleasesBehindItAndDoesNothingMore() {
     job.happens(new SavepointWanted(savepoint(Then.STOP)));
     assertThat(job.lastCommand(TriggerCheckpoint.class).barrier()).isEqualTo(Barrier.SAVE_AND_HALT);
-    job.acknowledgeAll(false);
+    job.acknowledgeAll();
     assertThat(job.happens(new CheckpointStored(1))).isEqualTo("[WriteSavepoint]");
     assertThat(job.happens(new SavepointWritten(1, savepoint(Then.STOP))))
         .isEqualTo("[Answer, CompleteCheckpoint, CommitMetrics]");
@@ -217,10 +290,10 @@ class CheckpointRulesTest {
   void aJobThatHasNothingLeftToDoIsDoneWhenItStopsWithASavepoint() {
     job.finishAll();
     job.happens(new SavepointWanted(savepoint(Then.STOP)));
-    job.acknowledgeAll(false);
+    job.acknowledgeAll();
     job.happens(new CheckpointStored(1));
     job.releases();
-    job.acknowledgeAll(false);
+    job.acknowledgeAll();
     job.happens(new CheckpointStored(2));
     job.happens(new SavepointWritten(2, savepoint(Then.STOP)));
     job.releases();
@@ -230,7 +303,7 @@ class CheckpointRulesTest {
   @Test
   void aJobThatCannotWriteItsLastSavepointGoesOn() {
     job.happens(new SavepointWanted(savepoint(Then.STOP)));
-    job.acknowledgeAll(false);
+    job.acknowledgeAll();
     job.happens(new CheckpointStored(1));
     assertThat(job.happens(new SavepointNotWritten(1, savepoint(Then.STOP), "no such bucket")))
         .isEqualTo("[Answer, CompleteCheckpoint, CommitMetrics, AbandonCheckpoint]");
@@ -246,10 +319,10 @@ class CheckpointRulesTest {
     assertThat(job.happens(new DrainRequested())).as("once is enough").isEqualTo("[]");
     job.finishAll();
     assertThat(job.state.round().orElseThrow().savepoint()).as("not yet").isEmpty();
-    job.acknowledgeAll(false);
+    job.acknowledgeAll();
     job.happens(new CheckpointStored(1));
     assertThat(job.releases()).startsWith("[TriggerCheckpoint");
-    job.acknowledgeAll(false);
+    job.acknowledgeAll();
     assertThat(job.happens(new CheckpointStored(2))).contains("WriteSavepoint");
     assertThat(job.releases()).isEqualTo("[Stop, Schedule StopOverdue]");
     assertThat(job.state.ending().orElseThrow().outcome()).isEqualTo(JobPhase.DONE);

@@ -381,7 +381,7 @@ class CoordinatorTest {
       long ofTask = task.equals(Jobs.task("s1", 0)) ? counted : 0;
       tell(
           new WorkerEvent.CheckpointAcknowledged(
-              Jobs.ID, task, 1, TaskSnapshot.empty(), counted(ofTask), false));
+              Jobs.ID, task, 1, TaskSnapshot.empty(), counted(ofTask)));
     }
   }
 

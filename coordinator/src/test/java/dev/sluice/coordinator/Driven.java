@@ -9,6 +9,7 @@ import dev.sluice.worker.protocol.WorkerCommand;
 import dev.sluice.worker.protocol.WorkerEvent;
 import dev.sluice.worker.protocol.WorkerEvent.CheckpointAcknowledged;
 import dev.sluice.worker.protocol.WorkerEvent.CheckpointReleased;
+import dev.sluice.worker.protocol.WorkerEvent.CheckpointWanted;
 import dev.sluice.worker.protocol.WorkerEvent.JobStopped;
 import dev.sluice.worker.protocol.WorkerEvent.SourcesSplit;
 import dev.sluice.worker.protocol.WorkerEvent.TaskFailed;
@@ -80,33 +81,38 @@ final class Driven {
   }
 
   /** All tasks acknowledge the round at hand; what is to be done about the last of them. */
-  String acknowledgeAll(boolean waits) {
+  String acknowledgeAll() {
     String last = "";
     for (TaskId task : state.placement().tasks()) {
-      last = told(acknowledged(task, waits));
+      last = told(acknowledged(task));
     }
     return last;
   }
 
-  CheckpointAcknowledged acknowledged(TaskId task, boolean waits) {
+  CheckpointAcknowledged acknowledged(TaskId task) {
     long id = state.checkpoints().begun();
     SegmentRef segment =
         new SegmentRef("a%d/%s/e%d".formatted(state.attempt(), task, id), 1, 2, 0, 9);
     return new CheckpointAcknowledged(
-        Jobs.ID,
-        task,
-        id,
-        new TaskSnapshot(List.of(segment), 1),
-        new MetricsContainerStepMap(),
-        waits);
+        Jobs.ID, task, id, new TaskSnapshot(List.of(segment), 1), new MetricsContainerStepMap());
   }
 
   /** A periodic checkpoint, from its barrier to its release. */
   void checkpoint() {
     happens(new JobEvent.CheckpointDue(state.attempt(), state.checkpoints().begun()));
-    acknowledgeAll(false);
-    happens(new JobEvent.CheckpointStored(state.checkpoints().begun()));
+    acknowledgeAndStore();
     releases();
+  }
+
+  /** The round at hand, up to the moment from which on it is released. */
+  void acknowledgeAndStore() {
+    acknowledgeAll();
+    happens(new JobEvent.CheckpointStored(state.checkpoints().begun()));
+  }
+
+  /** A task has no input any more and waits for a checkpoint. */
+  String wants(TaskId task, long completed) {
+    return told(new CheckpointWanted(Jobs.ID, task, completed));
   }
 
   void finishAll() {

@@ -23,6 +23,7 @@ import dev.sluice.worker.protocol.WorkerEvent;
 import dev.sluice.worker.protocol.WorkerEvent.CheckpointAcknowledged;
 import dev.sluice.worker.protocol.WorkerEvent.CheckpointFailed;
 import dev.sluice.worker.protocol.WorkerEvent.CheckpointReleased;
+import dev.sluice.worker.protocol.WorkerEvent.CheckpointWanted;
 import dev.sluice.worker.protocol.WorkerEvent.ClockMoved;
 import dev.sluice.worker.protocol.WorkerEvent.JobStopped;
 import dev.sluice.worker.protocol.WorkerEvent.Metrics;
@@ -80,6 +81,7 @@ class JobLifecycleTest {
     add(new QuiescenceWanted(Jobs.ID, Jobs.task("s1", 0)));
     add(new Quiet(Jobs.ID, 1, 0, 0, 0));
     add(new ClockMoved(Jobs.ID, 5));
+    add(new CheckpointWanted(Jobs.ID, Jobs.task("s1", 0), -1));
     add(CheckpointAcknowledged.ofRelease(Jobs.ID, Jobs.task("s1", 0), 1));
     add(new CheckpointFailed(Jobs.ID, Jobs.task("s1", 0), 1, "full"));
     add(new CheckpointReleased(Jobs.ID, 1));
@@ -182,6 +184,8 @@ class JobLifecycleTest {
     expected.put("RUNNING+CancelRequested", "STOPPING [Stop, Schedule StopOverdue]");
     expected.put(
         "RUNNING+CheckpointDue", "RUNNING [TriggerCheckpoint, Schedule CheckpointOverdue]");
+    expected.put(
+        "RUNNING+CheckpointWanted", "RUNNING [TriggerCheckpoint, Schedule CheckpointOverdue]");
     expected.put("RUNNING+TaskFinished", "RUNNING []");
     expected.put("RUNNING+TaskFailed", "STOPPING [Stop, Schedule StopOverdue]");
     expected.put("RUNNING+QuiescenceWanted", "RUNNING [ProbeQuiescence]");
@@ -226,6 +230,7 @@ class JobLifecycleTest {
     expected.put("RUNNING+DrainRequested", "RUNNING [Drain]");
     expected.put("RUNNING+SavepointWanted", trigger);
     expected.put("RUNNING+CheckpointDue", trigger);
+    expected.put("RUNNING+CheckpointWanted", trigger);
     expected.put("RUNNING+TaskFinished", "RUNNING []");
     expected.put("RUNNING+TaskFailed", restart);
     expected.put("RUNNING+QuiescenceWanted", "RUNNING [ProbeQuiescence]");

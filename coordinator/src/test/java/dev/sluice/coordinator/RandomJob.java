@@ -17,6 +17,7 @@ import dev.sluice.worker.protocol.WorkerEvent;
 import dev.sluice.worker.protocol.WorkerEvent.CheckpointAcknowledged;
 import dev.sluice.worker.protocol.WorkerEvent.CheckpointFailed;
 import dev.sluice.worker.protocol.WorkerEvent.CheckpointReleased;
+import dev.sluice.worker.protocol.WorkerEvent.CheckpointWanted;
 import dev.sluice.worker.protocol.WorkerEvent.JobStopped;
 import dev.sluice.worker.protocol.WorkerEvent.SourcesSplit;
 import dev.sluice.worker.protocol.WorkerEvent.TaskFailed;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
@@ -40,6 +42,7 @@ import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
  */
 final class RandomJob implements Network {
   private static final List<String> WORKERS = List.of("w1", "w2");
+  private static final long NONE = -1;
 
   private final Random random;
   private final MemoryLedger ledger = new MemoryLedger();
@@ -68,6 +71,9 @@ final class RandomJob implements Network {
     final TreeSet<TaskId> alive = new TreeSet<>();
     final TreeSet<TaskId> tasks = new TreeSet<>();
     final List<WorkerEvent> mayTell = new ArrayList<>();
+    final TreeSet<TaskId> waiting = new TreeSet<>();
+    final Map<TaskId, Integer> roundsLeft = new TreeMap<>();
+    long completed = NONE;
     boolean stopping;
 
     WorkerModel(String name) {
@@ -103,10 +109,31 @@ final class RandomJob implements Network {
       attempt = deploy.attempt().number();
       stopping = false;
       mayTell.clear();
+      waiting.clear();
       tasks.clear();
       tasks.addAll(deploy.tasks());
       alive.addAll(tasks);
-      tasks.forEach(task -> mayTell.add(new TaskFinished(Jobs.ID, task)));
+      completed = NONE;
+      tasks.forEach(task -> roundsLeft.put(task, random.nextInt(3)));
+      tasks.forEach(this::mayTellWhatItDoesNext);
+    }
+
+    /** A task has nothing left to do, or waits for a checkpoint first. */
+    private void mayTellWhatItDoesNext(TaskId task) {
+      mayTell.add(
+          roundsLeft.get(task) == 0
+              ? new TaskFinished(Jobs.ID, task)
+              : new CheckpointWanted(Jobs.ID, task, completed));
+    }
+
+    /** Whoever has said that it waits goes on; the others have not come to their wait yet. */
+    private void checkpointReleases(long checkpoint) {
+      completed = checkpoint;
+      for (TaskId task : List.copyOf(waiting)) {
+        waiting.remove(task);
+        roundsLeft.merge(task, -1, Integer::sum);
+        mayTellWhatItDoesNext(task);
+      }
     }
 
     private void released(long checkpoint) {
@@ -114,6 +141,7 @@ final class RandomJob implements Network {
           .as("complete only what is stored")
           .contains(checkpoint);
       lastReleased = Math.max(lastReleased, checkpoint);
+      checkpointReleases(checkpoint);
       mayTell.add(new CheckpointReleased(Jobs.ID, checkpoint));
     }
 
@@ -126,8 +154,7 @@ final class RandomJob implements Network {
           task,
           trigger.checkpoint(),
           new TaskSnapshot(List.of(segment), 1),
-          new MetricsContainerStepMap(),
-          random.nextInt(8) == 0);
+          new MetricsContainerStepMap());
     }
 
     /** Its process dies and starts anew; what it had still to say may come late, or never. */
@@ -136,6 +163,7 @@ final class RandomJob implements Network {
       mayTell.clear();
       tasks.clear();
       alive.clear();
+      waiting.clear();
       stopping = false;
       attempt = FromWorker.BEFORE_ANY;
       onTheWay.remove(name);
@@ -143,7 +171,9 @@ final class RandomJob implements Network {
     }
 
     boolean hasAllToldOfTheirEnd() {
-      return mayTell.stream().noneMatch(TaskFinished.class::isInstance);
+      return waiting.isEmpty()
+          && mayTell.stream()
+              .noneMatch(e -> e instanceof TaskFinished || e instanceof CheckpointWanted);
     }
 
     boolean canAct() {
@@ -164,6 +194,10 @@ final class RandomJob implements Network {
         send(attempt, new TaskFailed(Jobs.ID, Jobs.failure("boom " + failuresLeft)));
       } else if (!mayTell.isEmpty()) {
         WorkerEvent event = mayTell.remove(random.nextInt(mayTell.size()));
+        if (event instanceof CheckpointWanted wanted) {
+          event = new CheckpointWanted(Jobs.ID, wanted.task(), completed);
+          waiting.add(wanted.task());
+        }
         boolean fails =
             event instanceof CheckpointAcknowledged && failuresLeft > 0 && random.nextInt(20) == 0;
         send(attempt, fails ? failed((CheckpointAcknowledged) event) : event);

@@ -77,7 +77,7 @@ class RecoveryRulesTest {
   @Test
   void whatAnEarlierAttemptStillSaysIsNotHeard() {
     job.happens(new CheckpointDue(1, 0));
-    var late = job.acknowledged(Jobs.task("s1", 0), false);
+    var late = job.acknowledged(Jobs.task("s1", 0));
     restart("Parse");
     JobState before = job.state;
 
@@ -138,7 +138,7 @@ class RecoveryRulesTest {
   @Test
   void aCheckpointThatIsBeingStoredIsWaitedForAndCounts() {
     job.happens(new CheckpointDue(1, 0));
-    job.acknowledgeAll(false);
+    job.acknowledgeAll();
     job.fails("Parse");
     assertThat(job.stops()).as("is it stored?").isEqualTo("[]");
     assertThat(job.happens(new CheckpointStored(1)))
@@ -150,7 +150,7 @@ class RecoveryRulesTest {
   @Test
   void oneThatIsNotStoredAfterAllDoesNot() {
     job.happens(new CheckpointDue(1, 0));
-    job.acknowledgeAll(false);
+    job.acknowledgeAll();
     job.fails("Parse");
     assertThat(job.happens(new CheckpointNotStored(1, "full", false))).isEqualTo("[Warn]");
     assertThat(job.stops()).isEqualTo("[Schedule RestartDue]");

@@ -332,12 +332,7 @@ final class RunningJob {
       Saved saved = ack.saved();
       send(
           new WorkerEvent.CheckpointAcknowledged(
-              id(),
-              ack.task(),
-              ack.checkpoint(),
-              saved.snapshot(),
-              saved.metrics(),
-              saved.waits()));
+              id(), ack.task(), ack.checkpoint(), saved.snapshot(), saved.metrics()));
     }
   }
 

@@ -43,6 +43,11 @@ record TaskReports(Run run, Network network, String worker, String coordinator)
   }
 
   @Override
+  public void checkpointWanted(TaskId task, long completed) {
+    tell(new WorkerEvent.CheckpointWanted(run.job(), task, completed));
+  }
+
+  @Override
   public void checkpointAcknowledged(TaskId task, long checkpoint, Saved saved) {
     network.send(worker, new TaskEvent.CheckpointAcknowledged(run, task, checkpoint, saved));
   }

@@ -61,6 +61,7 @@ final class SimulatedCluster {
   private int crashesLeft;
   private int diskFaultsLeft;
   private Runnable whenUnreadable = () -> {};
+  private long checkpointIntervalMs = 10;
 
   /**
    * What goes wrong beside messages.
@@ -87,6 +88,12 @@ final class SimulatedCluster {
    */
   SimulatedCluster whenUnreadable(Runnable action) {
     whenUnreadable = action;
+    return this;
+  }
+
+  /** Names the time between two checkpoints that nobody waits for. */
+  SimulatedCluster checkpointingEvery(long intervalMs) {
+    checkpointIntervalMs = intervalMs;
     return this;
   }
 
@@ -181,7 +188,7 @@ final class SimulatedCluster {
         graph,
         pipeline.getOptions(),
         getClass().getClassLoader(),
-        JobSettings.of(parallelism, 10),
+        JobSettings.of(parallelism, checkpointIntervalMs),
         "client",
         trouble.equals(Trouble.NONE) ? Optional.empty() : Optional.of(durability()));
   }

@@ -10,6 +10,9 @@ import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /** One random pipeline, run once under one seed and checked. */
 final class SimulatedRun {
+  private static final long OFTEN_MS = 10;
+  private static final long RARELY_MS = 24 * 3_600_000;
+
   private SimulatedRun() {}
 
   /**
@@ -19,7 +22,21 @@ final class SimulatedRun {
    * @throws AssertionError that names the seed
    */
   static long check(long seed) {
-    return check(seed, Simulation.Faults.NONE, SimulatedCluster.Trouble.NONE, new Story(false));
+    return check("check", seed, Situation.CALM, new Story(false));
+  }
+
+  /** The same with periodic checkpoints so rare that none may be waited for. */
+  static void checkWithRareCheckpoints(long seed) {
+    check("checkWithRareCheckpoints", seed, Situation.CALM.withRareCheckpoints(), new Story(false));
+  }
+
+  /** The same with everything that can go wrong. */
+  static void checkWithRareCheckpointsUnderFire(long seed) {
+    check(
+        "checkWithRareCheckpointsUnderFire",
+        seed,
+        Situation.underFire(seed).withRareCheckpoints(),
+        new Story(false));
   }
 
   /** The same with everything that can go wrong. */
@@ -28,19 +45,34 @@ final class SimulatedRun {
   }
 
   private static long checkUnderFire(long seed, Story story) {
-    Random random = new Random(seed * 17 + 3);
-    SimulatedCluster.Trouble trouble =
-        new SimulatedCluster.Trouble(
-            1 + random.nextInt(4), random.nextInt(4), 1L << (4 + random.nextInt(8)));
-    return check(seed, Simulation.Faults.MANY, trouble, story);
+    return check("checkUnderFire", seed, Situation.underFire(seed), story);
   }
 
-  private static long check(
-      long seed, Simulation.Faults faults, SimulatedCluster.Trouble trouble, Story story) {
-    boolean underFire = !faults.equals(Simulation.Faults.NONE);
+  /** What a pipeline meets: faults of the cluster, crashes, and how often it saves. */
+  private record Situation(
+      Simulation.Faults faults, SimulatedCluster.Trouble trouble, long checkpointIntervalMs) {
+    static final Situation CALM =
+        new Situation(Simulation.Faults.NONE, SimulatedCluster.Trouble.NONE, OFTEN_MS);
+
+    static Situation underFire(long seed) {
+      Random random = new Random(seed * 17 + 3);
+      SimulatedCluster.Trouble trouble =
+          new SimulatedCluster.Trouble(
+              1 + random.nextInt(4), random.nextInt(4), 1L << (4 + random.nextInt(8)));
+      return new Situation(Simulation.Faults.MANY, trouble, OFTEN_MS);
+    }
+
+    Situation withRareCheckpoints() {
+      return new Situation(faults, trouble, RARELY_MS);
+    }
+  }
+
+  private static long check(String kind, long seed, Situation situation, Story story) {
     String replay =
-        underFire ? "bin/dev seed " + seed + " --trace" : "SimulatedRun.check(" + seed + "L)";
-    Simulation simulation = Simulation.seed(seed, faults, story);
+        kind.equals("checkUnderFire")
+            ? "bin/dev seed " + seed + " --trace"
+            : "SimulatedRun.%s(%dL)".formatted(kind, seed);
+    Simulation simulation = Simulation.seed(seed, situation.faults(), story);
     Random random = new Random(seed * 31 + 7);
     PipelineOptions options = PipelineOptionsFactory.create();
     options.setRunner(SluiceRunner.class); // Beam wants one named, although the simulation runs it
@@ -48,8 +80,9 @@ final class SimulatedRun {
     String sink = replay;
     List<String> expected = sorted(RandomPipeline.build(random, pipeline, sink));
     try {
-      new SimulatedCluster(simulation, trouble)
+      new SimulatedCluster(simulation, situation.trouble())
           .whenUnreadable(() -> Witness.forgive(sink))
+          .checkpointingEvery(situation.checkpointIntervalMs())
           .run(pipeline, 1 + random.nextInt(3));
     } catch (AssertionError | RuntimeException e) {
       throw new AssertionError(
@@ -63,6 +96,11 @@ final class SimulatedRun {
       throw new AssertionError(
           "seed %d (replay: %s)%nexpected %s%nbut got  %s%n%s"
               .formatted(seed, replay, expected, actual, story.ending()));
+    }
+    if (simulation.elapsedMs() >= RARELY_MS) {
+      throw new AssertionError(
+          "seed %d (replay: %s) took %d ms%n%s"
+              .formatted(seed, replay, simulation.elapsedMs(), story.ending()));
     }
     return simulation.traceHash();
   }

@@ -40,6 +40,18 @@ final class SimulatedRunTest {
     }
   }
 
+  /**
+   * The same with a day from one periodic checkpoint to the next: a task whose input has ended and
+   * that waits for a checkpoint gets it at once, and not one more than it needs.
+   */
+  @Test
+  void noPipelineWaitsForAPeriodicCheckpoint() {
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      SimulatedRun.checkWithRareCheckpoints(seed);
+      SimulatedRun.checkWithRareCheckpointsUnderFire(seed);
+    }
+  }
+
   /** Seeds that once failed. */
   @ParameterizedTest
   @ValueSource(longs = {1})

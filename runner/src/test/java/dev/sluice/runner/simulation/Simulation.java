@@ -93,6 +93,11 @@ final class Simulation {
     return traceHash;
   }
 
+  /** How long it has been going on, in the time of the simulation. */
+  long elapsedMs() {
+    return nanos / 1_000_000;
+  }
+
   /** Lets {@code what} happen between {@code fromMs} and {@code toMs} milliseconds from now. */
   void later(long fromMs, long toMs, Runnable what) {
     long delayNanos =

@@ -52,25 +52,30 @@ public sealed interface WorkerEvent {
   record ClockMoved(JobId job, long nowMs) implements WorkerEvent {}
 
   /**
+   * A task gets no more input, has nothing to do, and holds work back that only the completion of a
+   * checkpoint releases. Said once until the next checkpoint is complete.
+   *
+   * @param completed the last checkpoint that it knew to be complete when it said so; -1 if none
+   */
+  record CheckpointWanted(JobId job, TaskId task, long completed) implements WorkerEvent {}
+
+  /**
    * A task has passed the barrier, and what it had to save is safe.
    *
    * @param snapshot its state at the barrier; empty if the barrier was to save nothing
    * @param metrics what it had counted at the barrier since the attempt began; not touched any more
-   * @param waits whether it holds work back that this checkpoint's completion releases: elements
-   *     and timers for a transform that requires stable input
    */
   record CheckpointAcknowledged(
       JobId job,
       TaskId task,
       long checkpoint,
       TaskSnapshot snapshot,
-      MetricsContainerStepMap metrics,
-      boolean waits)
+      MetricsContainerStepMap metrics)
       implements WorkerEvent {
-    /** Of a barrier that saves nothing, passed by a task that holds nothing back. */
+    /** Of a barrier that saves nothing. */
     public static CheckpointAcknowledged ofRelease(JobId job, TaskId task, long checkpoint) {
       return new CheckpointAcknowledged(
-          job, task, checkpoint, TaskSnapshot.empty(), new MetricsContainerStepMap(), false);
+          job, task, checkpoint, TaskSnapshot.empty(), new MetricsContainerStepMap());
     }
   }
 

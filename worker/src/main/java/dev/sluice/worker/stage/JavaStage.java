@@ -3,7 +3,9 @@ package dev.sluice.worker.stage;
 import dev.sluice.state.error.Thrown;
 import dev.sluice.worker.exchange.Batch;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -344,11 +346,22 @@ public final class JavaStage {
     return from;
   }
 
-  /** Whether any operator holds work back until a checkpoint is complete. */
+  /**
+   * Whether an operator holds work back until a checkpoint is complete, given that the input has
+   * ended. One that reads from an operator with work of its own, such as a splittable DoFn, does
+   * not count: that is like a source, and checkpoints would follow one another for as long as it
+   * emits.
+   */
   public boolean waitsForCheckpoint() {
+    Set<String> growing = new HashSet<>();
     for (Part part : parts) {
-      if (part.operator().waitsForCheckpoint()) {
+      boolean fed = !Collections.disjoint(growing, part.inputs());
+      boolean waits = part.operator().waitsForCheckpoint();
+      if (waits && !fed) {
         return true;
+      }
+      if (fed || part.operator().hasPendingWork()) {
+        growing.addAll(part.outputs());
       }
     }
     return false;

@@ -134,8 +134,8 @@ public interface Operator {
   }
 
   /**
-   * Whether it holds work back that is released by the completion of a checkpoint whose barrier it
-   * has passed: elements and timers for a DoFn that requires stable input. Asked at the barrier.
+   * Whether it holds work back that only the completion of a checkpoint releases: elements and
+   * timers for a DoFn that requires stable input. Asked between bundles, when nothing is due.
    */
   default boolean waitsForCheckpoint() {
     return false;

@@ -29,6 +29,8 @@ public final class CheckpointCallbacks implements TaskServices {
   private Runnable bundleOpener = () -> {};
   private volatile long announced = -1;
   private long passed = -1;
+  private long completed = -1;
+  private boolean wanted;
   private long drainedFromMs = Long.MAX_VALUE;
 
   public CheckpointCallbacks(TaskId task, TaskListener listener) {
@@ -97,8 +99,21 @@ public final class CheckpointCallbacks implements TaskServices {
     return passed;
   }
 
+  /**
+   * The task gets no more input and holds work back that only a checkpoint releases: asks for one,
+   * once.
+   */
+  void wantCheckpoint() {
+    if (!wanted) {
+      wanted = true;
+      listener.checkpointWanted(task, completed);
+    }
+  }
+
   /** Runs what waited for this checkpoint or an earlier one that was never completed. */
   void complete(long checkpoint) throws Exception {
+    completed = Math.max(completed, checkpoint);
+    wanted = false;
     Map<Long, List<BundleFinalizer.Callback>> due = byCheckpoint.headMap(checkpoint, true);
     List<List<BundleFinalizer.Callback>> callbacks = new ArrayList<>(due.values());
     due.clear();

@@ -39,9 +39,8 @@ public final class Snapshots {
    *
    * @param checkpoint its number, {@link #NO_CHECKPOINT} if it is only the end of the task
    * @param metrics what the task had counted
-   * @param waits whether it holds something back until the checkpoint is complete
    */
-  private record Passed(long checkpoint, MetricsContainerStepMap metrics, boolean waits) {}
+  private record Passed(long checkpoint, MetricsContainerStepMap metrics) {}
 
   /**
    * @param state what is saved
@@ -70,18 +69,16 @@ public final class Snapshots {
   }
 
   /** The stage has passed the barrier of a checkpoint that saves nothing. */
-  void release(long checkpoint, boolean waits) {
+  void release(long checkpoint) {
     spec.listener()
         .checkpointAcknowledged(
-            spec.id(),
-            checkpoint,
-            new TaskListener.Saved(TaskSnapshot.empty(), countedSoFar(), waits));
+            spec.id(), checkpoint, new TaskListener.Saved(TaskSnapshot.empty(), countedSoFar()));
   }
 
   /** The stage has passed the barrier of a checkpoint, and put into state what it keeps. */
-  void save(long checkpoint, boolean waits) {
+  void save(long checkpoint) {
     if (log.isEmpty()) {
-      release(checkpoint, waits);
+      release(checkpoint);
     } else if (!finishLogging()) {
       spec.listener()
           .checkpointFailed(
@@ -90,14 +87,14 @@ public final class Snapshots {
               spec.name()
                   + " still writes what it changed before an earlier checkpoint: its storage is slow");
     } else {
-      closeEpoch(new Passed(checkpoint, countedSoFar(), waits));
+      closeEpoch(new Passed(checkpoint, countedSoFar()));
     }
   }
 
   /** The task will change its state no more; what is left is logged like an epoch. */
   void saveLast() {
     if (log.isPresent()) {
-      closeEpoch(new Passed(NO_CHECKPOINT, countedSoFar(), false));
+      closeEpoch(new Passed(NO_CHECKPOINT, countedSoFar()));
     }
   }
 
@@ -150,7 +147,7 @@ public final class Snapshots {
           .checkpointAcknowledged(
               spec.id(),
               passed.checkpoint(),
-              new TaskListener.Saved(safe.snapshot(), passed.metrics(), passed.waits()));
+              new TaskListener.Saved(safe.snapshot(), passed.metrics()));
     } else if (outcome instanceof Sealed.NotSafe not) {
       spec.listener()
           .checkpointFailed(
@@ -172,9 +169,9 @@ public final class Snapshots {
     }
     if (save && log.isPresent()) {
       log.get().closeEpoch();
-      seal(new Passed(checkpoint, countedSoFar(), false));
+      seal(new Passed(checkpoint, countedSoFar()));
     } else {
-      release(checkpoint, false);
+      release(checkpoint);
     }
   }
 

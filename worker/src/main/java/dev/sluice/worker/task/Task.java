@@ -311,13 +311,17 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
       outputs.end(callbacks.drainedFromMs());
       return Step.WORKED;
     }
+    boolean ended = inputEnded();
+    if (ended && stage.waitsForCheckpoint()) {
+      callbacks.wantCheckpoint();
+    }
     if (handled) {
       return Step.WORKED;
     }
     if (ports.input().aligns()) {
       return Step.NEEDS_BARRIER;
     }
-    return inputEnded() ? Step.NEEDS_TIMER : Step.NEEDS_INPUT;
+    return ended ? Step.NEEDS_TIMER : Step.NEEDS_INPUT;
   }
 
   /** There is no input now, but a bundle: what it holds is to wait no longer. */
@@ -457,11 +461,10 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     long begin = spec.clock().nanoTime();
     stage.barrier(checkpoint);
     callbacks.passed(checkpoint);
-    boolean waits = stage.waitsForCheckpoint();
     if (barrier == Barrier.RELEASE) {
-      snapshots.release(checkpoint, waits);
+      snapshots.release(checkpoint);
     } else {
-      snapshots.save(checkpoint, waits);
+      snapshots.save(checkpoint);
     }
     snapshots.paused(spec.clock().nanoTime() - begin);
     if (barrier == Barrier.SAVE_AND_HALT) {

@@ -29,6 +29,14 @@ public interface TaskListener {
   /** It moves the job's clock. */
   void clockMoved(long nowMs);
 
+  /**
+   * It gets no more input and holds work back that only a checkpoint releases. Told once until the
+   * next one is complete.
+   *
+   * @param completed the last checkpoint that it knows to be complete; -1 if none
+   */
+  void checkpointWanted(TaskId task, long completed);
+
   /** It has passed the barrier, and what it had to save is safe. May come from another thread. */
   void checkpointAcknowledged(TaskId task, long checkpoint, Saved saved);
 
@@ -48,9 +56,8 @@ public interface TaskListener {
    *
    * @param snapshot its state
    * @param metrics what it had counted at the barrier; not touched any more
-   * @param waits whether it holds work back until the checkpoint is complete
    */
-  record Saved(TaskSnapshot snapshot, MetricsContainerStepMap metrics, boolean waits) {}
+  record Saved(TaskSnapshot snapshot, MetricsContainerStepMap metrics) {}
 
   /**
    * What a task has done so far.

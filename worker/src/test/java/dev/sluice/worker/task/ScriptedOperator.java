@@ -30,6 +30,7 @@ class ScriptedOperator implements Operator, Receiver {
   int copies = 1;
   boolean pending;
   Activity activity;
+  boolean waitsForCheckpoint;
 
   /** Whether it keeps something until the end of the bundle. */
   boolean emitsAtEnd;
@@ -166,6 +167,11 @@ class ScriptedOperator implements Operator, Receiver {
   @Override
   public boolean hasPendingWork() {
     return pending;
+  }
+
+  @Override
+  public boolean waitsForCheckpoint() {
+    return waitsForCheckpoint;
   }
 
   @Override

@@ -48,7 +48,6 @@ class TaskCheckpointTest {
 
     assertThat(t.log).contains("acknowledged 1");
     TaskListener.Saved saved = t.acknowledged.get(1L);
-    assertThat(saved.waits()).isFalse();
     assertThat(saved.metrics().getContainer("step").getCounter(COUNTED).getCumulative())
         .isEqualTo(3L);
   }
@@ -199,6 +198,57 @@ class TaskCheckpointTest {
     t.run();
 
     assertThat(t.log).containsSubsequence("A.barrier", "finished");
+  }
+
+  @Test
+  void aTaskWithoutInputAsksOnceForTheCheckpointThatItWaitsFor() {
+    TaskHarness t = TaskHarness.source();
+    t.first.pending = true;
+    t.first.waitsForCheckpoint = true;
+    t.run();
+    assertThat(t.log).as("more may come").doesNotContain("checkpoint wanted after -1");
+
+    t.sourceOperator().ended = true;
+    assertThat(t.run()).isEqualTo(Step.NEEDS_TIMER);
+    t.run();
+    assertThat(t.log).containsOnlyOnce("checkpoint wanted after -1");
+
+    t.task.post(new TaskMessage.TriggerCheckpoint(4, Barrier.RELEASE));
+    t.run();
+    t.task.post(new TaskMessage.CompleteCheckpoint(4));
+    t.run();
+    assertThat(t.log)
+        .as("it waits for another one")
+        .containsSubsequence("released 4", "checkpoint wanted after 4");
+  }
+
+  @Test
+  void aTaskAsksAgainOnlyWhenACheckpointIsCompleteNotWhenOneIsAbandoned() {
+    TaskHarness t = TaskHarness.source();
+    t.first.pending = true;
+    t.first.waitsForCheckpoint = true;
+    t.sourceOperator().ended = true;
+    t.run();
+    t.task.post(new TaskMessage.TriggerCheckpoint(1, Barrier.RELEASE));
+    t.task.post(new TaskMessage.AbandonCheckpoint(1));
+    t.run();
+    assertThat(t.log).containsOnlyOnce("checkpoint wanted after -1");
+  }
+
+  @Test
+  void whatIsFedByWorkThatGoesOnAsksForNoCheckpoint() {
+    TaskHarness t = TaskHarness.source();
+    t.first.pending = true;
+    t.second.pending = true;
+    t.second.waitsForCheckpoint = true;
+    t.sourceOperator().ended = true;
+    t.run();
+    assertThat(t.log).doesNotContain("checkpoint wanted after -1");
+
+    t.first.pending = false;
+    t.task.post(new TaskMessage.ClockMoved());
+    t.run();
+    assertThat(t.log).contains("checkpoint wanted after -1");
   }
 
   @Test

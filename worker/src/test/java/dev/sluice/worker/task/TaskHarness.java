@@ -342,6 +342,11 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
   }
 
   @Override
+  public void checkpointWanted(TaskId id, long completed) {
+    log.add("checkpoint wanted after " + completed);
+  }
+
+  @Override
   public void checkpointAcknowledged(TaskId id, long checkpoint, Saved saved) {
     acknowledged.put(checkpoint, saved);
     log.add("acknowledged " + checkpoint);
