@@ -135,7 +135,7 @@ final class CheckpointRules {
               refuse(
                   now,
                   wanted,
-                  "the job keeps no checkpoints to make one of; give it a --checkpointStorage")));
+                  "the job keeps no checkpoints to make one of; give it --jobName and --checkpointStorage")));
     }
     List<SavepointRequest> more = new ArrayList<>(now.checkpoints().wanted());
     more.add(wanted);

@@ -41,9 +41,9 @@ public interface SluicePipelineOptions
 
   /** Where checkpoints are kept beyond the life of this process; absent: nowhere. */
   @Description(
-      "Folder or s3:// URL where checkpoints are kept. Started again with the same --jobName and"
-          + " --checkpointStorage, a job goes on where it was. Default: checkpoints last only as"
-          + " long as this process.")
+      "Folder or s3:// URL where checkpoints are kept; needs --jobName. Started again with the same"
+          + " two options, a job resumes where it left off. Default: checkpoints last only as long"
+          + " as this process.")
   @Nullable String getCheckpointStorage();
 
   /** Sets {@link #getCheckpointStorage}. */

@@ -24,6 +24,7 @@ import org.apache.beam.sdk.metrics.MetricsEnvironment;
 import org.apache.beam.sdk.metrics.MetricsSink;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsValidator;
+import org.apache.beam.sdk.transforms.display.DisplayData;
 import org.apache.beam.sdk.util.common.ReflectHelpers;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -35,6 +36,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
   private static final SharedCluster CLUSTER = new SharedCluster();
+  private static final String JOB_NAME = "jobName";
 
   private final PipelineOptions options;
 
@@ -70,6 +72,7 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
   public SluicePipelineResult run(Pipeline pipeline) {
     MetricsEnvironment.setMetricsSupported(true);
     ClassLoader loader = ReflectHelpers.findClassLoader();
+    checkNamed(options.as(SluicePipelineOptions.class));
     PipelineOptions seenByUserCode = copyThroughJson(options);
     SluicePipelineOptions ours = seenByUserCode.as(SluicePipelineOptions.class);
     RunnerApi.Pipeline portable = PortablePipelines.of(pipeline);
@@ -97,6 +100,25 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
             () -> Interruption.rethrown(job::metrics, "asking for metrics"), stepsOf(graph));
     sink.ifPresent(to -> MetricsPush.start(job, metrics, to, seenByUserCode, loader));
     return new SluicePipelineResult(job, metrics);
+  }
+
+  /**
+   * Refuses checkpoints that are to last under a name that Beam makes up, a new one at each start:
+   * whoever gives them a place wants to find them there, and would learn that they cannot when it
+   * is too late.
+   */
+  private static void checkNamed(SluicePipelineOptions options) {
+    if (options.getCheckpointStorage() == null) {
+      return;
+    }
+    boolean named =
+        DisplayData.from(options).items().stream().anyMatch(item -> item.getKey().equals(JOB_NAME));
+    if (!named) {
+      throw new IllegalArgumentException(
+          "option --checkpointStorage needs --jobName: without one each start has a new name, and"
+              + " no checkpoint is found again. Add --jobName=NAME, or leave --checkpointStorage"
+              + " out: checkpoints then last as long as this process");
+    }
   }
 
   /** From the options as the user gave them: the copy for user code does not have the mapping. */

@@ -3,6 +3,7 @@ package dev.sluice.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -29,6 +30,7 @@ import org.apache.beam.sdk.values.TimestampedValue;
 import org.joda.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class SluiceRunnerTest {
@@ -207,6 +209,21 @@ class SluiceRunnerTest {
     assertThatThrownBy(() -> Pipelines.create("--checkpointIntervalMs=-5"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("--checkpointIntervalMs must not be negative, but is -5");
+  }
+
+  @Test
+  void aPlaceForCheckpointsWithoutANameToFindThemByIsRefused(@TempDir Path storage) {
+    Pipeline pipeline = Pipelines.create("--checkpointStorage=" + storage);
+    pipeline.apply(Create.of(1));
+    assertThat(pipeline.getOptions().getJobName()).as("the name that Beam makes up").isNotEmpty();
+    assertThatThrownBy(pipeline::run)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("option --checkpointStorage needs --jobName");
+    assertThat(storage).isEmptyDirectory();
+
+    pipeline.getOptions().setJobName("named");
+    assertThat(pipeline.run().waitUntilFinish()).isEqualTo(State.DONE);
+    assertThat(storage).isNotEmptyDirectory();
   }
 
   @Test
