@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.io.FileSystems;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Option;
     })
 public final class WordCountExample implements Example {
   private static final String FILES = "counts";
+  private static final int FILES_SHOWN = 4;
   private static final Duration REDRAW_TIME = Duration.millis(300);
 
   @Option(
@@ -89,10 +91,22 @@ public final class WordCountExample implements Example {
             counter(result, WordCount.DISTINCT_WORDS),
             bytes,
             seconds));
-    for (ResourceId file : counts()) {
-      screen.print("  " + file);
-    }
+    described(counts()).forEach(screen::print);
     return 0;
+  }
+
+  /** A handful of the files, a line each, and how many there are. */
+  static List<String> described(List<?> files) {
+    Stream<String> some = files.stream().limit(FILES_SHOWN).map(file -> "  " + file);
+    int more = files.size() - FILES_SHOWN;
+    return more <= 0
+        ? some.toList()
+        : Stream.concat(
+                some,
+                Stream.of(
+                    String.format(
+                        Locale.ROOT, "  and %,d more: %,d files in all", more, files.size())))
+            .toList();
   }
 
   private static PipelineResult.State showUntilEnd(PipelineResult result, Screen screen) {

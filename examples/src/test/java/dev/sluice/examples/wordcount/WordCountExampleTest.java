@@ -56,6 +56,14 @@ class WordCountExampleTest {
   }
 
   @Test
+  void ofManyFilesAHandfulIsShownAndTheirNumber() {
+    assertThat(WordCountExample.described(List.of("a", "b", "c", "d")))
+        .containsExactly("  a", "  b", "  c", "  d");
+    assertThat(WordCountExample.described(List.of("a", "b", "c", "d", "e", "f", "g")))
+        .containsExactly("  a", "  b", "  c", "  d", "  and 3 more: 7 files in all");
+  }
+
+  @Test
   void aFileThatIsNotThereIsNamedBeforeAnythingRuns() {
     String absent = folder.resolve("absent.txt").toString();
     assertThatThrownBy(() -> run(absent))
