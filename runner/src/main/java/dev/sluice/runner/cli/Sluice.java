@@ -82,7 +82,7 @@ public final class Sluice implements Runnable {
   public static void main(String[] args) {
     int exitCode = FAILED;
     try {
-      LogSettings.apply(List.of(args).contains("--verbose"));
+      LogSettings.apply(List.of(args));
       exitCode = execute(writer(System.out), writer(System.err), args);
     } catch (Throwable e) {
       // What no command expects, such as an error; other threads must not keep the process.
