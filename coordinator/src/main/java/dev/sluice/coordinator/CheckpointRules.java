@@ -59,7 +59,7 @@ final class CheckpointRules {
   private static boolean isNeeded(JobState now) {
     return now.phase() == JobPhase.COMPLETING
         || wantedNow(now).isPresent()
-        || !now.waiting().isEmpty();
+        || now.waiting().isPresent();
   }
 
   /** The next savepoint to take while the job still works. */
@@ -117,7 +117,7 @@ final class CheckpointRules {
       // What it waited for when it said so is being released.
       return Decision.nothing(now);
     }
-    JobState waiting = now.with(now.deployment().waitingToo(wanted.task()));
+    JobState waiting = now.with(now.deployment().waitingFor(wanted.task()));
     if (waiting.round().isPresent()) {
       return Decision.nothing(waiting);
     }

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /**
@@ -18,7 +17,8 @@ import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
  * @param placement which worker runs what
  * @param involved the workers that hold anything of the job and have to be told to stop
  * @param unfinished the tasks that have work to do
- * @param waiting those of them that can do nothing more before another checkpoint is complete
+ * @param waiting one of them that can do nothing more before another checkpoint is complete, if any
+ *     has said so
  * @param splits the splits of each source, by the id of the Read transform; the same in every
  *     attempt
  * @param splitting what splitting the sources has counted, if they were split in this process
@@ -31,7 +31,7 @@ record Deployment(
     Placement placement,
     Set<String> involved,
     Remaining<TaskId> unfinished,
-    SortedSet<TaskId> waiting,
+    Optional<TaskId> waiting,
     Map<String, List<SourceSplit>> splits,
     MetricsContainerStepMap splitting,
     Optional<SavedCheckpoint> from,
@@ -47,7 +47,7 @@ record Deployment(
         Placement.none(),
         Set.of(),
         Remaining.none(),
-        Missing.none(),
+        Optional.empty(),
         Map.of(),
         new MetricsContainerStepMap(),
         Optional.empty(),
@@ -62,7 +62,7 @@ record Deployment(
         newPlacement,
         newPlacement.workers(),
         Remaining.of(newPlacement.tasks()),
-        Missing.none(),
+        Optional.empty(),
         splits,
         splitting,
         newFrom,
@@ -90,7 +90,7 @@ record Deployment(
         placement,
         involved,
         unfinished.without(task),
-        Missing.without(waiting, task),
+        waiting,
         splits,
         splitting,
         from,
@@ -99,16 +99,16 @@ record Deployment(
   }
 
   /** A task can do nothing more before another checkpoint is complete. */
-  Deployment waitingToo(TaskId task) {
-    return waiting(Missing.with(waiting, task));
+  Deployment waitingFor(TaskId task) {
+    return waiting(Optional.of(task));
   }
 
   /** A checkpoint is complete: who waits for another one after it will say so. */
   Deployment waitingNoMore() {
-    return waiting(Missing.none());
+    return waiting(Optional.empty());
   }
 
-  private Deployment waiting(SortedSet<TaskId> newWaiting) {
+  private Deployment waiting(Optional<TaskId> newWaiting) {
     return new Deployment(
         attempt,
         placement,

@@ -91,11 +91,19 @@ public record JobSpec(
     return asked == 0 && requiresStableInput() ? NEEDED_INTERVAL_MS : asked;
   }
 
-  /** Whether elements are held back until a checkpoint contains them. */
+  /**
+   * Whether elements are held back until a checkpoint contains them. What writes files of bounded
+   * input holds back only their names, for which a round at the end is enough; each one before
+   * would end a bundle, and with it a file.
+   */
   private boolean requiresStableInput() {
     return hasNode(node -> asks(node, RunnerApi.ParDoPayload::getRequiresStableInput))
-        || graph.components().getTransformsMap().values().stream()
-            .anyMatch(transform -> transform.getSpec().getUrn().equals(WRITE_FILES));
+        || (graph.streaming() && writesFiles());
+  }
+
+  private boolean writesFiles() {
+    return graph.components().getTransformsMap().values().stream()
+        .anyMatch(transform -> transform.getSpec().getUrn().equals(WRITE_FILES));
   }
 
   private boolean asks(Node node, Predicate<RunnerApi.ParDoPayload> what) {

@@ -108,8 +108,8 @@ record JobState(
     return deployment.unfinished();
   }
 
-  /** The tasks that can do nothing more before another checkpoint is complete. */
-  SortedSet<TaskId> waiting() {
+  /** A task that can do nothing more before another checkpoint is complete, if there is one. */
+  Optional<TaskId> waiting() {
     return deployment.waiting();
   }
 

@@ -252,7 +252,7 @@ class RecoveryRulesTest {
   @Test
   void aJobCanBeCancelledBetweenTwoAttempts() {
     job.fails("Parse");
-    assertThat(job.happens(new CancelRequested())).isEqualTo("[]");
+    assertThat(job.happens(new CancelRequested())).isEqualTo("[Schedule StopOverdue]");
     assertThat(job.stops()).isEqualTo("[CloseLedger, Schedule CloseOverdue]");
     assertThat(job.happens(new RestartDue(1))).isEqualTo("[]");
     job.happens(new JobEvent.LedgerClosed());
