@@ -136,7 +136,7 @@ final class PartitionsTest {
     return (SluicePipelineResult) pipeline.run();
   }
 
-  /** A checkpoint is complete that contains so many records. */
+  /** Waits until a complete checkpoint contains {@code records} records. */
   private static void seeUntilCommitted(List<Long> seen, long records) throws Exception {
     while (committed() < records) {
       broker.check();

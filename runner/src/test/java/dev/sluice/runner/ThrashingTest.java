@@ -9,7 +9,7 @@ class ThrashingTest {
   private long nanos;
   private long gcMs;
 
-  /** A second passes, of which so many milliseconds are spent collecting. */
+  /** A second passes, {@code collectingMs} of it spent collecting. */
   private boolean second(long collectingMs, double usedShare) {
     nanos += 1_000_000_000;
     gcMs += collectingMs;

@@ -11,7 +11,7 @@ import org.apache.beam.sdk.coders.Coder;
  * goes is seen; less often the larger it is, so that looking costs about the same.
  */
 final class PartialSize {
-  /** For so many bytes looked at it lets one slice pass. */
+  /** After looking at this many bytes it lets one slice pass. */
   private static final int BYTES_A_SLICE = 1 << 20;
 
   private final EncodedSize size;

@@ -14,7 +14,7 @@ import org.joda.time.Instant;
  *
  * <p>Owned by one {@link SplittableElements}; on the heap only, since after a restore silence is
  * found again. Always true: it knows only restrictions that wait and have brought nothing lately,
- * so many that are at work cost nothing here.
+ * so those that are at work cost nothing here, however many there are.
  */
 final class SilentRestrictions {
   /**

@@ -31,7 +31,7 @@ final class UnboundedReadOperator implements SourceOperator {
   /** After so long without a record a poll ends, though not all splits were asked. */
   private static final long LONGEST_POLL_MS = 50;
 
-  /** Of its time a task spends about one part in so many on splits that are silent. */
+  /** A task spends about a quarter of its time on splits that are silent. */
   private static final long SHARE_OF_SILENT = 4;
 
   private final OperatorContext context;

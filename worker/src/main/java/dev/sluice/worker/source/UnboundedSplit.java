@@ -18,7 +18,7 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 final class UnboundedSplit<T, MarkT extends CheckpointMark> {
   private static final long NOT_SILENT = Long.MAX_VALUE;
 
-  /** A pause ends after so many polls too: a clock that is moved by hand may stand still. */
+  /** A pause also ends after this many polls: a clock that is moved by hand may stand still. */
   private static final long MOST_POLLS_PAUSED = 1_000;
 
   private final UnboundedSource<T, MarkT> source;

@@ -14,13 +14,13 @@ import dev.sluice.worker.world.Clock;
  * behind the input counts for both.
  */
 final class OpenBundle {
-  /** A slice is full when it holds so many. */
+  /** The number of records with which a slice is full. */
   static final int SLICE_RECORDS = 1000;
 
   /** A slice that does not end its bundle takes no more batches, as its records may be large. */
   private static final int SLICE_BATCHES = 16;
 
-  /** With so many a source begins while nothing is known of their size. */
+  /** How many records a source begins with while nothing is known of their size. */
   private static final int FEW_RECORDS = 16;
 
   private static final long SLICE_NANOS = BundleLimits.SLICE_MS * 1_000_000;
