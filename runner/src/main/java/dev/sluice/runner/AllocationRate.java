@@ -6,25 +6,29 @@ import java.lang.management.ManagementFactory;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 
-/** Which task allocates most just now. Stateless; waits while it measures. */
+/**
+ * Which task allocates most: what its thread has allocated since it was looked at last.
+ *
+ * <p>Owned by the thread of the {@link HeapGuard}.
+ */
 final class AllocationRate {
-  private static final long MEASURE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final Suspect NOBODY = new Suspect(-1, "no task", "");
 
-  private AllocationRate() {}
+  private Map<Long, Long> before = Map.of();
 
-  /** The one of the suspects that has allocated most within a moment. */
-  static Suspect highest(Supplier<List<Suspect>> suspects) {
-    Map<Long, Long> before = new HashMap<>();
-    suspects.get().forEach(suspect -> before.put(suspect.thread(), bytesOf(suspect)));
-    LockSupport.parkNanos(MEASURE_NANOS);
+  /** Notes what each has allocated until now. */
+  void look(List<Suspect> suspects) {
+    Map<Long, Long> now = new HashMap<>();
+    suspects.forEach(suspect -> now.put(suspect.thread(), bytesOf(suspect)));
+    before = now;
+  }
+
+  /** The one that has allocated most since the last {@link #look}. */
+  Suspect highest(List<Suspect> suspects) {
     Suspect highest = NOBODY;
     long most = -1;
-    for (Suspect suspect : suspects.get()) {
+    for (Suspect suspect : suspects) {
       long bytes = bytesOf(suspect) - before.getOrDefault(suspect.thread(), 0L);
       if (bytes > most) {
         most = bytes;

@@ -55,6 +55,7 @@ final class HeapGuard implements HeapWatch {
   private final HeapGauge gauge = new CollectedHeap();
   private final List<GarbageCollectorMXBean> collectors = collectors();
   private final Thrashing thrashing = new Thrashing();
+  private final AllocationRate allocation = new AllocationRate();
   private final long maxBytes = Runtime.getRuntime().maxMemory();
   private final byte[][] ballast =
       new byte[(int) (Math.min(maxBytes / BALLAST_FRACTION, MOST_BALLAST_BYTES) / PIECE_BYTES)][];
@@ -63,9 +64,10 @@ final class HeapGuard implements HeapWatch {
   private volatile boolean engineLost;
   private volatile boolean exhausted;
   private volatile boolean closed;
-  private Throwable blamed; // with the two below guarded by this
+  private Throwable blamed; // with the three below guarded by this
   private String blamedWhere;
   private String blamedTransform;
+  private boolean blamedForMost;
 
   /**
    * Does nothing before {@link #start}.
@@ -101,6 +103,8 @@ final class HeapGuard implements HeapWatch {
     Throwable none = new OutOfMemoryError("a rehearsal");
     if (Thrown.isOutOfMemory(none)) {
       blame(none, NO_TRANSFORM, NO_TRANSFORM);
+      allocation.look(suspects.get());
+      blameWhoAllocatedMost();
       LOG.debug("the heap is watched: {}", failure());
       forgive();
     }
@@ -167,6 +171,27 @@ final class HeapGuard implements HeapWatch {
     blamed = null;
     blamedWhere = null;
     blamedTransform = null;
+    blamedForMost = false;
+  }
+
+  /**
+   * An allocation fails for whoever comes next, often for one who needs little: who has allocated
+   * most lately is to blame instead, if that can be told.
+   */
+  private void blameWhoAllocatedMost() {
+    try {
+      Suspect most = allocation.highest(suspects.get());
+      synchronized (this) {
+        if (!most.transform().isEmpty() || blamedWhere.isEmpty()) {
+          blamedWhere = most.where();
+          blamedTransform = most.transform();
+          blamedForMost = true;
+        }
+      }
+    } catch (OutOfMemoryError e) {
+      // Whoever was named first stays.
+      dropBallast(ballast.length);
+    }
   }
 
   // The guard's own thread.
@@ -200,6 +225,7 @@ final class HeapGuard implements HeapWatch {
     dropBallast(ballast.length / 2);
     System.gc();
     if (engineLost || freeBytes() < maxBytes / FREE_FRACTION) {
+      blameWhoAllocatedMost();
       exhausted = true;
       return;
     }
@@ -222,34 +248,30 @@ final class HeapGuard implements HeapWatch {
     double usedShare = (double) heap.usedBytes() / heap.maxBytes();
     if (thrashing.measured(System.nanoTime(), gcMs, usedShare)) {
       dropBallast(ballast.length / 2);
-      Suspect suspect = AllocationRate.highest(suspects);
-      blame(null, suspect.where(), suspect.transform());
+      blame(null, NO_TRANSFORM, NO_TRANSFORM);
+      blameWhoAllocatedMost();
       exhausted = true;
+      return;
     }
+    allocation.look(suspects.get());
   }
 
   private synchronized Failure failure() {
-    return failure(blamed, blamedWhere, blamedTransform);
-  }
-
-  private Failure failure(Throwable thrown, String where, String transform) {
-    String named = transform;
-    Throwable outOfMemory = thrown;
-    for (Throwable t : Causes.of(thrown)) {
-      if (t instanceof TransformException by) {
-        named = by.transform();
+    String transform = blamedTransform;
+    Throwable outOfMemory = blamed;
+    for (Throwable t : Causes.of(blamed)) {
+      if (!blamedForMost && t instanceof TransformException by) {
+        transform = by.transform();
       }
       outOfMemory = t;
     }
     String how =
-        thrown == null
-            ? "allocated most while garbage was collected again and again, and little was found"
-            : "was at work when an allocation failed";
+        blamedForMost ? "allocated most when it ran out" : "was at work when an allocation failed";
     return new Failure(
         FailureKind.HEAP_EXHAUSTED,
-        named,
-        where,
-        new HeapExhaustedException(maxBytes, where, how, outOfMemory));
+        transform,
+        blamedWhere,
+        new HeapExhaustedException(maxBytes, blamedWhere, how, outOfMemory));
   }
 
   private void takeBallast() {

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
  */
 public final class Thrown {
   /** Of more causes than this there is no end. */
-  private static final int MOST_CAUSES = 500;
+  private static final int MOST_CAUSES = 5_000;
 
   /** Longer messages, in characters, are not carried around. */
   private static final long MOST_TEXT = 50_000_000;
