@@ -189,8 +189,8 @@ final class HeapGuard implements HeapWatch {
         }
       }
     } catch (OutOfMemoryError e) {
-      // Whoever was named first stays.
-      dropBallast(ballast.length);
+      // Whoever was named first stays; the rest of the ballast is for the end of the jobs.
+      return;
     }
   }
 

@@ -2,6 +2,7 @@ package com.example.newcomer;
 
 import dev.sluice.runner.SluicePipelineResult;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
@@ -18,6 +19,9 @@ import org.joda.time.Duration;
 
 /** A job with state that runs for ever, and what it leaves behind when it is stopped. */
 final class KeptJob {
+  /** Open until an element has been written to state. */
+  private static volatile CountDownLatch written = new CountDownLatch(1);
+
   private KeptJob() {}
 
   static void addTo(Pipeline p, String name) {
@@ -42,11 +46,19 @@ final class KeptJob {
             .create());
   }
 
-  /** Leaves checkpoints and a savepoint. */
+  /** Leaves checkpoints and a savepoint, with state in them. */
   static void runAndStop(Path folder) {
     Pipeline pipeline = create(folder);
     addTo(pipeline, "Seen");
-    ((SluicePipelineResult) pipeline.run()).stopWithSavepoint(folder.resolve("savepoint") + "");
+    written = new CountDownLatch(1);
+    SluicePipelineResult result = (SluicePipelineResult) pipeline.run();
+    try {
+      written.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted before there was any state", e);
+    }
+    result.stopWithSavepoint(folder.resolve("savepoint") + "");
   }
 
   private static final class Seen extends DoFn<KV<Integer, Long>, Long> {
@@ -57,6 +69,7 @@ final class KeptJob {
     public void process(
         @Element KV<Integer, Long> element, @StateId("seen") ValueState<Long> state) {
       state.write(element.getValue());
+      written.countDown();
     }
   }
 

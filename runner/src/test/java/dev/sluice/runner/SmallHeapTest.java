@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.io.GenerateSequence;
@@ -39,7 +40,7 @@ class SmallHeapTest {
       void run() {
         Failure failure = failureOf("Hoards", new Hoard(false));
         check(failure.kind().name().equals("HEAP_EXHAUSTED"), failure);
-        check(failure.transform().startsWith("Hoards/"), failure);
+        checkNamesTheHoarder(failure);
         check(failure.kind().cure().contains("SLUICE_JVM_OPTIONS"), failure);
         // It is gone with the job.
         check(
@@ -52,7 +53,7 @@ class SmallHeapTest {
       void run() {
         Failure failure = failureOf("Hoards", new Hoard(true));
         check(failure.kind().name().equals("HEAP_EXHAUSTED"), failure);
-        check(failure.transform().startsWith("Hoards/"), failure);
+        checkNamesTheHoarder(failure);
       }
     },
     BESIDE_A_NEIGHBOUR {
@@ -65,7 +66,7 @@ class SmallHeapTest {
           neighbour.waitUntilFinish();
           check(false, "the neighbour has ended well");
         } catch (JobFailedException e) {
-          check(e.failure().transform().startsWith("Hoards/"), e.failure());
+          checkNamesTheHoarder(e.failure());
         }
       }
     },
@@ -89,6 +90,18 @@ class SmallHeapTest {
     };
 
     abstract void run() throws Exception;
+  }
+
+  /**
+   * The task that allocated most is told apart from others; within it, the transform at work when
+   * memory ran out may be one that is fused with the hoarder.
+   */
+  private static void checkNamesTheHoarder(Failure failure) {
+    check(failure.where().contains("/s1/"), failure);
+    check(
+        Stream.of("Hoards/", "GenerateSequence", "Combine.globally(Count)/")
+            .anyMatch(failure.transform()::startsWith),
+        failure);
   }
 
   private static void check(boolean right, Object what) {
