@@ -26,10 +26,10 @@ import org.junit.jupiter.params.provider.EnumSource;
  * User code that wants more memory than there is, in a process with a small heap: an exhausted heap
  * ends all jobs, one array that is too large only its own, and the process can go on or end.
  */
-@Timeout(180)
+@Timeout(330)
 class SmallHeapTest {
   private static final String RIGHT = "all is right";
-  private static final int LIMIT_SECONDS = 150;
+  private static final int LIMIT_SECONDS = 300;
 
   @TempDir Path temp;
 
