@@ -217,6 +217,8 @@ final class HeapGuard implements HeapWatch {
         LockSupport.parkNanos(AGAIN_NANOS);
       }
     }
+    // Whoever keeps the result of a job keeps its cluster, and must not keep this.
+    dropBallast(ballast.length);
   }
 
   private void decide() {
