@@ -7,7 +7,7 @@ import dev.sluice.translation.Stage;
 import dev.sluice.worker.protocol.SourceSplit;
 import dev.sluice.worker.protocol.WorkerCommand;
 import dev.sluice.worker.protocol.WorkerEvent;
-import dev.sluice.worker.source.SourceOptions;
+import dev.sluice.worker.stage.SourceOptions;
 import dev.sluice.worker.stage.TransformException;
 import dev.sluice.worker.task.Failures;
 import dev.sluice.worker.world.Step;

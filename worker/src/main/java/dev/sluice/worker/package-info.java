@@ -9,11 +9,11 @@
  *       ({@link dev.sluice.worker.source}), or its {@link dev.sluice.worker.exchange.InputGate} for
  *       a batch.
  *   <li>{@link dev.sluice.worker.stage.JavaStage} hands each record to the first operator, as
- *       arguments of {@link dev.sluice.worker.stage.Receiver#receive}.
+ *       arguments of {@link dev.sluice.worker.record.Receiver#receive}.
  *   <li>Operators ({@link dev.sluice.worker.pardo}, {@link dev.sluice.worker.grouping}) call one
  *       another directly; the last one calls an {@link dev.sluice.worker.exchange.ExchangeWriter}.
  *   <li>The writer picks the consumer (by the hash of the key, in turn, or all) and appends to that
- *       channel's {@link dev.sluice.worker.exchange.Batch}.
+ *       channel's {@link dev.sluice.worker.record.Batch}.
  *   <li>A full batch, or one that a step without input leaves behind, enters the {@link
  *       dev.sluice.worker.exchange.Channel}; the consumer is woken if it rests.
  *   <li>The consuming task takes it from its gate, and gives the emptied batch back.

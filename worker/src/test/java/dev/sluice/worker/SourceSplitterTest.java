@@ -8,7 +8,7 @@ import dev.sluice.worker.protocol.JobId;
 import dev.sluice.worker.protocol.SourceSplit;
 import dev.sluice.worker.protocol.WorkerCommand;
 import dev.sluice.worker.protocol.WorkerEvent;
-import dev.sluice.worker.source.SourceOptions;
+import dev.sluice.worker.stage.SourceOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package dev.sluice.worker.exchange;
 
+import dev.sluice.worker.record.Batch;
+import dev.sluice.worker.record.EncodedSize;
 import org.apache.beam.sdk.coders.Coder;
 
 /**

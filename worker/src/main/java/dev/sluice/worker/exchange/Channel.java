@@ -1,5 +1,6 @@
 package dev.sluice.worker.exchange;
 
+import dev.sluice.worker.record.Batch;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jctools.queues.SpscArrayQueue;

@@ -4,7 +4,7 @@ import dev.sluice.state.key.KeyGroups;
 import dev.sluice.state.key.KeyHasher;
 import dev.sluice.translation.Exchange;
 import dev.sluice.worker.protocol.Barrier;
-import dev.sluice.worker.stage.Receiver;
+import dev.sluice.worker.record.Receiver;
 import java.util.Collection;
 import java.util.List;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;

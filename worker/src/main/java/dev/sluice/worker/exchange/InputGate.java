@@ -2,8 +2,9 @@ package dev.sluice.worker.exchange;
 
 import dev.sluice.translation.Exchange;
 import dev.sluice.worker.protocol.Barrier;
-import dev.sluice.worker.stage.Activity;
-import dev.sluice.worker.stage.CombinedWatermark;
+import dev.sluice.worker.record.Batch;
+import dev.sluice.worker.watermark.Activity;
+import dev.sluice.worker.watermark.CombinedWatermark;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

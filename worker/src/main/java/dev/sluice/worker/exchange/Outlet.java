@@ -1,5 +1,6 @@
 package dev.sluice.worker.exchange;
 
+import dev.sluice.worker.record.Batch;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;

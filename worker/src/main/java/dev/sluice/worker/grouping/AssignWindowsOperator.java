@@ -1,9 +1,9 @@
 package dev.sluice.worker.grouping;
 
 import dev.sluice.translation.Node;
+import dev.sluice.worker.record.Receiver;
 import dev.sluice.worker.stage.DrainedWindows;
 import dev.sluice.worker.stage.OperatorContext;
-import dev.sluice.worker.stage.Receiver;
 import dev.sluice.worker.stage.TransformException;
 import java.io.IOException;
 import java.util.Collection;

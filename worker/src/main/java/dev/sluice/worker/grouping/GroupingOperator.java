@@ -1,7 +1,7 @@
 package dev.sluice.worker.grouping;
 
+import dev.sluice.worker.record.Receiver;
 import dev.sluice.worker.stage.Operator;
-import dev.sluice.worker.stage.Receiver;
 
 /** An operator of this package: at work in a stage, and the receiver of its node's only input. */
 public interface GroupingOperator extends Operator, Receiver {}

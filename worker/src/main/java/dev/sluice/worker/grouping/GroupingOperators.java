@@ -1,8 +1,8 @@
 package dev.sluice.worker.grouping;
 
 import dev.sluice.translation.Node;
+import dev.sluice.worker.record.Receiver;
 import dev.sluice.worker.stage.OperatorContext;
-import dev.sluice.worker.stage.Receiver;
 
 /** Makes the operators that assign windows and that group by key and window. */
 public final class GroupingOperators {

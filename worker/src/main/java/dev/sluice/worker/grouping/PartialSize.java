@@ -1,6 +1,6 @@
 package dev.sluice.worker.grouping;
 
-import dev.sluice.worker.exchange.EncodedSize;
+import dev.sluice.worker.record.EncodedSize;
 import org.apache.beam.sdk.coders.Coder;
 
 /**

@@ -1,7 +1,7 @@
 package dev.sluice.worker.pardo;
 
+import dev.sluice.worker.record.Receiver;
 import dev.sluice.worker.stage.EndOfTime;
-import dev.sluice.worker.stage.Receiver;
 import java.util.Collections;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.DoFn;

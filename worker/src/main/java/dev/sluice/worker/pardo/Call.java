@@ -1,7 +1,7 @@
 package dev.sluice.worker.pardo;
 
+import dev.sluice.worker.record.Receiver;
 import dev.sluice.worker.stage.DrainedWindows;
-import dev.sluice.worker.stage.Receiver;
 import java.util.Collection;
 import java.util.Collections;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;

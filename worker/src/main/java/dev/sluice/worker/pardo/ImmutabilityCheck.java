@@ -1,7 +1,7 @@
 package dev.sluice.worker.pardo;
 
+import dev.sluice.worker.record.Receiver;
 import dev.sluice.worker.stage.OperatorContext;
-import dev.sluice.worker.stage.Receiver;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;

@@ -3,7 +3,7 @@ package dev.sluice.worker.pardo;
 import dev.sluice.state.KeyedState;
 import dev.sluice.state.Times;
 import dev.sluice.state.key.KeyHasher;
-import dev.sluice.worker.exchange.Batch;
+import dev.sluice.worker.record.Batch;
 import dev.sluice.worker.stage.OperatorContext;
 import org.apache.beam.runners.core.StateNamespaces;
 import org.apache.beam.runners.core.StatefulDoFnRunner;

@@ -1,6 +1,6 @@
 package dev.sluice.worker.pardo;
 
-import dev.sluice.worker.stage.Receiver;
+import dev.sluice.worker.record.Receiver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -2,14 +2,14 @@ package dev.sluice.worker.pardo;
 
 import dev.sluice.state.key.KeyGroups;
 import dev.sluice.translation.Node;
-import dev.sluice.worker.exchange.Batch;
-import dev.sluice.worker.stage.Activity;
+import dev.sluice.worker.record.Batch;
+import dev.sluice.worker.record.Receiver;
 import dev.sluice.worker.stage.BundleSize;
-import dev.sluice.worker.stage.CombinedWatermark;
 import dev.sluice.worker.stage.DrainedWindows;
 import dev.sluice.worker.stage.Operator;
 import dev.sluice.worker.stage.OperatorContext;
-import dev.sluice.worker.stage.Receiver;
+import dev.sluice.worker.watermark.Activity;
+import dev.sluice.worker.watermark.CombinedWatermark;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,11 +1,11 @@
 package dev.sluice.worker.pardo;
 
 import dev.sluice.state.Times;
-import dev.sluice.worker.source.SourceOptions;
-import dev.sluice.worker.stage.Activity;
-import dev.sluice.worker.stage.CombinedWatermark;
 import dev.sluice.worker.stage.DrainedWindows;
 import dev.sluice.worker.stage.OperatorContext;
+import dev.sluice.worker.stage.SourceOptions;
+import dev.sluice.worker.watermark.Activity;
+import dev.sluice.worker.watermark.CombinedWatermark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package dev.sluice.worker.rows;
 
-import dev.sluice.worker.stage.Receiver;
+import dev.sluice.worker.record.Receiver;
 import dev.sluice.worker.stage.TransformException;
 import java.util.Collection;
 import org.apache.beam.sdk.coders.Coder;

@@ -1,8 +1,8 @@
 package dev.sluice.worker.source;
 
+import dev.sluice.worker.record.Receiver;
 import dev.sluice.worker.stage.EndOfTime;
 import dev.sluice.worker.stage.OperatorContext;
-import dev.sluice.worker.stage.Receiver;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;

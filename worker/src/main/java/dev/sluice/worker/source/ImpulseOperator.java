@@ -1,8 +1,8 @@
 package dev.sluice.worker.source;
 
 import dev.sluice.state.TaskValue;
+import dev.sluice.worker.record.Receiver;
 import dev.sluice.worker.stage.OperatorContext;
-import dev.sluice.worker.stage.Receiver;
 import dev.sluice.worker.stage.SourceOperator;
 import org.apache.beam.sdk.coders.BooleanCoder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;

@@ -2,8 +2,8 @@ package dev.sluice.worker.source;
 
 import dev.sluice.translation.Node;
 import dev.sluice.worker.protocol.SourceSplit;
+import dev.sluice.worker.record.Receiver;
 import dev.sluice.worker.stage.OperatorContext;
-import dev.sluice.worker.stage.Receiver;
 import dev.sluice.worker.stage.SourceOperator;
 import java.util.List;
 

@@ -2,11 +2,12 @@ package dev.sluice.worker.source;
 
 import dev.sluice.state.error.Thrown;
 import dev.sluice.worker.protocol.SourceSplit;
-import dev.sluice.worker.stage.Activity;
-import dev.sluice.worker.stage.CombinedWatermark;
+import dev.sluice.worker.record.Receiver;
 import dev.sluice.worker.stage.OperatorContext;
-import dev.sluice.worker.stage.Receiver;
 import dev.sluice.worker.stage.SourceOperator;
+import dev.sluice.worker.stage.SourceOptions;
+import dev.sluice.worker.watermark.Activity;
+import dev.sluice.worker.watermark.CombinedWatermark;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

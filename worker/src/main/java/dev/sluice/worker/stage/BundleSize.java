@@ -1,6 +1,6 @@
 package dev.sluice.worker.stage;
 
-import dev.sluice.worker.exchange.EncodedSize;
+import dev.sluice.worker.record.EncodedSize;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.beam.sdk.coders.Coder;

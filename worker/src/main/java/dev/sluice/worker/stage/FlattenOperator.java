@@ -1,5 +1,6 @@
 package dev.sluice.worker.stage;
 
+import dev.sluice.worker.record.Receiver;
 import java.util.Collection;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;

@@ -1,7 +1,10 @@
 package dev.sluice.worker.stage;
 
 import dev.sluice.state.error.Thrown;
-import dev.sluice.worker.exchange.Batch;
+import dev.sluice.worker.record.Batch;
+import dev.sluice.worker.record.Receiver;
+import dev.sluice.worker.watermark.Activity;
+import dev.sluice.worker.watermark.CombinedWatermark;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

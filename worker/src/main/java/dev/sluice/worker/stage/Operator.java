@@ -1,5 +1,6 @@
 package dev.sluice.worker.stage;
 
+import dev.sluice.worker.watermark.Activity;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**

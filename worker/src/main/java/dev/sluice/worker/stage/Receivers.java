@@ -1,6 +1,7 @@
 package dev.sluice.worker.stage;
 
-import dev.sluice.worker.exchange.Batch;
+import dev.sluice.worker.record.Batch;
+import dev.sluice.worker.record.Receiver;
 import java.util.Collection;
 import java.util.List;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.translation.Exchange;
 import dev.sluice.worker.protocol.Barrier;
+import dev.sluice.worker.record.Batch;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

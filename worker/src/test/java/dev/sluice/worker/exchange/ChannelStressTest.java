@@ -2,6 +2,7 @@ package dev.sluice.worker.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.worker.record.Batch;
 import dev.sluice.worker.task.TaskThreads;
 import dev.sluice.worker.world.HeapWatch;
 import dev.sluice.worker.world.Step;

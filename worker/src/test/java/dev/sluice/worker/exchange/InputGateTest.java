@@ -7,7 +7,7 @@ import dev.sluice.state.key.KeyHasher;
 import dev.sluice.translation.Exchange;
 import dev.sluice.translation.Exchange.Kind;
 import dev.sluice.worker.protocol.Barrier;
-import dev.sluice.worker.stage.Activity;
+import dev.sluice.worker.watermark.Activity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -7,6 +7,7 @@ import dev.sluice.worker.exchange.ControlItem.BarrierItem;
 import dev.sluice.worker.exchange.ControlItem.End;
 import dev.sluice.worker.exchange.ControlItem.Watermark;
 import dev.sluice.worker.protocol.Barrier;
+import dev.sluice.worker.record.Batch;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.worker.grouping.GroupingDriver.Out;
-import dev.sluice.worker.stage.Activity;
 import dev.sluice.worker.stage.TransformException;
+import dev.sluice.worker.watermark.Activity;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;

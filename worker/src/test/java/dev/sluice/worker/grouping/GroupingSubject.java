@@ -1,10 +1,10 @@
 package dev.sluice.worker.grouping;
 
 import dev.sluice.translation.Node;
+import dev.sluice.worker.record.Receiver;
 import dev.sluice.worker.stage.Composites;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.PipelineComponents;
-import dev.sluice.worker.stage.Receiver;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Map;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.state.key.KeyHasher;
 import dev.sluice.translation.Node;
-import dev.sluice.worker.stage.Receiver;
+import dev.sluice.worker.record.Receiver;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.sluice.worker.pardo.ParDoHarness.Output;
-import dev.sluice.worker.stage.Receiver;
+import dev.sluice.worker.record.Receiver;
 import dev.sluice.worker.stage.TransformException;
 import java.lang.management.ManagementFactory;
 import java.util.List;

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sluice.worker.stage.Activity;
 import dev.sluice.worker.stage.TransformException;
+import dev.sluice.worker.watermark.Activity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sluice.worker.source.SourceOptions;
-import dev.sluice.worker.stage.Activity;
+import dev.sluice.worker.stage.SourceOptions;
 import dev.sluice.worker.stage.TransformException;
+import dev.sluice.worker.watermark.Activity;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

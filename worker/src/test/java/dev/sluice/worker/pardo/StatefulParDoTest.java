@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sluice.worker.stage.Activity;
 import dev.sluice.worker.stage.TransformException;
+import dev.sluice.worker.watermark.Activity;
 import java.util.List;
 import org.apache.beam.runners.core.StatefulDoFnRunner;
 import org.apache.beam.sdk.Pipeline;

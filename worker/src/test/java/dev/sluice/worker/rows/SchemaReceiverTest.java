@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
-import dev.sluice.worker.stage.Receiver;
+import dev.sluice.worker.record.Receiver;
 import dev.sluice.worker.stage.TransformException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;

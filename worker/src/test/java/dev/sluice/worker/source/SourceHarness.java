@@ -11,6 +11,7 @@ import dev.sluice.worker.stage.Composites;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.PipelineComponents;
 import dev.sluice.worker.stage.SourceOperator;
+import dev.sluice.worker.stage.SourceOptions;
 import dev.sluice.worker.stage.TaskContext;
 import dev.sluice.worker.stage.TaskServices;
 import dev.sluice.worker.world.ManualClock;

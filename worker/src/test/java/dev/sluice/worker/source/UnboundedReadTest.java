@@ -3,9 +3,9 @@ package dev.sluice.worker.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.worker.stage.Activity;
 import dev.sluice.worker.stage.SourceOperator.Polled;
 import dev.sluice.worker.stage.TransformException;
+import dev.sluice.worker.watermark.Activity;
 import java.util.List;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.joda.time.Instant;

@@ -1,10 +1,10 @@
 package dev.sluice.worker.task;
 
-import dev.sluice.worker.stage.Activity;
+import dev.sluice.worker.record.Receiver;
 import dev.sluice.worker.stage.BundleSize;
 import dev.sluice.worker.stage.Operator;
-import dev.sluice.worker.stage.Receiver;
 import dev.sluice.worker.stage.SourceOperator;
+import dev.sluice.worker.watermark.Activity;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;

@@ -3,9 +3,9 @@ package dev.sluice.worker.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.translation.Exchange;
-import dev.sluice.worker.exchange.Batch;
 import dev.sluice.worker.exchange.InputGate;
 import dev.sluice.worker.protocol.Barrier;
+import dev.sluice.worker.record.Batch;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

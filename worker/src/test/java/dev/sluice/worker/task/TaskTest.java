@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.protocol.FailureKind;
-import dev.sluice.worker.stage.Activity;
+import dev.sluice.worker.watermark.Activity;
 import dev.sluice.worker.world.Step;
 import java.util.ArrayList;
 import java.util.List;

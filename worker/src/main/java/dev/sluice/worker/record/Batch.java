@@ -1,4 +1,4 @@
-package dev.sluice.worker.exchange;
+package dev.sluice.worker.record;
 
 import java.util.Arrays;
 import java.util.Collection;
@@ -31,7 +31,7 @@ public final class Batch {
 
   /** Appends a record; the batch must not be full. */
   @SuppressWarnings("ReferenceEquality") // an equal pane of its own is stored: no harm done
-  void add(
+  public void add(
       Object value,
       int keyHash,
       long timestampMs,
@@ -78,7 +78,7 @@ public final class Batch {
   }
 
   /** Empties the batch for its next use and lets go of what it held. */
-  void clear() {
+  public void clear() {
     Arrays.fill(values, 0, size, null);
     if (windowsDiffer) {
       Arrays.fill(windows, 0, size, null);
@@ -106,7 +106,8 @@ public final class Batch {
     return accumulated;
   }
 
-  void accumulated(boolean value) {
+  /** Says which of the two the values are; before the first record is added. */
+  public void accumulated(boolean value) {
     accumulated = value;
   }
 

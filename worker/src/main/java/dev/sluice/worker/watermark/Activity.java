@@ -1,4 +1,4 @@
-package dev.sluice.worker.stage;
+package dev.sluice.worker.watermark;
 
 /** What is to be expected of a PCollection, as far as the tasks know that make it. */
 public enum Activity {

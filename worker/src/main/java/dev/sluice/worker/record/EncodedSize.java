@@ -1,4 +1,4 @@
-package dev.sluice.worker.exchange;
+package dev.sluice.worker.record;
 
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,4 +1,4 @@
-package dev.sluice.worker.stage;
+package dev.sluice.worker.watermark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

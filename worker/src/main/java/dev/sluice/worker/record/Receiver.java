@@ -1,6 +1,5 @@
-package dev.sluice.worker.stage;
+package dev.sluice.worker.record;
 
-import dev.sluice.worker.exchange.Batch;
 import java.util.Collection;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;

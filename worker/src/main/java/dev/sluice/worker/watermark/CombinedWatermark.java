@@ -1,4 +1,4 @@
-package dev.sluice.worker.stage;
+package dev.sluice.worker.watermark;
 
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 
