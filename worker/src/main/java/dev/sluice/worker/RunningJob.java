@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import static java.util.stream.Collectors.joining;
 
 import dev.sluice.state.error.Thrown;
+import dev.sluice.worker.TaskEvent.CheckpointAnswer;
 import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.protocol.Failure;
 import dev.sluice.worker.protocol.FromWorker;
@@ -53,11 +54,23 @@ final class RunningJob {
   private Map<TaskId, Task> tasks = new LinkedHashMap<>();
   private final Set<TaskId> alive = new LinkedHashSet<>();
   private final Map<TaskId, Counters> finished = new LinkedHashMap<>();
-  private final TreeMap<Long, Round> unacknowledged = new TreeMap<>();
+  private final TreeMap<Long, PendingCheckpoint> unacknowledged = new TreeMap<>();
+
+  /**
+   * Answers to checkpoints of which the coordinator has not told this worker yet: a barrier may
+   * come through the channels first.
+   */
+  private final TreeMap<Long, List<CheckpointAnswer>> early = new TreeMap<>();
+
+  private long lastTriggered = -1;
   private final TreeMap<Long, Set<TaskId>> unreleased = new TreeMap<>();
   private final List<MetricsContainerStepMap> metrics = new ArrayList<>();
+
+  /** The tasks that have answered the probe for quiescence. */
   private final Map<TaskId, Counters> quiet = new LinkedHashMap<>();
-  private long round = -1;
+
+  /** The probe that waits for its answer; -1 if none does. */
+  private long probe = -1;
 
   /** Builds the tasks; null before that has begun and when it has ended. */
   private TaskAssembly assembly;
@@ -75,9 +88,12 @@ final class RunningJob {
    * @param save whether it saves anything
    * @param missing those tasks
    */
-  private record Round(long checkpoint, boolean save, Set<TaskId> missing) {
+  private record PendingCheckpoint(long checkpoint, boolean save, Set<TaskId> missing) {
+    /** One that has passed the barrier itself has answered, or its log will. */
     void acknowledgeFor(Task ended) {
-      ended.snapshots().acknowledgeFinished(checkpoint, save);
+      if (ended.lastPassed() < checkpoint) {
+        ended.snapshots().acknowledgeFinished(checkpoint, save);
+      }
     }
   }
 
@@ -177,11 +193,11 @@ final class RunningJob {
     if (command instanceof WorkerCommand.SetClock clock) {
       manualClock.moveTo(clock.nowMs());
       postToAll(new TaskMessage.ClockMoved());
-    } else if (command instanceof WorkerCommand.ProbeQuiescence probe) {
-      round = probe.round();
+    } else if (command instanceof WorkerCommand.ProbeQuiescence asked) {
+      probe = asked.round();
       quiet.clear();
       quiet.putAll(finished);
-      postToAll(new TaskMessage.Probe(round));
+      postToAll(new TaskMessage.Probe(probe));
       reportQuiet();
     } else if (command instanceof WorkerCommand.Quiescent quiescent) {
       tasks.get(quiescent.task()).post(new TaskMessage.Quiescent());
@@ -190,8 +206,7 @@ final class RunningJob {
     } else if (command instanceof WorkerCommand.CompleteCheckpoint complete) {
       complete(complete.checkpoint());
     } else if (command instanceof WorkerCommand.AbandonCheckpoint abandon) {
-      unacknowledged.headMap(abandon.checkpoint(), true).clear();
-      postToAll(new TaskMessage.AbandonCheckpoint(abandon.checkpoint()));
+      abandon(abandon.checkpoint());
     } else if (command instanceof WorkerCommand.Drain) {
       postToAll(new TaskMessage.Drain());
     } else {
@@ -208,18 +223,12 @@ final class RunningJob {
       end(ended.task());
     } else if (event instanceof TaskEvent.Quiet answer) {
       // A finished task is counted as it finished, in each round alike.
-      if (answer.round() == round && !finished.containsKey(answer.task())) {
+      if (answer.round() == probe && !finished.containsKey(answer.task())) {
         quiet.put(answer.task(), answer.counters());
         reportQuiet();
       }
-    } else if (event instanceof TaskEvent.CheckpointAcknowledged ack) {
-      acknowledge(ack);
-    } else if (event instanceof TaskEvent.CheckpointFailed failed) {
-      if (answered(failed.task(), failed.checkpoint())) {
-        send(
-            new WorkerEvent.CheckpointFailed(
-                id(), failed.task(), failed.checkpoint(), failed.reason()));
-      }
+    } else if (event instanceof CheckpointAnswer answer) {
+      answered(answer);
     } else if (event instanceof TaskEvent.CheckpointReleased released) {
       release(released.task(), released.checkpoint());
     } else if (event instanceof TaskEvent.AssemblyEnded) {
@@ -270,7 +279,7 @@ final class RunningJob {
 
   private void finish(TaskEvent.Finished event) {
     finished.put(event.task(), event.counters());
-    if (round >= 0) {
+    if (probe >= 0) {
       quiet.putIfAbsent(event.task(), event.counters());
       reportQuiet();
     }
@@ -280,10 +289,7 @@ final class RunningJob {
   private void end(TaskId task) {
     alive.remove(task);
     if (finished.containsKey(task)) {
-      // Barriers that it has passed itself it has answered, or its log will.
-      unacknowledged
-          .tailMap(tasks.get(task).lastPassed(), false)
-          .forEach((checkpoint, round) -> round.acknowledgeFor(tasks.get(task)));
+      unacknowledged.values().forEach(pending -> pending.acknowledgeFor(tasks.get(task)));
     }
     List.copyOf(unreleased.keySet()).forEach(c -> release(task, c));
     stopIfEnded();
@@ -313,39 +319,53 @@ final class RunningJob {
    * for only if it had finished: what failed has lost what it was doing.
    */
   private void trigger(WorkerCommand.TriggerCheckpoint trigger) {
-    Round round =
-        new Round(
+    PendingCheckpoint pending =
+        new PendingCheckpoint(
             trigger.checkpoint(),
             trigger.barrier() != Barrier.RELEASE,
             new LinkedHashSet<>(tasks.keySet()));
-    unacknowledged.put(trigger.checkpoint(), round);
+    lastTriggered = trigger.checkpoint();
+    unacknowledged.put(trigger.checkpoint(), pending);
     postToAll(new TaskMessage.TriggerCheckpoint(trigger.checkpoint(), trigger.barrier()));
+    early.getOrDefault(trigger.checkpoint(), List.of()).forEach(this::answered);
+    early.headMap(trigger.checkpoint(), true).clear();
     for (TaskId task : finished.keySet()) {
       if (!alive.contains(task)) {
-        round.acknowledgeFor(tasks.get(task));
+        pending.acknowledgeFor(tasks.get(task));
       }
     }
   }
 
-  private void acknowledge(TaskEvent.CheckpointAcknowledged ack) {
-    if (answered(ack.task(), ack.checkpoint())) {
+  /** Passes on what a task has answered, if somebody waits for it. */
+  private void answered(CheckpointAnswer answer) {
+    if (answer.checkpoint() > lastTriggered) {
+      early.computeIfAbsent(answer.checkpoint(), checkpoint -> new ArrayList<>()).add(answer);
+      return;
+    }
+    PendingCheckpoint pending = unacknowledged.get(answer.checkpoint());
+    if (pending == null || !pending.missing().remove(answer.task())) {
+      return;
+    }
+    if (pending.missing().isEmpty()) {
+      unacknowledged.remove(answer.checkpoint());
+    }
+    if (answer instanceof TaskEvent.CheckpointAcknowledged ack) {
       Saved saved = ack.saved();
       send(
           new WorkerEvent.CheckpointAcknowledged(
               id(), ack.task(), ack.checkpoint(), saved.snapshot(), saved.metrics()));
+    } else if (answer instanceof TaskEvent.CheckpointFailed failed) {
+      send(
+          new WorkerEvent.CheckpointFailed(
+              id(), failed.task(), failed.checkpoint(), failed.reason()));
     }
   }
 
-  /** Notes that a task has answered; false if nobody waits for that. */
-  private boolean answered(TaskId task, long checkpoint) {
-    Round asked = unacknowledged.get(checkpoint);
-    if (asked == null || !asked.missing().remove(task)) {
-      return false;
-    }
-    if (asked.missing().isEmpty()) {
-      unacknowledged.remove(checkpoint);
-    }
-    return true;
+  private void abandon(long checkpoint) {
+    lastTriggered = Math.max(lastTriggered, checkpoint);
+    unacknowledged.headMap(checkpoint, true).clear();
+    early.headMap(checkpoint, true).clear();
+    postToAll(new TaskMessage.AbandonCheckpoint(checkpoint));
   }
 
   private void complete(long checkpoint) {
@@ -375,7 +395,7 @@ final class RunningJob {
   }
 
   private void reportQuiet() {
-    if (round < 0 || quiet.size() < tasks.size()) {
+    if (probe < 0 || quiet.size() < tasks.size()) {
       return;
     }
     long sent = 0;
@@ -386,8 +406,8 @@ final class RunningJob {
       received += counters.received();
       steps += counters.steps();
     }
-    long answered = round;
-    round = -1;
+    long answered = probe;
+    probe = -1;
     send(new WorkerEvent.Quiet(id(), answered, sent, received, steps));
   }
 

@@ -23,11 +23,18 @@ sealed interface TaskEvent {
 
   record Quiet(Run run, TaskId task, long round, Counters counters) implements TaskEvent {}
 
+  /** What a task answers to a barrier. */
+  sealed interface CheckpointAnswer extends TaskEvent {
+    TaskId task();
+
+    long checkpoint();
+  }
+
   record CheckpointAcknowledged(Run run, TaskId task, long checkpoint, Saved saved)
-      implements TaskEvent {}
+      implements CheckpointAnswer {}
 
   record CheckpointFailed(Run run, TaskId task, long checkpoint, String reason)
-      implements TaskEvent {}
+      implements CheckpointAnswer {}
 
   record CheckpointReleased(Run run, TaskId task, long checkpoint) implements TaskEvent {}
 

@@ -14,6 +14,8 @@ import dev.sluice.worker.protocol.SourceSplit;
 import dev.sluice.worker.protocol.TaskId;
 import dev.sluice.worker.protocol.WorkerCommand;
 import dev.sluice.worker.protocol.WorkerEvent;
+import dev.sluice.worker.task.Task;
+import dev.sluice.worker.task.TaskMessage;
 import dev.sluice.worker.world.StateRoom;
 import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.SystemClock;
@@ -34,6 +36,7 @@ import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Impulse;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.util.construction.PipelineTranslation;
 import org.apache.beam.sdk.util.construction.SplittableParDo;
 import org.junit.jupiter.api.Test;
@@ -278,6 +281,56 @@ class WorkerTest {
         .filteredOn(ack -> ack.checkpoint() == 2)
         .extracting(WorkerEvent.CheckpointAcknowledged::task)
         .containsExactlyElementsOf(finished);
+  }
+
+  /** As if another worker, which has the source, had been told of the checkpoint first. */
+  private void letABarrierComeThroughTheChannels(long checkpoint) {
+    List<Task> tasks =
+        ended.keySet().stream().filter(Task.class::isInstance).map(Task.class::cast).toList();
+    tasks.get(0).post(new TaskMessage.TriggerCheckpoint(checkpoint, Barrier.RELEASE));
+    while (tasks.get(1).lastPassed() < checkpoint) {
+      tasks.forEach(Task::step);
+    }
+    while (!toWorker.isEmpty()) {
+      worker.handle(toWorker.poll());
+    }
+  }
+
+  private void deployTwoTasks() {
+    Pipeline pipeline = pipeline();
+    pipeline
+        .apply(Impulse.create())
+        .apply(Reshuffle.viaRandomKey())
+        .apply("Pass", ParDo.of(new Pass(false)));
+    deploy(pipeline, false);
+    assemble();
+    assertThat(ended).hasSize(1 + 2);
+  }
+
+  @Test
+  void anAnswerThatComesBeforeTheCheckpointIsTriggeredHereCounts() {
+    deployTwoTasks();
+    letABarrierComeThroughTheChannels(1);
+    assertThat(events(WorkerEvent.CheckpointAcknowledged.class)).isEmpty();
+
+    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 1, Barrier.RELEASE));
+    assertThat(events(WorkerEvent.CheckpointAcknowledged.class)).hasSize(2);
+
+    settle();
+    assertThat(events(WorkerEvent.CheckpointAcknowledged.class)).hasSize(2);
+  }
+
+  @Test
+  void anEarlyAnswerToACheckpointThatIsAbandonedIsForgotten() {
+    deployTwoTasks();
+    letABarrierComeThroughTheChannels(1);
+    worker.handle(new WorkerCommand.AbandonCheckpoint(JOB, 1));
+    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 2, Barrier.RELEASE));
+    settle();
+
+    assertThat(events(WorkerEvent.CheckpointAcknowledged.class))
+        .hasSize(2)
+        .allMatch(ack -> ack.checkpoint() == 2);
   }
 
   @Test
