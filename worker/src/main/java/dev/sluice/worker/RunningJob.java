@@ -72,8 +72,11 @@ final class RunningJob {
   /** The probe that waits for its answer; -1 if none does. */
   private long probe = -1;
 
-  /** Builds the tasks; null before that has begun and when it has ended. */
+  /** Builds the tasks; null when it has. */
   private TaskAssembly assembly;
+
+  /** The building of the tasks; null before that has begun and when it has ended. */
+  private BackgroundWork building;
 
   /** What was said to the tasks while they were being built. */
   private final List<WorkerCommand> untold = new ArrayList<>();
@@ -134,14 +137,12 @@ final class RunningJob {
   /** Begins to build the tasks. */
   void start() {
     TaskReports reports = new TaskReports(run, world.network(), worker, coordinator);
-    TaskAssembly building =
-        new TaskAssembly(
-            deploy,
-            resources,
-            reports,
-            () -> world.network().send(worker, new TaskEvent.AssemblyEnded(run)));
-    world.tasks().start("build:" + id(), deploy.loader(), building);
-    assembly = building;
+    assembly = new TaskAssembly(deploy, resources, reports);
+    BackgroundWork work =
+        new BackgroundWork(
+            assembly, () -> world.network().send(worker, new TaskEvent.AssemblyEnded(run)));
+    world.tasks().start("build:" + id(), deploy.loader(), work);
+    building = work;
   }
 
   /** The tasks are built: starts them, and tells them what was said to them meanwhile. */
@@ -150,6 +151,7 @@ final class RunningJob {
     metrics.addAll(assembly.metrics());
     Optional<Failure> failure = assembly.failure();
     assembly = null;
+    building = null;
     if (stopping) {
       stopIfEnded();
     } else if (failure.isPresent()) {
@@ -182,7 +184,7 @@ final class RunningJob {
       stop();
     } else if (command instanceof WorkerCommand.ReportMetrics report) {
       send(new WorkerEvent.Metrics(id(), report.request(), mergedMetrics()));
-    } else if (assembly != null) {
+    } else if (building != null) {
       untold.add(command);
     } else {
       tell(command);
@@ -234,7 +236,7 @@ final class RunningJob {
     } else if (event instanceof TaskEvent.AssemblyEnded) {
       assembled();
     } else if (event instanceof TaskEvent.StopOverdue) {
-      stopAssembly();
+      stopBuilding();
       alive.forEach(task -> tasks.get(task).interrupt());
       overdue++;
       if (overdue == STOP_GRACES_BEFORE_WARNING) {
@@ -250,16 +252,16 @@ final class RunningJob {
   private void stop() {
     if (!stopping) {
       stopping = true;
-      stopAssembly();
+      stopBuilding();
       postToAll(new TaskMessage.Stop());
       stopLater();
       stopIfEnded();
     }
   }
 
-  private void stopAssembly() {
-    if (assembly != null) {
-      assembly.stop();
+  private void stopBuilding() {
+    if (building != null) {
+      building.stop();
     }
   }
 
@@ -296,7 +298,7 @@ final class RunningJob {
   }
 
   private void stopIfEnded() {
-    if (stopping && assembly == null && alive.isEmpty() && !stopped) {
+    if (stopping && building == null && alive.isEmpty() && !stopped) {
       stopped = true;
       tasks.values().forEach(task -> quietly(task.snapshots()::close));
       quietly(resources::close);

@@ -1,7 +1,6 @@
 package dev.sluice.worker;
 
 import dev.sluice.state.error.Thrown;
-import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
 import dev.sluice.worker.protocol.SourceSplit;
@@ -10,8 +9,6 @@ import dev.sluice.worker.protocol.WorkerEvent;
 import dev.sluice.worker.stage.SourceOptions;
 import dev.sluice.worker.stage.TransformException;
 import dev.sluice.worker.task.Failures;
-import dev.sluice.worker.world.Step;
-import dev.sluice.worker.world.TaskRunner;
 import java.io.Closeable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,9 +32,9 @@ import org.slf4j.LoggerFactory;
  * Splits every source of a job, once, and reports the splits. A source whose splits a checkpoint
  * knows keeps them; what was added to it since is split too.
  *
- * <p>Stepped like a task, because splitting calls user code, which may block; done after one step.
+ * <p>Owned by the thread that steps it; done after one step.
  */
-final class SourceSplitter implements TaskRunner.Steppable {
+final class SourceSplitter implements BackgroundWork.Work {
   private static final Logger LOG = LoggerFactory.getLogger(SourceSplitter.class);
   private static final int SPLITS_PER_TASK = 16;
   private static final int SPLITS_IN_ALL = 64;
@@ -45,23 +42,18 @@ final class SourceSplitter implements TaskRunner.Steppable {
   private final WorkerCommand.SplitSources command;
   private final MetricsContainerStepMap metrics;
   private final Consumer<WorkerEvent> report;
-  private final Runnable whenEnded;
-  private TaskRunner.Handle handle;
 
   /**
    * @param metrics where splitting counts
    * @param report takes the one event that comes of it
-   * @param whenEnded runs as the last thing in the thread that splits
    */
   SourceSplitter(
       WorkerCommand.SplitSources command,
       MetricsContainerStepMap metrics,
-      Consumer<WorkerEvent> report,
-      Runnable whenEnded) {
+      Consumer<WorkerEvent> report) {
     this.command = command;
     this.metrics = metrics;
     this.report = report;
-    this.whenEnded = whenEnded;
   }
 
   /** What splitting has counted; complete once it has ended. */
@@ -69,39 +61,22 @@ final class SourceSplitter implements TaskRunner.Steppable {
     return metrics;
   }
 
-  /** Interrupts user code that blocks. */
-  void interrupt() {
-    handle.interrupt();
-  }
-
   @Override
-  public void started(TaskRunner.Handle newHandle) {
-    handle = newHandle;
-  }
-
-  @Override
-  public Step step() {
-    try {
-      Map<String, List<SourceSplit>> splits = new LinkedHashMap<>();
-      JobGraph graph = command.graph();
-      for (Stage stage : graph.stages()) {
-        if (stage.root() instanceof Node.Read read) {
-          split(read).ifPresent(made -> splits.put(read.transformId(), made));
-        }
-      }
-      report.accept(new WorkerEvent.SourcesSplit(command.job(), splits, metrics));
-    } catch (Throwable e) {
-      if (!handle.isHeapExhaustedBy(e)) {
-        died(e);
+  public boolean step() {
+    Map<String, List<SourceSplit>> splits = new LinkedHashMap<>();
+    for (Stage stage : command.graph().stages()) {
+      if (stage.root() instanceof Node.Read read) {
+        split(read).ifPresent(made -> splits.put(read.transformId(), made));
       }
     }
-    return Step.FINISHED;
+    report.accept(new WorkerEvent.SourcesSplit(command.job(), splits, metrics));
+    return false;
   }
 
   @Override
-  public void died(Throwable escaped) {
+  public void failed(Throwable thrown) {
     report.accept(
-        new WorkerEvent.TaskFailed(command.job(), Failures.of(escaped, command.job().value())));
+        new WorkerEvent.TaskFailed(command.job(), Failures.of(thrown, command.job().value())));
   }
 
   /** The splits of a source; empty if they are known and nothing was added to it. */
@@ -197,20 +172,5 @@ final class SourceSplitter implements TaskRunner.Steppable {
     boolean silenceCounts = command.options().as(SourceOptions.class).getIdleSplitTimeoutMs() > 0;
     int each = Math.min(SPLITS_PER_TASK, SPLITS_IN_ALL / command.tasks());
     return silenceCounts ? command.tasks() * Math.max(1, each) : command.tasks();
-  }
-
-  @Override
-  public int callDepth() {
-    return 0;
-  }
-
-  @Override
-  public long wakeAtNanos() {
-    return Long.MAX_VALUE;
-  }
-
-  @Override
-  public void ended() {
-    whenEnded.run();
   }
 }

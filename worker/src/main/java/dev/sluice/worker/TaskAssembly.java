@@ -6,8 +6,6 @@ import dev.sluice.worker.protocol.WorkerCommand;
 import dev.sluice.worker.task.Failures;
 import dev.sluice.worker.task.Task;
 import dev.sluice.worker.task.TaskListener;
-import dev.sluice.worker.world.Step;
-import dev.sluice.worker.world.TaskRunner;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -17,41 +15,33 @@ import java.util.Optional;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /**
- * Builds the tasks of one attempt of a job.
+ * Builds the tasks of one attempt of a job: {@link BackgroundWork}, as it takes longer the more
+ * transforms there are, and reads what the user has serialized.
  *
- * <p>Stepped like a task, because it takes as long as there are transforms and reads what the user
- * has serialized, while the worker's loop has to tell that the worker is alive. Owned by the thread
- * that steps it; when that has ended, what it has built belongs to the worker's loop. Always true:
- * either all tasks are built, or there is a failure, or it was told to stop.
+ * <p>Owned by the thread that steps it; when that has ended, what it has built belongs to the
+ * worker's loop. Always true: either all tasks are built, or there is a failure, or it was told to
+ * stop.
  */
-final class TaskAssembly implements TaskRunner.Steppable {
+final class TaskAssembly implements BackgroundWork.Work {
   private static final int TASKS_PER_STEP = 16;
 
   private final WorkerCommand.Deploy deploy;
   private final JobResources resources;
   private final TaskListener listener;
-  private final Runnable whenEnded;
   private final Iterator<TaskId> left;
   private final Map<TaskId, Task> tasks = new LinkedHashMap<>();
   private final List<MetricsContainerStepMap> metrics = new ArrayList<>();
   private TaskBuilder builder;
   private Failure failure;
-  private TaskRunner.Handle handle;
   private volatile boolean stopRequested;
 
   /**
    * @param listener what the tasks will report to
-   * @param whenEnded runs as the last thing in the thread that builds
    */
-  TaskAssembly(
-      WorkerCommand.Deploy deploy,
-      JobResources resources,
-      TaskListener listener,
-      Runnable whenEnded) {
+  TaskAssembly(WorkerCommand.Deploy deploy, JobResources resources, TaskListener listener) {
     this.deploy = deploy;
     this.resources = resources;
     this.listener = listener;
-    this.whenEnded = whenEnded;
     this.left = deploy.tasks().iterator();
   }
 
@@ -70,66 +60,33 @@ final class TaskAssembly implements TaskRunner.Steppable {
     return Optional.ofNullable(failure);
   }
 
-  /** Ends it before the next task, and interrupts user code that blocks. */
-  void stop() {
+  @Override
+  public void stop() {
     stopRequested = true;
-    handle.interrupt();
   }
 
   @Override
-  public void started(TaskRunner.Handle newHandle) {
-    handle = newHandle;
-  }
-
-  @Override
-  public Step step() {
-    try {
-      if (builder == null) {
-        builder = new TaskBuilder(deploy, resources, listener);
-      }
-      for (int built = 0; left.hasNext() && !stopRequested; built++) {
-        if (built == TASKS_PER_STEP) {
-          return Step.WORKED;
-        }
-        build(left.next());
-      }
-    } catch (Throwable e) {
-      // An error too: a class of the user's that does not link must not leave the job hanging.
-      if (!handle.isHeapExhaustedBy(e)) {
-        died(e);
-      }
+  public boolean step() {
+    if (builder == null) {
+      builder = new TaskBuilder(deploy, resources, listener);
     }
-    return Step.FINISHED;
+    for (int built = 0; left.hasNext() && !stopRequested; built++) {
+      if (built == TASKS_PER_STEP) {
+        return true;
+      }
+      build(left.next());
+    }
+    return false;
   }
 
   @Override
-  public void died(Throwable escaped) {
-    failure = Failures.of(escaped, deploy.job().value());
-  }
-
-  @Override
-  public void giveUp() {
-    stopRequested = true;
+  public void failed(Throwable thrown) {
+    failure = Failures.of(thrown, deploy.job().value());
   }
 
   private void build(TaskId id) {
     MetricsContainerStepMap ofTask = new MetricsContainerStepMap();
     metrics.add(ofTask);
     tasks.put(id, builder.build(id, ofTask, tasks));
-  }
-
-  @Override
-  public int callDepth() {
-    return 0;
-  }
-
-  @Override
-  public long wakeAtNanos() {
-    return Long.MAX_VALUE;
-  }
-
-  @Override
-  public void ended() {
-    whenEnded.run();
   }
 }

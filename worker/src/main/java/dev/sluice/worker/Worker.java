@@ -44,6 +44,7 @@ public final class Worker implements Network.Endpoint {
   /** The splitting of the sources of a job that is not deployed yet; owned by the loop. */
   private static final class Splitting {
     final SourceSplitter splitter;
+    final BackgroundWork work;
 
     /** Its thread has ended. */
     boolean ended;
@@ -51,8 +52,9 @@ public final class Worker implements Network.Endpoint {
     /** The job is to be reported as stopped when it has. */
     boolean stopping;
 
-    Splitting(SourceSplitter splitter) {
+    Splitting(SourceSplitter splitter, Runnable whenEnded) {
       this.splitter = splitter;
+      this.work = new BackgroundWork(splitter, whenEnded);
     }
   }
 
@@ -168,20 +170,13 @@ public final class Worker implements Network.Endpoint {
 
   private void split(WorkerCommand.SplitSources command) {
     JobId job = command.job();
-    SourceSplitter splitter =
-        new SourceSplitter(
-            command,
-            new MetricsContainerStepMap(),
-            this::tell,
-            () ->
-                world
-                    .network()
-                    .send(
-                        address,
-                        new TaskEvent.SplitterEnded(
-                            new TaskEvent.Run(job, FromWorker.BEFORE_ANY))));
-    splittings.put(job, new Splitting(splitter));
-    world.tasks().start("split:" + job, command.loader(), splitter);
+    TaskEvent.Run run = new TaskEvent.Run(job, FromWorker.BEFORE_ANY);
+    Splitting splitting =
+        new Splitting(
+            new SourceSplitter(command, new MetricsContainerStepMap(), this::tell),
+            () -> world.network().send(address, new TaskEvent.SplitterEnded(run)));
+    splittings.put(job, splitting);
+    world.tasks().start("split:" + job, command.loader(), splitting.work);
   }
 
   private void stopSplitting(JobId job) {
@@ -190,7 +185,7 @@ public final class Worker implements Network.Endpoint {
       tell(new WorkerEvent.JobStopped(job, new MetricsContainerStepMap()));
     } else {
       splitting.stopping = true;
-      splitting.splitter.interrupt();
+      splitting.work.stop();
       tellIfStopped(job, splitting);
     }
   }

@@ -35,8 +35,7 @@ class SourceSplitterTest {
                 known,
                 tasks),
             new MetricsContainerStepMap(),
-            reported::add,
-            () -> {})
+            reported::add)
         .step();
     return ((WorkerEvent.SourcesSplit) reported.get(reported.size() - 1)).splits();
   }
