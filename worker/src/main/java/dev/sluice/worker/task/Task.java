@@ -49,6 +49,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
   private boolean sourceEnded;
   private boolean watermarksStale = true;
   private boolean ending;
+  private boolean closed;
   private boolean reported;
   private boolean left;
   private final Deque<TaskMessage.TriggerCheckpoint> triggered = new ArrayDeque<>();
@@ -364,13 +365,14 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     if (!outputs.flush()) {
       return Step.NEEDS_OUTPUT;
     }
+    closeIfDone();
     if (!reported) {
       reported = true;
       spec.listener()
           .finished(spec.id(), new Counters(outputs.sent(), ports.input().received(), steps));
       return Step.WORKED;
     }
-    if (callbacks.isEmpty() && !snapshots.logging()) {
+    if (closed && !snapshots.logging()) {
       if (left) {
         return shutDown(null);
       }
@@ -379,6 +381,18 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
       return Step.WORKED;
     }
     return handled ? Step.WORKED : Step.NEEDS_TIMER;
+  }
+
+  /**
+   * Closes the operators, of which nobody wants anything any more, unless they are still to be told
+   * of a checkpoint. What that throws fails the task before it has said that it is done, or that it
+   * has released the checkpoint it waited for: the job cannot be done before.
+   */
+  private void closeIfDone() throws Exception {
+    if (!closed && callbacks.isEmpty()) {
+      closed = true;
+      stage.close();
+    }
   }
 
   private void openBundle() {
@@ -452,14 +466,10 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     while (!triggered.isEmpty() && triggered.peek().checkpoint() <= checkpoint) {
       triggered.poll();
     }
-    if (bundle.isOpen()) {
-      endBundle();
-    } else {
-      // What was received before the barrier is sent on before it.
-      propagateWatermarks();
-    }
     long begin = spec.clock().nanoTime();
-    stage.barrier(checkpoint);
+    if (!closed) {
+      begin = passThroughStage(checkpoint);
+    }
     callbacks.passed(checkpoint);
     if (barrier == Barrier.RELEASE) {
       snapshots.release(checkpoint);
@@ -473,6 +483,19 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     if (!ending) {
       outputs.barrier(checkpoint, barrier);
     }
+  }
+
+  /** Returns when the task began to do nothing but pass the barrier. */
+  private long passThroughStage(long checkpoint) {
+    if (bundle.isOpen()) {
+      endBundle();
+    } else {
+      // What was received before the barrier is sent on before it.
+      propagateWatermarks();
+    }
+    long begin = spec.clock().nanoTime();
+    stage.barrier(checkpoint);
+    return begin;
   }
 
   private boolean handleMessages() throws Exception {
@@ -495,17 +518,26 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     } else if (message instanceof TaskMessage.CompleteCheckpoint complete) {
       snapshots.completed(complete.checkpoint());
       callbacks.complete(complete.checkpoint());
+      if (reported && halted == NOT_HALTED) {
+        closeIfDone();
+      }
       spec.listener().checkpointReleased(spec.id(), complete.checkpoint());
     } else if (message instanceof TaskMessage.AbandonCheckpoint abandon) {
       abandon(abandon.checkpoint());
     } else if (message instanceof TaskMessage.Drain) {
+      drain();
+    }
+    return true;
+  }
+
+  private void drain() {
+    if (!closed) {
       if (bundle.isOpen()) {
         endBundle();
       }
       callbacks.drainedFrom(stage.drain());
       watermarksStale = true;
     }
-    return true;
   }
 
   private void abandon(long checkpoint) {

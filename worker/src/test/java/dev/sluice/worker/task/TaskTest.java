@@ -190,7 +190,7 @@ class TaskTest {
     assertThat(t.run()).isEqualTo(Step.FINISHED);
     assertThat(t.drain()).containsExactly("x");
     assertThat(t.consumer.allEnded()).isTrue();
-    assertThat(t.log).containsSubsequence("A watermark " + MAX, "finished", "A.close", "B.close");
+    assertThat(t.log).containsSubsequence("A watermark " + MAX, "A.close", "B.close", "finished");
     assertThat(count(t.log, "finished")).isOne();
     assertThat(t.counters.sent()).isEqualTo(t.consumer.received());
   }
@@ -415,7 +415,52 @@ class TaskTest {
 
     t.task.post(new TaskMessage.CompleteCheckpoint(1));
     assertThat(t.run()).isEqualTo(Step.FINISHED);
-    assertThat(t.log).containsSubsequence("ran", "released 1", "A.close");
+    assertThat(t.log).containsSubsequence("ran", "A.close", "released 1");
+    assertThat(count(t.log, "A.close")).isOne();
+  }
+
+  @Test
+  void aTaskWhoseOperatorsCannotBeClosedHasNotFinished() {
+    TaskHarness t = TaskHarness.reading("in");
+    t.second.failsAt = ".close";
+    t.feed("in").end();
+
+    assertThat(t.run()).isEqualTo(Step.FINISHED);
+    assertThat(t.failures).hasSize(1);
+    assertThat(t.log).contains("A.close", "failed").doesNotContain("finished");
+    assertThat(count(t.log, "B.close")).isOne();
+  }
+
+  @Test
+  void aTaskThatWaitedForACheckpointAndCannotBeClosedHasNotReleasedIt() {
+    TaskHarness t = TaskHarness.source();
+    t.second.failsAt = ".close";
+    t.run();
+    t.callbacks.afterCheckpoint(() -> t.log.add("ran"));
+    t.sourceOperator().ended = true;
+    t.run();
+    t.task.post(new TaskMessage.TriggerCheckpoint(1, Barrier.SAVE));
+    t.run();
+    t.task.post(new TaskMessage.CompleteCheckpoint(1));
+
+    assertThat(t.run()).isEqualTo(Step.FINISHED);
+    assertThat(t.log).containsSubsequence("finished", "ran", "failed").doesNotContain("released 1");
+  }
+
+  @Test
+  void operatorsThatAreClosedSeeNoBarrierAndNoDrain() {
+    TaskHarness t = TaskHarness.source();
+    t.run();
+    t.sourceOperator().ended = true;
+    while (!t.log.contains("finished")) {
+      t.task.step();
+    }
+    List<String> log = List.copyOf(t.log);
+    t.task.post(new TaskMessage.Drain());
+    t.task.post(new TaskMessage.TriggerCheckpoint(1, Barrier.SAVE));
+
+    assertThat(t.run()).isEqualTo(Step.FINISHED);
+    assertThat(t.log.subList(log.size(), t.log.size())).containsExactly("acknowledged 1");
   }
 
   @Test
