@@ -1,7 +1,7 @@
 package dev.sluice.coordinator;
 
-import dev.sluice.worker.protocol.TaskId;
-import dev.sluice.worker.protocol.WorkerEvent.CheckpointAcknowledged;
+import dev.sluice.protocol.TaskId;
+import dev.sluice.protocol.WorkerEvent.CheckpointAcknowledged;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;

@@ -1,6 +1,7 @@
 package dev.sluice.coordinator;
 
-import dev.sluice.worker.protocol.JobStorage;
+import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.JobStorage;
 import java.util.Optional;
 
 /**

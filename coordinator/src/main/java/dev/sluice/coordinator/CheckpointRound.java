@@ -1,7 +1,8 @@
 package dev.sluice.coordinator;
 
-import dev.sluice.worker.protocol.TaskId;
-import dev.sluice.worker.protocol.WorkerEvent.CheckpointAcknowledged;
+import dev.sluice.protocol.SavepointRequest;
+import dev.sluice.protocol.TaskId;
+import dev.sluice.protocol.WorkerEvent.CheckpointAcknowledged;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;

@@ -1,5 +1,6 @@
 package dev.sluice.coordinator;
 
+import dev.sluice.protocol.SavepointRequest;
 import java.util.List;
 import java.util.Optional;
 

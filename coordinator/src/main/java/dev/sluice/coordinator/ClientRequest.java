@@ -1,6 +1,7 @@
 package dev.sluice.coordinator;
 
-import dev.sluice.worker.protocol.JobId;
+import dev.sluice.protocol.JobId;
+import dev.sluice.protocol.SavepointRequest;
 
 /** What a client asks of the coordinator. */
 public sealed interface ClientRequest {

@@ -1,7 +1,7 @@
 package dev.sluice.coordinator;
 
-import dev.sluice.worker.protocol.SourceSplit;
-import dev.sluice.worker.protocol.TaskId;
+import dev.sluice.protocol.SourceSplit;
+import dev.sluice.protocol.TaskId;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.sluice.coordinator;
 
-import dev.sluice.worker.protocol.Failure;
+import dev.sluice.protocol.Failure;
+import dev.sluice.protocol.JobPhase;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;

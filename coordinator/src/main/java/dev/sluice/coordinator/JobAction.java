@@ -1,6 +1,8 @@
 package dev.sluice.coordinator;
 
-import dev.sluice.worker.protocol.WorkerCommand;
+import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.SavepointRequest;
+import dev.sluice.protocol.WorkerCommand;
 import java.util.Optional;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 

@@ -1,6 +1,7 @@
 package dev.sluice.coordinator;
 
-import dev.sluice.worker.protocol.WorkerEvent;
+import dev.sluice.protocol.SavepointRequest;
+import dev.sluice.protocol.WorkerEvent;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,10 +1,11 @@
 package dev.sluice.coordinator;
 
+import dev.sluice.protocol.JobId;
+import dev.sluice.protocol.JobSettings;
+import dev.sluice.protocol.SourceSplit;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
-import dev.sluice.worker.protocol.JobId;
-import dev.sluice.worker.protocol.SourceSplit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

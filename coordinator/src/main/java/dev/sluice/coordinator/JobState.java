@@ -1,6 +1,7 @@
 package dev.sluice.coordinator;
 
-import dev.sluice.worker.protocol.TaskId;
+import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.TaskId;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

@@ -1,7 +1,8 @@
 package dev.sluice.coordinator;
 
-import dev.sluice.worker.protocol.Failure;
-import dev.sluice.worker.protocol.JobId;
+import dev.sluice.protocol.Failure;
+import dev.sluice.protocol.JobId;
+import dev.sluice.protocol.JobPhase;
 import java.util.Optional;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 

@@ -1,6 +1,7 @@
 package dev.sluice.coordinator;
 
-import dev.sluice.worker.protocol.JobId;
+import dev.sluice.protocol.JobId;
+import dev.sluice.protocol.JobPhase;
 import java.util.List;
 
 /**

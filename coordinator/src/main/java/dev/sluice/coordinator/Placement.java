@@ -1,8 +1,8 @@
 package dev.sluice.coordinator;
 
+import dev.sluice.protocol.TaskId;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.Stage;
-import dev.sluice.worker.protocol.TaskId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package dev.sluice.coordinator;
 
-import dev.sluice.worker.protocol.TaskId;
-import dev.sluice.worker.protocol.WorkerEvent.Quiet;
+import dev.sluice.protocol.TaskId;
+import dev.sluice.protocol.WorkerEvent.Quiet;
 import java.util.Collections;
 import java.util.Set;
 import java.util.SortedMap;

@@ -1,6 +1,6 @@
 package dev.sluice.coordinator;
 
-import dev.sluice.worker.protocol.Failure;
+import dev.sluice.protocol.Failure;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.Set;

@@ -1,9 +1,9 @@
 package dev.sluice.coordinator;
 
+import dev.sluice.protocol.SavedTask;
+import dev.sluice.protocol.SourceSplit;
 import dev.sluice.state.checkpoint.CheckpointFiles;
 import dev.sluice.state.checkpoint.TransformNames;
-import dev.sluice.worker.protocol.SavedTask;
-import dev.sluice.worker.protocol.SourceSplit;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,14 +1,14 @@
 package dev.sluice.coordinator;
 
+import dev.sluice.protocol.JobStorage;
+import dev.sluice.protocol.RestorePoint;
+import dev.sluice.protocol.SavedTask;
+import dev.sluice.protocol.SourceSplit;
+import dev.sluice.protocol.WorkerEvent.CheckpointAcknowledged;
 import dev.sluice.state.checkpoint.TransformNames;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
 import dev.sluice.translation.StageIndex;
-import dev.sluice.worker.protocol.JobStorage;
-import dev.sluice.worker.protocol.RestorePoint;
-import dev.sluice.worker.protocol.SavedTask;
-import dev.sluice.worker.protocol.SourceSplit;
-import dev.sluice.worker.protocol.WorkerEvent.CheckpointAcknowledged;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

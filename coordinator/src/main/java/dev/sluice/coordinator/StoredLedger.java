@@ -1,5 +1,10 @@
 package dev.sluice.coordinator;
 
+import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.JobStorage;
+import dev.sluice.protocol.SavedTask;
+import dev.sluice.protocol.SourceSplit;
+import dev.sluice.protocol.world.Clock;
 import dev.sluice.state.checkpoint.CheckpointException;
 import dev.sluice.state.checkpoint.CheckpointFiles;
 import dev.sluice.state.checkpoint.ClaimLostException;
@@ -7,10 +12,6 @@ import dev.sluice.state.checkpoint.JobCheckpoints;
 import dev.sluice.state.checkpoint.Manifest;
 import dev.sluice.state.checkpoint.TransformNames;
 import dev.sluice.state.key.KeyGroups;
-import dev.sluice.worker.protocol.JobStorage;
-import dev.sluice.worker.protocol.SavedTask;
-import dev.sluice.worker.protocol.SourceSplit;
-import dev.sluice.worker.world.Clock;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package dev.sluice.coordinator;
 
-import dev.sluice.worker.protocol.Heartbeat;
+import dev.sluice.protocol.Heartbeat;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

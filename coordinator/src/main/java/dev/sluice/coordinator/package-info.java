@@ -10,7 +10,7 @@
  *   <li>{@link dev.sluice.coordinator.JobLifecycle} decides, as a pure function of the {@link
  *       dev.sluice.coordinator.JobState} and the event, what the job's next state is and which
  *       {@link dev.sluice.coordinator.JobAction}s follow. A phase changes only by a legal move of
- *       {@link dev.sluice.coordinator.JobPhase}.
+ *       {@link dev.sluice.protocol.JobPhase}.
  *   <li>The decision is appended to the {@link dev.sluice.coordinator.Journal}.
  *   <li>The coordinator acts: it sends commands to workers and alarms to itself.
  *   <li>If the phase has changed, the client learns it by a {@link

@@ -10,13 +10,15 @@ import dev.sluice.coordinator.JobEvent.DrainRequested;
 import dev.sluice.coordinator.JobEvent.SavepointNotWritten;
 import dev.sluice.coordinator.JobEvent.SavepointWanted;
 import dev.sluice.coordinator.JobEvent.SavepointWritten;
-import dev.sluice.coordinator.SavepointRequest.Then;
-import dev.sluice.worker.protocol.Barrier;
-import dev.sluice.worker.protocol.FailureKind;
-import dev.sluice.worker.protocol.TaskId;
-import dev.sluice.worker.protocol.WorkerCommand.TriggerCheckpoint;
-import dev.sluice.worker.protocol.WorkerEvent.CheckpointFailed;
-import dev.sluice.worker.protocol.WorkerEvent.CheckpointWanted;
+import dev.sluice.protocol.Barrier;
+import dev.sluice.protocol.FailureKind;
+import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.SavepointRequest;
+import dev.sluice.protocol.SavepointRequest.Then;
+import dev.sluice.protocol.TaskId;
+import dev.sluice.protocol.WorkerCommand.TriggerCheckpoint;
+import dev.sluice.protocol.WorkerEvent.CheckpointFailed;
+import dev.sluice.protocol.WorkerEvent.CheckpointWanted;
 import org.junit.jupiter.api.Test;
 
 /** Checkpoints and savepoints of a job that keeps them. */

@@ -3,6 +3,7 @@ package dev.sluice.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.protocol.JobPhase;
 import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

@@ -1,14 +1,15 @@
 package dev.sluice.coordinator;
 
+import dev.sluice.protocol.Failure;
+import dev.sluice.protocol.FailureKind;
+import dev.sluice.protocol.JobId;
+import dev.sluice.protocol.JobSettings;
+import dev.sluice.protocol.TaskId;
+import dev.sluice.protocol.WorkerEvent;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
 import dev.sluice.translation.Stage.Parallelism;
-import dev.sluice.worker.protocol.Failure;
-import dev.sluice.worker.protocol.FailureKind;
-import dev.sluice.worker.protocol.JobId;
-import dev.sluice.worker.protocol.TaskId;
-import dev.sluice.worker.protocol.WorkerEvent;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -2,7 +2,8 @@ package dev.sluice.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.worker.protocol.JobStorage;
+import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.JobStorage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

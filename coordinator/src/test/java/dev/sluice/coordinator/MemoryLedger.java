@@ -1,9 +1,10 @@
 package dev.sluice.coordinator;
 
+import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.JobStorage;
 import dev.sluice.state.checkpoint.CheckpointFiles;
 import dev.sluice.state.checkpoint.FolderFiles;
 import dev.sluice.state.checkpoint.MemoryFolder;
-import dev.sluice.worker.protocol.JobStorage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -3,7 +3,7 @@ package dev.sluice.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.worker.protocol.TaskId;
+import dev.sluice.protocol.TaskId;
 import org.junit.jupiter.api.Test;
 
 class PlacementTest {

@@ -2,8 +2,8 @@ package dev.sluice.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.worker.protocol.TaskId;
-import dev.sluice.worker.protocol.WorkerEvent.Quiet;
+import dev.sluice.protocol.TaskId;
+import dev.sluice.protocol.WorkerEvent.Quiet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 

@@ -2,6 +2,7 @@ package dev.sluice.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.protocol.JobPhase;
 import java.util.EnumMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,6 @@
 package dev.sluice.coordinator;
 
-import dev.sluice.worker.world.Network;
+import dev.sluice.protocol.world.Network;
 import java.util.ArrayList;
 import java.util.List;
 

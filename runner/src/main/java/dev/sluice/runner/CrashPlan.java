@@ -1,8 +1,8 @@
 package dev.sluice.runner;
 
 import dev.sluice.coordinator.JobEvent;
-import dev.sluice.coordinator.JobPhase;
 import dev.sluice.coordinator.JournalEntry;
+import dev.sluice.protocol.JobPhase;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 

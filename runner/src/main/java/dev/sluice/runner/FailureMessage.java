@@ -1,8 +1,8 @@
 package dev.sluice.runner;
 
-import dev.sluice.worker.protocol.Causes;
-import dev.sluice.worker.protocol.Failure;
-import dev.sluice.worker.protocol.FailureKind;
+import dev.sluice.protocol.Causes;
+import dev.sluice.protocol.Failure;
+import dev.sluice.protocol.FailureKind;
 import dev.sluice.worker.stage.TransformException;
 import java.lang.reflect.InvocationTargetException;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.sluice.runner;
 
+import dev.sluice.protocol.Causes;
+import dev.sluice.protocol.Failure;
+import dev.sluice.protocol.FailureKind;
 import dev.sluice.state.error.Thrown;
 import dev.sluice.state.store.HeapGauge;
-import dev.sluice.worker.protocol.Causes;
-import dev.sluice.worker.protocol.Failure;
-import dev.sluice.worker.protocol.FailureKind;
 import dev.sluice.worker.stage.TransformException;
 import dev.sluice.worker.task.TaskThreads.Suspect;
 import dev.sluice.worker.world.HeapWatch;

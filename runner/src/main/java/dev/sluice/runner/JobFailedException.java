@@ -1,6 +1,6 @@
 package dev.sluice.runner;
 
-import dev.sluice.worker.protocol.Failure;
+import dev.sluice.protocol.Failure;
 import java.util.Arrays;
 import org.apache.beam.sdk.Pipeline.PipelineExecutionException;
 

@@ -1,11 +1,11 @@
 package dev.sluice.runner;
 
 import dev.sluice.coordinator.ClientRequest;
-import dev.sluice.coordinator.JobPhase;
 import dev.sluice.coordinator.JobUpdate;
 import dev.sluice.coordinator.JobUpdate.JobMetricValues;
-import dev.sluice.coordinator.SavepointRequest;
-import dev.sluice.worker.protocol.JobId;
+import dev.sluice.protocol.JobId;
+import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.SavepointRequest;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;

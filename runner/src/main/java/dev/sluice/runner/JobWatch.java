@@ -1,7 +1,7 @@
 package dev.sluice.runner;
 
-import dev.sluice.coordinator.JobPhase;
 import dev.sluice.coordinator.JobUpdate;
+import dev.sluice.protocol.JobPhase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

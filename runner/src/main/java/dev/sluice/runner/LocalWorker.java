@@ -1,14 +1,14 @@
 package dev.sluice.runner;
 
+import dev.sluice.protocol.world.Clock;
+import dev.sluice.protocol.world.Network;
 import dev.sluice.state.store.RocksDbStores;
 import dev.sluice.state.store.StateMemory;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.task.TaskThreads;
 import dev.sluice.worker.task.TaskThreads.Suspect;
-import dev.sluice.worker.world.Clock;
 import dev.sluice.worker.world.HeapWatch;
 import dev.sluice.worker.world.IoThreads;
-import dev.sluice.worker.world.Network;
 import dev.sluice.worker.world.StateRoom;
 import dev.sluice.worker.world.SystemClock;
 import dev.sluice.worker.world.TaskRunner;

@@ -1,6 +1,6 @@
 package dev.sluice.runner;
 
-import dev.sluice.worker.world.Clock;
+import dev.sluice.protocol.world.Clock;
 import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.TaskRunner;
 import java.util.SplittableRandom;

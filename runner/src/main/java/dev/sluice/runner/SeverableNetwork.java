@@ -1,6 +1,6 @@
 package dev.sluice.runner;
 
-import dev.sluice.worker.world.Network;
+import dev.sluice.protocol.world.Network;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 

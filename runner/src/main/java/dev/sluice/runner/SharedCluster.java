@@ -1,10 +1,10 @@
 package dev.sluice.runner;
 
 import dev.sluice.coordinator.Durability;
-import dev.sluice.coordinator.JobSettings;
 import dev.sluice.coordinator.JobSpec;
+import dev.sluice.protocol.JobId;
+import dev.sluice.protocol.JobSettings;
 import dev.sluice.translation.JobGraph;
-import dev.sluice.worker.protocol.JobId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

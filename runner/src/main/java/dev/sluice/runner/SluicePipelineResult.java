@@ -1,9 +1,9 @@
 package dev.sluice.runner;
 
-import dev.sluice.coordinator.JobPhase;
 import dev.sluice.coordinator.JobUpdate;
-import dev.sluice.coordinator.SavepointRequest;
-import dev.sluice.worker.protocol.Failure;
+import dev.sluice.protocol.Failure;
+import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.SavepointRequest;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricResults;
 import org.joda.time.Duration;

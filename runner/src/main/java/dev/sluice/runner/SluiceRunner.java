@@ -2,7 +2,7 @@ package dev.sluice.runner;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.coordinator.Durability;
-import dev.sluice.coordinator.JobSettings;
+import dev.sluice.protocol.JobSettings;
 import dev.sluice.runner.storage.JobOrigin;
 import dev.sluice.runner.storage.S3Access;
 import dev.sluice.runner.storage.Signatures;

@@ -3,8 +3,8 @@ package dev.sluice.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.protocol.FailureKind;
 import dev.sluice.state.error.UnprintableException;
-import dev.sluice.worker.protocol.FailureKind;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;

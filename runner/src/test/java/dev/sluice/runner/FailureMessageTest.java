@@ -2,8 +2,8 @@ package dev.sluice.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.worker.protocol.Failure;
-import dev.sluice.worker.protocol.FailureKind;
+import dev.sluice.protocol.Failure;
+import dev.sluice.protocol.FailureKind;
 import dev.sluice.worker.stage.TransformException;
 import java.io.IOException;
 import org.apache.beam.sdk.Pipeline.PipelineExecutionException;

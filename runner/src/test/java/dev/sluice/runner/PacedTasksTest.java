@@ -2,7 +2,7 @@ package dev.sluice.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.worker.world.Clock;
+import dev.sluice.protocol.world.Clock;
 import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.TaskRunner;
 import org.junit.jupiter.api.Test;

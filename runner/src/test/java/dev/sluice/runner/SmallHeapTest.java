@@ -2,7 +2,7 @@ package dev.sluice.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.worker.protocol.Failure;
+import dev.sluice.protocol.Failure;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;

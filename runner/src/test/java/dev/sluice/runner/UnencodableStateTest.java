@@ -3,7 +3,7 @@ package dev.sluice.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.worker.protocol.FailureKind;
+import dev.sluice.protocol.FailureKind;
 import java.io.InputStream;
 import java.io.OutputStream;
 import org.apache.beam.sdk.Pipeline;

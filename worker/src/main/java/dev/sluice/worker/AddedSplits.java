@@ -1,7 +1,7 @@
 package dev.sluice.worker;
 
+import dev.sluice.protocol.SourceSplit;
 import dev.sluice.state.key.KeyGroups;
-import dev.sluice.worker.protocol.SourceSplit;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

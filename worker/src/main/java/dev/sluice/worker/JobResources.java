@@ -1,11 +1,11 @@
 package dev.sluice.worker;
 
+import dev.sluice.protocol.WorkerCommand;
 import dev.sluice.state.SpillArea;
 import dev.sluice.state.disk.Disk;
 import dev.sluice.state.disk.DiskFile;
 import dev.sluice.state.log.StateNames;
 import dev.sluice.worker.pardo.SharedSideInputs;
-import dev.sluice.worker.protocol.WorkerCommand;
 import dev.sluice.worker.world.JobClock;
 import dev.sluice.worker.world.World;
 import java.io.IOException;

@@ -2,15 +2,15 @@ package dev.sluice.worker;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.sluice.protocol.Barrier;
+import dev.sluice.protocol.Failure;
+import dev.sluice.protocol.FromWorker;
+import dev.sluice.protocol.JobId;
+import dev.sluice.protocol.TaskId;
+import dev.sluice.protocol.WorkerCommand;
+import dev.sluice.protocol.WorkerEvent;
 import dev.sluice.state.error.Thrown;
 import dev.sluice.worker.TaskEvent.CheckpointAnswer;
-import dev.sluice.worker.protocol.Barrier;
-import dev.sluice.worker.protocol.Failure;
-import dev.sluice.worker.protocol.FromWorker;
-import dev.sluice.worker.protocol.JobId;
-import dev.sluice.worker.protocol.TaskId;
-import dev.sluice.worker.protocol.WorkerCommand;
-import dev.sluice.worker.protocol.WorkerEvent;
 import dev.sluice.worker.task.Failures;
 import dev.sluice.worker.task.Task;
 import dev.sluice.worker.task.TaskListener.Counters;

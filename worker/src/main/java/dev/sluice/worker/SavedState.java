@@ -1,5 +1,7 @@
 package dev.sluice.worker;
 
+import dev.sluice.protocol.RestorePoint;
+import dev.sluice.protocol.SavedTask;
 import dev.sluice.state.checkpoint.SegmentRef;
 import dev.sluice.state.checkpoint.TransformNames;
 import dev.sluice.state.disk.Disk;
@@ -11,8 +13,6 @@ import dev.sluice.state.log.SegmentFilter;
 import dev.sluice.state.log.SegmentMerge;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
-import dev.sluice.worker.protocol.RestorePoint;
-import dev.sluice.worker.protocol.SavedTask;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;

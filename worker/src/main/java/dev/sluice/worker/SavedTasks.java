@@ -1,7 +1,7 @@
 package dev.sluice.worker;
 
-import dev.sluice.worker.protocol.RestorePoint;
-import dev.sluice.worker.protocol.SavedTask;
+import dev.sluice.protocol.RestorePoint;
+import dev.sluice.protocol.SavedTask;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

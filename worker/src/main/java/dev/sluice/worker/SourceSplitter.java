@@ -1,11 +1,11 @@
 package dev.sluice.worker;
 
+import dev.sluice.protocol.SourceSplit;
+import dev.sluice.protocol.WorkerCommand;
+import dev.sluice.protocol.WorkerEvent;
 import dev.sluice.state.error.Thrown;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
-import dev.sluice.worker.protocol.SourceSplit;
-import dev.sluice.worker.protocol.WorkerCommand;
-import dev.sluice.worker.protocol.WorkerEvent;
 import dev.sluice.worker.stage.SourceOptions;
 import dev.sluice.worker.stage.TransformException;
 import dev.sluice.worker.task.Failures;

@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.protocol.SourceSplit;
 import dev.sluice.translation.Exchange;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
@@ -9,7 +10,6 @@ import dev.sluice.worker.pardo.DebugOptions;
 import dev.sluice.worker.pardo.ParDoOperator;
 import dev.sluice.worker.pardo.SharedSideInputs;
 import dev.sluice.worker.pardo.SideInputs;
-import dev.sluice.worker.protocol.SourceSplit;
 import dev.sluice.worker.record.Batch;
 import dev.sluice.worker.record.Receiver;
 import dev.sluice.worker.rows.SchemaReceiver;

@@ -1,8 +1,8 @@
 package dev.sluice.worker;
 
-import dev.sluice.worker.protocol.Failure;
-import dev.sluice.worker.protocol.TaskId;
-import dev.sluice.worker.protocol.WorkerCommand;
+import dev.sluice.protocol.Failure;
+import dev.sluice.protocol.TaskId;
+import dev.sluice.protocol.WorkerCommand;
 import dev.sluice.worker.task.Failures;
 import dev.sluice.worker.task.Task;
 import dev.sluice.worker.task.TaskListener;

@@ -1,5 +1,8 @@
 package dev.sluice.worker;
 
+import dev.sluice.protocol.TaskId;
+import dev.sluice.protocol.WorkerCommand;
+import dev.sluice.protocol.world.Clock;
 import dev.sluice.state.StateSpace;
 import dev.sluice.state.TaskState;
 import dev.sluice.state.disk.Disk;
@@ -19,8 +22,6 @@ import dev.sluice.worker.exchange.Channel;
 import dev.sluice.worker.exchange.ExchangeWriter;
 import dev.sluice.worker.exchange.InputGate;
 import dev.sluice.worker.exchange.Room;
-import dev.sluice.worker.protocol.TaskId;
-import dev.sluice.worker.protocol.WorkerCommand;
 import dev.sluice.worker.stage.Composites;
 import dev.sluice.worker.stage.PipelineComponents;
 import dev.sluice.worker.stage.TaskContext;
@@ -31,7 +32,6 @@ import dev.sluice.worker.task.Task;
 import dev.sluice.worker.task.TaskListener;
 import dev.sluice.worker.task.TaskPorts;
 import dev.sluice.worker.task.TaskSpec;
-import dev.sluice.worker.world.Clock;
 import dev.sluice.worker.world.StateRoom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,8 +1,8 @@
 package dev.sluice.worker;
 
-import dev.sluice.worker.protocol.Failure;
-import dev.sluice.worker.protocol.JobId;
-import dev.sluice.worker.protocol.TaskId;
+import dev.sluice.protocol.Failure;
+import dev.sluice.protocol.JobId;
+import dev.sluice.protocol.TaskId;
 import dev.sluice.worker.task.TaskListener.Counters;
 import dev.sluice.worker.task.TaskListener.Saved;
 

@@ -1,12 +1,12 @@
 package dev.sluice.worker;
 
+import dev.sluice.protocol.Failure;
+import dev.sluice.protocol.FromWorker;
+import dev.sluice.protocol.TaskId;
+import dev.sluice.protocol.WorkerEvent;
+import dev.sluice.protocol.world.Network;
 import dev.sluice.worker.TaskEvent.Run;
-import dev.sluice.worker.protocol.Failure;
-import dev.sluice.worker.protocol.FromWorker;
-import dev.sluice.worker.protocol.TaskId;
-import dev.sluice.worker.protocol.WorkerEvent;
 import dev.sluice.worker.task.TaskListener;
-import dev.sluice.worker.world.Network;
 
 /** Turns what a task reports in its own thread into messages to its worker and the coordinator. */
 record TaskReports(Run run, Network network, String worker, String coordinator)

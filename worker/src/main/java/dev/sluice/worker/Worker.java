@@ -1,14 +1,14 @@
 package dev.sluice.worker;
 
+import dev.sluice.protocol.FromWorker;
+import dev.sluice.protocol.Heartbeat;
+import dev.sluice.protocol.JobId;
+import dev.sluice.protocol.WorkerCommand;
+import dev.sluice.protocol.WorkerEvent;
+import dev.sluice.protocol.WorkerRegistered;
+import dev.sluice.protocol.world.Network;
 import dev.sluice.state.error.Thrown;
-import dev.sluice.worker.protocol.FromWorker;
-import dev.sluice.worker.protocol.Heartbeat;
-import dev.sluice.worker.protocol.JobId;
-import dev.sluice.worker.protocol.WorkerCommand;
-import dev.sluice.worker.protocol.WorkerEvent;
-import dev.sluice.worker.protocol.WorkerRegistered;
 import dev.sluice.worker.task.Failures;
-import dev.sluice.worker.world.Network;
 import dev.sluice.worker.world.World;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,6 +2,8 @@ package dev.sluice.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.protocol.RestorePoint;
+import dev.sluice.protocol.SavedTask;
 import dev.sluice.state.checkpoint.FolderFiles;
 import dev.sluice.state.checkpoint.MemoryFolder;
 import dev.sluice.state.checkpoint.SegmentRef;
@@ -11,8 +13,6 @@ import dev.sluice.state.log.EntryKey;
 import dev.sluice.state.log.LogOrigin;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
-import dev.sluice.worker.protocol.RestorePoint;
-import dev.sluice.worker.protocol.SavedTask;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

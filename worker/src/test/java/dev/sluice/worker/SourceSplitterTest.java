@@ -2,12 +2,12 @@ package dev.sluice.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.protocol.JobId;
+import dev.sluice.protocol.SourceSplit;
+import dev.sluice.protocol.WorkerCommand;
+import dev.sluice.protocol.WorkerEvent;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.JobGraphs;
-import dev.sluice.worker.protocol.JobId;
-import dev.sluice.worker.protocol.SourceSplit;
-import dev.sluice.worker.protocol.WorkerCommand;
-import dev.sluice.worker.protocol.WorkerEvent;
 import dev.sluice.worker.stage.SourceOptions;
 import java.util.ArrayList;
 import java.util.List;

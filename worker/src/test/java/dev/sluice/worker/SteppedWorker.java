@@ -1,10 +1,10 @@
 package dev.sluice.worker;
 
+import dev.sluice.protocol.FromWorker;
+import dev.sluice.protocol.WorkerCommand;
+import dev.sluice.protocol.world.Clock;
 import dev.sluice.state.disk.Disk;
 import dev.sluice.state.disk.MemoryDisk;
-import dev.sluice.worker.protocol.FromWorker;
-import dev.sluice.worker.protocol.WorkerCommand;
-import dev.sluice.worker.world.Clock;
 import dev.sluice.worker.world.StateRoom;
 import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.TaskRunner;

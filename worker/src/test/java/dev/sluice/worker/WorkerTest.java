@@ -2,18 +2,18 @@ package dev.sluice.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.protocol.Attempt;
+import dev.sluice.protocol.Barrier;
+import dev.sluice.protocol.JobId;
+import dev.sluice.protocol.SourceSplit;
+import dev.sluice.protocol.TaskId;
+import dev.sluice.protocol.WorkerCommand;
+import dev.sluice.protocol.WorkerEvent;
 import dev.sluice.state.disk.MemoryDisk;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.JobGraphs;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
-import dev.sluice.worker.protocol.Attempt;
-import dev.sluice.worker.protocol.Barrier;
-import dev.sluice.worker.protocol.JobId;
-import dev.sluice.worker.protocol.SourceSplit;
-import dev.sluice.worker.protocol.TaskId;
-import dev.sluice.worker.protocol.WorkerCommand;
-import dev.sluice.worker.protocol.WorkerEvent;
 import dev.sluice.worker.task.Task;
 import dev.sluice.worker.task.TaskMessage;
 import dev.sluice.worker.world.StateRoom;

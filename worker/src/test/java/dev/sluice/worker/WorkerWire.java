@@ -1,7 +1,7 @@
 package dev.sluice.worker;
 
-import dev.sluice.worker.protocol.FromWorker;
-import dev.sluice.worker.world.Network;
+import dev.sluice.protocol.FromWorker;
+import dev.sluice.protocol.world.Network;
 import java.util.function.Consumer;
 
 /**

@@ -1,9 +1,9 @@
 package dev.sluice.runner.storage;
 
 import dev.sluice.coordinator.CheckpointLedger;
-import dev.sluice.coordinator.JobPhase;
 import dev.sluice.coordinator.SavedCheckpoint;
-import dev.sluice.worker.protocol.JobStorage;
+import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.JobStorage;
 import java.nio.file.Path;
 import java.util.Optional;
 

@@ -1,6 +1,5 @@
 package dev.sluice.runner.architecture;
 
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -22,7 +21,7 @@ final class ArchitectureRules {
 
   /** The modules from top to bottom of the table. */
   private static final List<String> TABLE =
-      List.of("translation", "state", "worker", "coordinator", "portability", "runner");
+      List.of("translation", "state", "protocol", "worker", "coordinator", "portability", "runner");
 
   private final String root;
 
@@ -105,23 +104,20 @@ final class ArchitectureRules {
   }
 
   private ArchRule coordinatorKnowsNoStage() {
-    DescribedPredicate<JavaClass> howAStageExecutes =
-        resideInAPackage(module("worker"))
-            .and(
-                DescribedPredicate.not(
-                    resideInAnyPackage(root + ".worker.protocol..", root + ".worker.world..")));
     return noClasses()
         .that()
         .resideInAPackage(module("coordinator"))
         .should()
-        .dependOnClassesThat(howAStageExecutes)
+        .dependOnClassesThat()
+        .resideInAPackage(module("worker"))
         .because("a coordinator knows nothing of how a stage executes, and sends messages instead");
   }
 
   private ArchRule bytesStayBytes() {
     return noClasses()
         .that()
-        .resideInAnyPackage(module("translation"), module("state"), module("coordinator"))
+        .resideInAnyPackage(
+            module("translation"), module("state"), module("protocol"), module("coordinator"))
         .should()
         .accessTargetWhere(ForbiddenCall.isAnyOf(ForbiddenCall.OF_OPENING))
         .because("bytes that somebody submitted are made objects only where user code runs");
@@ -197,22 +193,25 @@ final class ArchitectureRules {
     return noClasses()
         .that()
         .resideInAnyPackage(
-            module("translation"), module("state"), module("worker"), module("coordinator"));
+            module("translation"),
+            module("state"),
+            module("protocol"),
+            module("worker"),
+            module("coordinator"));
   }
 
   private GivenClassesConjunction engineOutsideTheWorld() {
-    return engine().and(DescribedPredicate.not(resideInAPackage(world())));
+    return engine().and(DescribedPredicate.not(world()));
   }
 
   private DescribedPredicate<JavaClass> implementNothingOfTheWorld() {
     return DescribedPredicate.describe(
-        "implement nothing of " + world(),
-        c -> c.getAllRawInterfaces().stream().noneMatch(resideInAPackage(world())));
+        "implement nothing of the world", c -> c.getAllRawInterfaces().stream().noneMatch(world()));
   }
 
-  /** The one package whose interfaces stand for the real world, and whose classes are it. */
-  private String world() {
-    return root + ".worker.world..";
+  /** The two packages whose interfaces stand for the real world, and whose classes are it. */
+  private DescribedPredicate<JavaClass> world() {
+    return resideInAnyPackage(root + ".protocol.world..", root + ".worker.world..");
   }
 
   private String module(String folder) {

@@ -82,7 +82,7 @@ class ArchitectureTest {
 
   @Test
   void everyModuleIsLookedAt() {
-    assertThat(List.of("translation", "state", "worker", "coordinator", "runner"))
+    assertThat(List.of("translation", "state", "protocol", "worker", "coordinator", "runner"))
         .allSatisfy(
             module ->
                 assertThat(SLUICE)

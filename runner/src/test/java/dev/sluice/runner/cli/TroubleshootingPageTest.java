@@ -3,7 +3,7 @@ package dev.sluice.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.example.newcomer.Newcomer;
-import dev.sluice.worker.protocol.FailureKind;
+import dev.sluice.protocol.FailureKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.sluice.runner.simulation;
 
-import dev.sluice.worker.world.Clock;
-import dev.sluice.worker.world.Io;
-import dev.sluice.worker.world.Network;
+import dev.sluice.protocol.world.Clock;
+import dev.sluice.protocol.world.Io;
+import dev.sluice.protocol.world.Network;
 import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.TaskRunner;
 import java.util.ArrayDeque;

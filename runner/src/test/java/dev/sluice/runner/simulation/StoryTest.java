@@ -2,10 +2,10 @@ package dev.sluice.runner.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.worker.protocol.FromWorker;
-import dev.sluice.worker.protocol.JobId;
-import dev.sluice.worker.protocol.TaskId;
-import dev.sluice.worker.protocol.WorkerEvent;
+import dev.sluice.protocol.FromWorker;
+import dev.sluice.protocol.JobId;
+import dev.sluice.protocol.TaskId;
+import dev.sluice.protocol.WorkerEvent;
 import org.junit.jupiter.api.Test;
 
 /** What a failing seed tells. */

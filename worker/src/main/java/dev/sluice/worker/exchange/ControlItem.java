@@ -1,6 +1,6 @@
 package dev.sluice.worker.exchange;
 
-import dev.sluice.worker.protocol.Barrier;
+import dev.sluice.protocol.Barrier;
 
 /** What travels in a {@link Channel} beside batches, in order with them. */
 sealed interface ControlItem {

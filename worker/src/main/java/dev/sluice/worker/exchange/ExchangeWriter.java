@@ -1,9 +1,9 @@
 package dev.sluice.worker.exchange;
 
+import dev.sluice.protocol.Barrier;
 import dev.sluice.state.key.KeyGroups;
 import dev.sluice.state.key.KeyHasher;
 import dev.sluice.translation.Exchange;
-import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.record.Receiver;
 import java.util.Collection;
 import java.util.List;

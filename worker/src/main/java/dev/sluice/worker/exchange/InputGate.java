@@ -1,7 +1,7 @@
 package dev.sluice.worker.exchange;
 
+import dev.sluice.protocol.Barrier;
 import dev.sluice.translation.Exchange;
-import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.record.Batch;
 import dev.sluice.worker.watermark.Activity;
 import dev.sluice.worker.watermark.CombinedWatermark;

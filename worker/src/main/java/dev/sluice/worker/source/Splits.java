@@ -1,7 +1,7 @@
 package dev.sluice.worker.source;
 
+import dev.sluice.protocol.SourceSplit;
 import dev.sluice.state.key.KeyGroups;
-import dev.sluice.worker.protocol.SourceSplit;
 import java.util.List;
 import org.apache.beam.sdk.io.Source;
 import org.apache.beam.sdk.util.SerializableUtils;

@@ -1,7 +1,7 @@
 package dev.sluice.worker.source;
 
+import dev.sluice.protocol.SourceSplit;
 import dev.sluice.state.error.Thrown;
-import dev.sluice.worker.protocol.SourceSplit;
 import dev.sluice.worker.record.Receiver;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.SourceOperator;

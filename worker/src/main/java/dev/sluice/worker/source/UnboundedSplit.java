@@ -1,7 +1,7 @@
 package dev.sluice.worker.source;
 
+import dev.sluice.protocol.SourceSplit;
 import dev.sluice.state.TaskValue;
-import dev.sluice.worker.protocol.SourceSplit;
 import dev.sluice.worker.stage.OperatorContext;
 import java.io.IOException;
 import org.apache.beam.sdk.io.UnboundedSource;

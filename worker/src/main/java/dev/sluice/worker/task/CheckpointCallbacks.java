@@ -1,6 +1,6 @@
 package dev.sluice.worker.task;
 
-import dev.sluice.worker.protocol.TaskId;
+import dev.sluice.protocol.TaskId;
 import dev.sluice.worker.stage.AtWork;
 import dev.sluice.worker.stage.TaskServices;
 import java.util.ArrayDeque;

@@ -1,13 +1,13 @@
 package dev.sluice.worker.task;
 
+import dev.sluice.protocol.Causes;
+import dev.sluice.protocol.Failure;
+import dev.sluice.protocol.FailureKind;
 import dev.sluice.state.error.SpillException;
 import dev.sluice.state.error.StateCodingException;
 import dev.sluice.state.error.StateStoreException;
 import dev.sluice.state.error.Thrown;
 import dev.sluice.state.log.CorruptSegmentException;
-import dev.sluice.worker.protocol.Causes;
-import dev.sluice.worker.protocol.Failure;
-import dev.sluice.worker.protocol.FailureKind;
 import dev.sluice.worker.stage.TransformException;
 import java.io.EOFException;
 import java.nio.file.NoSuchFileException;

@@ -1,8 +1,8 @@
 package dev.sluice.worker.task;
 
+import dev.sluice.protocol.world.Clock;
 import dev.sluice.worker.stage.BundleLimits;
 import dev.sluice.worker.stage.JavaStage;
-import dev.sluice.worker.world.Clock;
 
 /**
  * How far the bundle is that a task has open, if it has one: how much its slice holds, whether the

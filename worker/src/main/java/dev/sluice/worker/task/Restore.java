@@ -1,8 +1,8 @@
 package dev.sluice.worker.task;
 
+import dev.sluice.protocol.world.Clock;
 import dev.sluice.state.TaskState;
 import dev.sluice.state.log.EntryCursor;
-import dev.sluice.worker.world.Clock;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.sluice.worker.task;
 
+import dev.sluice.protocol.Barrier;
 import dev.sluice.translation.Exchange;
 import dev.sluice.worker.exchange.InputGate;
 import dev.sluice.worker.exchange.Room;
-import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.record.Batch;
 import dev.sluice.worker.stage.JavaStage;
 import dev.sluice.worker.stage.SourceOperator.Polled;

@@ -1,8 +1,8 @@
 package dev.sluice.worker.task;
 
+import dev.sluice.protocol.Failure;
+import dev.sluice.protocol.TaskId;
 import dev.sluice.state.checkpoint.TaskSnapshot;
-import dev.sluice.worker.protocol.Failure;
-import dev.sluice.worker.protocol.TaskId;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /** Told by a task what became of it; called by the task's thread, must not block. */

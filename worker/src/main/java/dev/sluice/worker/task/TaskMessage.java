@@ -1,6 +1,6 @@
 package dev.sluice.worker.task;
 
-import dev.sluice.worker.protocol.Barrier;
+import dev.sluice.protocol.Barrier;
 
 /** What others post to a {@link Task}; handled by its own thread between steps. */
 public sealed interface TaskMessage {

@@ -1,9 +1,9 @@
 package dev.sluice.worker.task;
 
+import dev.sluice.protocol.Barrier;
+import dev.sluice.protocol.world.Clock;
 import dev.sluice.worker.exchange.ExchangeWriter;
-import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.stage.JavaStage;
-import dev.sluice.worker.world.Clock;
 import java.util.List;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 

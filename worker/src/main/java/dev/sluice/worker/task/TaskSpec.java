@@ -1,7 +1,7 @@
 package dev.sluice.worker.task;
 
-import dev.sluice.worker.protocol.TaskId;
-import dev.sluice.worker.world.Clock;
+import dev.sluice.protocol.TaskId;
+import dev.sluice.protocol.world.Clock;
 import dev.sluice.worker.world.JobClock;
 
 /**

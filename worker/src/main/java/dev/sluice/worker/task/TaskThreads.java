@@ -1,7 +1,7 @@
 package dev.sluice.worker.task;
 
+import dev.sluice.protocol.world.Clock;
 import dev.sluice.state.error.Thrown;
-import dev.sluice.worker.world.Clock;
 import dev.sluice.worker.world.HeapWatch;
 import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.TaskRunner;

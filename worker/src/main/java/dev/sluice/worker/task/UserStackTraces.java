@@ -1,6 +1,6 @@
 package dev.sluice.worker.task;
 
-import dev.sluice.worker.protocol.Causes;
+import dev.sluice.protocol.Causes;
 import java.util.Arrays;
 import java.util.Set;
 

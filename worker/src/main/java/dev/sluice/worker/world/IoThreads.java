@@ -1,5 +1,6 @@
 package dev.sluice.worker.world;
 
+import dev.sluice.protocol.world.Io;
 import dev.sluice.state.error.Thrown;
 import java.util.ArrayDeque;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package dev.sluice.worker.world;
 
+import dev.sluice.protocol.world.Network;
 import dev.sluice.state.error.Thrown;
 import java.util.List;
 import java.util.Map;

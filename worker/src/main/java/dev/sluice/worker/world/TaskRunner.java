@@ -1,5 +1,6 @@
 package dev.sluice.worker.world;
 
+import dev.sluice.protocol.world.Clock;
 import java.util.List;
 
 /**

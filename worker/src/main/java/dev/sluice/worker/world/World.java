@@ -1,5 +1,8 @@
 package dev.sluice.worker.world;
 
+import dev.sluice.protocol.world.Clock;
+import dev.sluice.protocol.world.Io;
+import dev.sluice.protocol.world.Network;
 import dev.sluice.state.disk.Disk;
 
 /**

@@ -2,8 +2,8 @@ package dev.sluice.worker.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.protocol.Barrier;
 import dev.sluice.translation.Exchange;
-import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.record.Batch;
 import java.util.ArrayList;
 import java.util.Iterator;

@@ -2,11 +2,11 @@ package dev.sluice.worker.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.protocol.Barrier;
 import dev.sluice.state.key.KeyGroups;
 import dev.sluice.state.key.KeyHasher;
 import dev.sluice.translation.Exchange;
 import dev.sluice.translation.Exchange.Kind;
-import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.watermark.Activity;
 import java.util.ArrayList;
 import java.util.List;

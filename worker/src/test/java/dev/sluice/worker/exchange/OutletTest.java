@@ -3,10 +3,10 @@ package dev.sluice.worker.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.protocol.Barrier;
 import dev.sluice.worker.exchange.ControlItem.BarrierItem;
 import dev.sluice.worker.exchange.ControlItem.End;
 import dev.sluice.worker.exchange.ControlItem.Watermark;
-import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.record.Batch;
 import java.util.ArrayList;
 import java.util.Collection;

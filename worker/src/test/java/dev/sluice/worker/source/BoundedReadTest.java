@@ -3,7 +3,7 @@ package dev.sluice.worker.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.worker.protocol.SourceSplit;
+import dev.sluice.protocol.SourceSplit;
 import dev.sluice.worker.stage.SourceOperator.Polled;
 import dev.sluice.worker.stage.TransformException;
 import java.util.ArrayList;

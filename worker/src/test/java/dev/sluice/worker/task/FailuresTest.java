@@ -2,9 +2,9 @@ package dev.sluice.worker.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.protocol.Failure;
+import dev.sluice.protocol.FailureKind;
 import dev.sluice.state.error.StateStoreException;
-import dev.sluice.worker.protocol.Failure;
-import dev.sluice.worker.protocol.FailureKind;
 import dev.sluice.worker.stage.TransformException;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;

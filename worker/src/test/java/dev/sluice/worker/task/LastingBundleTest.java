@@ -2,7 +2,7 @@ package dev.sluice.worker.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.worker.protocol.Barrier;
+import dev.sluice.protocol.Barrier;
 import dev.sluice.worker.stage.BundleLimits;
 import dev.sluice.worker.world.Step;
 import java.util.List;

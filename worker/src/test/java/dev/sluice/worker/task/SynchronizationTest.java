@@ -2,9 +2,9 @@ package dev.sluice.worker.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.protocol.Barrier;
 import dev.sluice.translation.Exchange;
 import dev.sluice.worker.exchange.InputGate;
-import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.record.Batch;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,12 +2,12 @@ package dev.sluice.worker.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.protocol.Barrier;
 import dev.sluice.state.checkpoint.FolderFiles;
 import dev.sluice.state.checkpoint.MemoryFolder;
 import dev.sluice.state.log.Bytes;
 import dev.sluice.state.log.EntryKey;
 import dev.sluice.state.log.TaskLog;
-import dev.sluice.worker.protocol.Barrier;
 import dev.sluice.worker.world.Step;
 import java.io.IOException;
 import java.util.ArrayDeque;

@@ -2,6 +2,10 @@ package dev.sluice.worker.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.protocol.Barrier;
+import dev.sluice.protocol.Failure;
+import dev.sluice.protocol.TaskId;
+import dev.sluice.protocol.world.Clock;
 import dev.sluice.state.SpillArea;
 import dev.sluice.state.TaskState;
 import dev.sluice.state.checkpoint.CheckpointFiles;
@@ -20,14 +24,10 @@ import dev.sluice.worker.exchange.BatchSize;
 import dev.sluice.worker.exchange.Channel;
 import dev.sluice.worker.exchange.ExchangeWriter;
 import dev.sluice.worker.exchange.InputGate;
-import dev.sluice.worker.protocol.Barrier;
-import dev.sluice.worker.protocol.Failure;
-import dev.sluice.worker.protocol.TaskId;
 import dev.sluice.worker.record.Batch;
 import dev.sluice.worker.stage.BundleLimits;
 import dev.sluice.worker.stage.JavaStage;
 import dev.sluice.worker.stage.WatermarkFloor;
-import dev.sluice.worker.world.Clock;
 import dev.sluice.worker.world.ManualClock;
 import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.TaskRunner;

@@ -2,8 +2,8 @@ package dev.sluice.worker.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.worker.protocol.Barrier;
-import dev.sluice.worker.protocol.FailureKind;
+import dev.sluice.protocol.Barrier;
+import dev.sluice.protocol.FailureKind;
 import dev.sluice.worker.watermark.Activity;
 import dev.sluice.worker.world.Step;
 import java.util.ArrayList;

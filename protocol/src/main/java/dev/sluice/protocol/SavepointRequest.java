@@ -1,0 +1,24 @@
+package dev.sluice.protocol;
+
+/**
+ * A savepoint that a client waits for.
+ *
+ * @param request the number that the answer carries
+ * @param location where it is to be
+ * @param then what the job does behind it
+ */
+public record SavepointRequest(long request, String location, Then then) {
+
+  /** What a job does once it has a savepoint. */
+  public enum Then {
+    /** It goes on as if nothing had happened. */
+    GO_ON,
+    /**
+     * It does nothing more, and ends {@link JobPhase#CANCELLED}: started again under its name, it
+     * goes on from there.
+     */
+    STOP,
+    /** Before it, the sources stop and everything comes to its end; the job is then DONE. */
+    DRAIN
+  }
+}
