@@ -7,13 +7,12 @@ import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The part of the heap that the keys of one task may take, and the store where keys go that do not
- * fit.
+ * The part of the heap that the state of one task may take, and the store for what does not fit.
  *
- * <p>Owned by a {@link TaskState}, therefore by the task's thread. The transforms of the task take
- * turns to evict. What is always true: the bytes that are leased are the sum of {@link
- * KeyEntry#leased} over all keys on the heap, but for the selected ones, which are looked at when
- * they are left, and of what {@link WindowedAccumulators} have counted.
+ * <p>Owned by a {@link dev.sluice.state.TaskState}, therefore by the task's thread. The transforms
+ * of the task take turns to evict. What is always true: the bytes that are leased are the sum of
+ * {@link Lessee#leasedBytes} over all lessees on the heap, and of what was counted for nobody in
+ * particular.
  */
 final class HeapShare implements AutoCloseable {
   private final @Nullable TaskQuota quota;
@@ -21,9 +20,15 @@ final class HeapShare implements AutoCloseable {
   private final List<Evictor> evictors = new ArrayList<>();
   private int turn;
 
-  HeapShare(StateSpace space) {
-    this.quota = space.quota();
-    this.store = space.store();
+  /**
+   * A share of which nothing is taken.
+   *
+   * @param quota the bytes that may be taken; null if there is no limit
+   * @param store where goes what does not fit; closed with the share, as the quota is
+   */
+  HeapShare(@Nullable TaskQuota quota, StateStore store) {
+    this.quota = quota;
+    this.store = store;
   }
 
   /** Takes in somebody whose share it counts, and who can do with less. */
@@ -31,7 +36,7 @@ final class HeapShare implements AutoCloseable {
     evictors.add(evictor);
   }
 
-  /** Says whether keys ever leave the heap. */
+  /** Says whether anything ever leaves the heap. */
   boolean isLimited() {
     return quota != null;
   }
@@ -40,10 +45,10 @@ final class HeapShare implements AutoCloseable {
     return store;
   }
 
-  /** Has a key counted with so many bytes; others, or that one, may leave the heap for them. */
-  void count(KeyEntry entry, int bytes) {
-    int more = bytes - entry.leased;
-    entry.leased = bytes;
+  /** Counts a lessee with these bytes; others, or that one, may leave the heap for them. */
+  void count(Lessee lessee, int bytes) {
+    int more = bytes - lessee.leasedBytes();
+    lessee.setLeasedBytes(bytes);
     if (more < 0) {
       quota.giveBack(-more);
     } else if (more > 0 && !quota.lease(more)) {
@@ -51,15 +56,16 @@ final class HeapShare implements AutoCloseable {
     }
   }
 
-  /** Counts a key no more. */
-  void uncount(KeyEntry entry) {
-    if (entry.leased != 0) {
-      quota.giveBack(entry.leased);
-      entry.leased = 0;
+  /** Stops counting a lessee. */
+  void uncount(Lessee lessee) {
+    int bytes = lessee.leasedBytes();
+    if (bytes != 0) {
+      quota.giveBack(bytes);
+      lessee.setLeasedBytes(0);
     }
   }
 
-  /** Counts so many bytes more, or less, of what is no key; some of it, or keys, may leave. */
+  /** Counts more bytes, or fewer, that belong to no lessee; some of it, or lessees, may leave. */
   void count(long more) {
     if (more < 0) {
       quota.giveBack(-more);
@@ -93,6 +99,15 @@ final class HeapShare implements AutoCloseable {
       }
     }
     return false;
+  }
+
+  /** Something on the heap that remembers which bytes it is counted with, a key for instance. */
+  interface Lessee {
+    /** Returns the bytes that it is counted with; 0 if it is not counted. */
+    int leasedBytes();
+
+    /** Remembers the bytes that it is counted with from now on. */
+    void setLeasedBytes(int bytes);
   }
 
   /** Has something in memory that may go to the store. */

@@ -12,7 +12,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *
  * <p>Most keys have one cell and no timer, so these are all that an entry itself has room for.
  */
-final class KeyEntry {
+final class KeyEntry implements HeapShare.Lessee {
   /** Itself, its key and its place in the table. */
   private static final int OWN_BYTES = 120;
 
@@ -52,15 +52,13 @@ final class KeyEntry {
   /** Whether it is one of the {@link LongKeys}. */
   boolean isLong;
 
-  /** The bytes that it is counted with. */
-  int leased;
-
   /** The saved cells that nobody has asked for yet. */
   @Nullable RawCells raw;
 
   /** Live cells, decoded or not. */
   int liveCells;
 
+  private int leasedBytes;
   private @Nullable StateCell onlyCell;
   private @Nullable ManyCells manyCells;
   private @Nullable KeyTimers timers;
@@ -111,6 +109,16 @@ final class KeyEntry {
       }
     }
     return timers == null ? bytes : bytes + TIMER_BYTES * timers.count();
+  }
+
+  @Override
+  public int leasedBytes() {
+    return leasedBytes;
+  }
+
+  @Override
+  public void setLeasedBytes(int bytes) {
+    leasedBytes = bytes;
   }
 
   /** Elements of collections that are not in its record go to the store. */

@@ -468,7 +468,7 @@ public final class KeyedState<K> {
       share.relieve();
     }
     int bytes = entry.heapBytes();
-    if (bytes != entry.leased) {
+    if (bytes != entry.leasedBytes()) {
       share.count(entry, bytes);
     }
   }

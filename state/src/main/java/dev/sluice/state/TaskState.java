@@ -53,7 +53,7 @@ public final class TaskState implements AutoCloseable {
     this.limits = limits;
     this.range = range;
     this.pageMemory = new PageMemory(space.spill());
-    this.share = new HeapShare(space);
+    this.share = new HeapShare(space.quota(), space.store());
   }
 
   /** Returns the key groups that the task owns. */
