@@ -2,8 +2,8 @@ package dev.sluice.coordinator;
 
 import dev.sluice.protocol.SavedTask;
 import dev.sluice.protocol.SourceSplit;
-import dev.sluice.state.checkpoint.CheckpointFiles;
-import dev.sluice.state.checkpoint.TransformNames;
+import dev.sluice.state.log.TransformNames;
+import dev.sluice.state.storage.CheckpointFiles;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

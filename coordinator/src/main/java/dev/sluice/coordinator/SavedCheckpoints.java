@@ -5,7 +5,7 @@ import dev.sluice.protocol.RestorePoint;
 import dev.sluice.protocol.SavedTask;
 import dev.sluice.protocol.SourceSplit;
 import dev.sluice.protocol.WorkerEvent.CheckpointAcknowledged;
-import dev.sluice.state.checkpoint.TransformNames;
+import dev.sluice.state.log.TransformNames;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
 import dev.sluice.translation.StageIndex;

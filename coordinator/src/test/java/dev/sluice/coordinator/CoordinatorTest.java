@@ -16,7 +16,7 @@ import dev.sluice.protocol.TaskId;
 import dev.sluice.protocol.WorkerCommand;
 import dev.sluice.protocol.WorkerEvent;
 import dev.sluice.protocol.WorkerRegistered;
-import dev.sluice.state.checkpoint.TaskSnapshot;
+import dev.sluice.state.storage.TaskSnapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -2,9 +2,9 @@ package dev.sluice.coordinator;
 
 import dev.sluice.protocol.JobPhase;
 import dev.sluice.protocol.JobStorage;
-import dev.sluice.state.checkpoint.CheckpointFiles;
-import dev.sluice.state.checkpoint.FolderFiles;
-import dev.sluice.state.checkpoint.MemoryFolder;
+import dev.sluice.state.storage.CheckpointFiles;
+import dev.sluice.state.storage.FolderFiles;
+import dev.sluice.state.storage.MemoryFolder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package dev.sluice.protocol;
 
-import dev.sluice.state.checkpoint.CheckpointFiles;
+import dev.sluice.state.storage.CheckpointFiles;
 
 /**
  * Where the tasks of one attempt write their segments.

@@ -1,7 +1,7 @@
 package dev.sluice.protocol;
 
-import dev.sluice.state.checkpoint.CheckpointFiles;
-import dev.sluice.state.checkpoint.TransformNames;
+import dev.sluice.state.log.TransformNames;
+import dev.sluice.state.storage.CheckpointFiles;
 import java.util.List;
 
 /**

@@ -1,6 +1,6 @@
 package dev.sluice.protocol;
 
-import dev.sluice.state.checkpoint.SegmentRef;
+import dev.sluice.state.storage.SegmentRef;
 import java.io.Serializable;
 import java.util.List;
 

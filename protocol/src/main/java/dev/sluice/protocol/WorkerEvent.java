@@ -1,6 +1,6 @@
 package dev.sluice.protocol;
 
-import dev.sluice.state.checkpoint.TaskSnapshot;
+import dev.sluice.state.storage.TaskSnapshot;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;

@@ -7,7 +7,7 @@ import dev.sluice.runner.storage.JobOrigin;
 import dev.sluice.runner.storage.S3Access;
 import dev.sluice.runner.storage.Signatures;
 import dev.sluice.runner.storage.Storages;
-import dev.sluice.state.checkpoint.TransformNames;
+import dev.sluice.state.log.TransformNames;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.JobGraphs;
 import dev.sluice.worker.pardo.StateTtl;

@@ -3,8 +3,8 @@ package dev.sluice.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.state.checkpoint.CheckpointException;
 import dev.sluice.state.checkpoint.ClaimRefusedException;
+import dev.sluice.state.error.CheckpointException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

@@ -1,8 +1,13 @@
 package dev.sluice.state;
 
+import dev.sluice.state.entry.ByteReader;
+import dev.sluice.state.entry.NamespaceCodec;
+import dev.sluice.state.entry.StateEntry;
+import dev.sluice.state.entry.StateLog;
 import dev.sluice.state.log.Bytes;
 import dev.sluice.state.log.ChangeLog;
 import dev.sluice.state.log.EntryKey;
+import dev.sluice.state.store.HeapShare;
 import org.apache.beam.runners.core.StateNamespaces;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
@@ -25,7 +30,7 @@ public final class PartLog {
   }
 
   /** The heap that the part may use, and the store for what does not fit. */
-  HeapShare share() {
+  public HeapShare share() {
     return share;
   }
 
@@ -46,18 +51,18 @@ public final class PartLog {
 
   /** The buffer for values, empty. */
   public Bytes value() {
-    return log.value.clear();
+    return log.value().clear();
   }
 
   /** Writes the beginning of the key of an entry of some window into the buffer for keys. */
   public Bytes key(EntryKey.Kind kind, int keyGroup, byte[] namespace) {
-    EntryKey.header(log.key, keyGroup, log.transformHash(name.transformId()), kind);
-    log.key.putInt(log.stateHash(name.stateId()));
-    return log.key.putVarInt(namespace.length).put(namespace);
+    EntryKey.header(log.key(), keyGroup, log.transformHash(name.transformId()), kind);
+    log.key().putInt(log.stateHash(name.stateId()));
+    return log.key().putVarInt(namespace.length).put(namespace);
   }
 
   /** Encodes an object behind the length of its encoding. */
-  <T> void encodeWithLength(Bytes into, T object, Coder<T> coder) {
+  public <T> void encodeWithLength(Bytes into, T object, Coder<T> coder) {
     log.putWithLength(into, object, coder, described());
   }
 
@@ -79,12 +84,12 @@ public final class PartLog {
   }
 
   /** The bytes of the namespace of a key that {@link #key} began. */
-  static byte[] namespaceOf(byte[] key) {
+  public static byte[] namespaceOf(byte[] key) {
     return new ByteReader(key, EntryKey.HEADER_BYTES + Integer.BYTES).readWithLength();
   }
 
   /** The window whose namespace has these bytes. */
-  static BoundedWindow windowOfNamespace(
+  public static BoundedWindow windowOfNamespace(
       byte[] namespace, Coder<? extends BoundedWindow> windowCoder) {
     return ((StateNamespaces.WindowNamespace<?>) new NamespaceCodec(windowCoder).decode(namespace))
         .getWindow();
@@ -95,7 +100,8 @@ public final class PartLog {
     return new ByteReader(value, from).decodeRest(coder, described());
   }
 
-  String described() {
+  /** What an entry of the state is called in messages. */
+  public String described() {
     return "entry of state " + name.stateId() + " of transform " + name.transformId();
   }
 }

@@ -1,5 +1,8 @@
 package dev.sluice.state;
 
+import dev.sluice.state.entry.StateEntry;
+import dev.sluice.state.page.PageKind;
+import dev.sluice.state.page.PagedList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.PriorityQueue;

@@ -1,5 +1,8 @@
 package dev.sluice.state;
 
+import dev.sluice.state.entry.ByteReader;
+import dev.sluice.state.entry.StateEntry;
+import dev.sluice.state.entry.StateLog;
 import dev.sluice.state.log.EntryKey;
 import java.util.ArrayList;
 import java.util.HashMap;

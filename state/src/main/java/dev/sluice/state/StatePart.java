@@ -1,5 +1,9 @@
 package dev.sluice.state;
 
+import dev.sluice.state.entry.EntryVisitor;
+import dev.sluice.state.entry.SliceLimit;
+import dev.sluice.state.entry.StateEntry;
+
 /**
  * A data structure that keeps its own share of a task's state in its own way, for example the
  * accumulators of a specialised operator.

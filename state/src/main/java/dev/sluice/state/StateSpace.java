@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import dev.sluice.state.page.SpillArea;
 import dev.sluice.state.store.SortedMapStore;
 import dev.sluice.state.store.StateStore;
 import dev.sluice.state.store.TaskQuota;

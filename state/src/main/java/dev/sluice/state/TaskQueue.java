@@ -1,7 +1,14 @@
 package dev.sluice.state;
 
+import dev.sluice.state.entry.ByteReader;
+import dev.sluice.state.entry.Coded;
+import dev.sluice.state.entry.EntryVisitor;
+import dev.sluice.state.entry.StateEntry;
+import dev.sluice.state.entry.StateLog;
 import dev.sluice.state.log.Bytes;
 import dev.sluice.state.log.EntryKey;
+import dev.sluice.state.page.PageKind;
+import dev.sluice.state.page.PagedList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.function.Consumer;
@@ -48,8 +55,8 @@ public final class TaskQueue<T> {
   public void append(T element) {
     in.append(element);
     if (log.isOn()) {
-      StateLog.encode(log.value.clear(), element, coder, described());
-      log.open().put(keyOf(groupOf.applyAsInt(element), tail), log.value);
+      StateLog.encode(log.value().clear(), element, coder, described());
+      log.open().put(keyOf(groupOf.applyAsInt(element), tail), log.value());
     }
     tail++;
   }

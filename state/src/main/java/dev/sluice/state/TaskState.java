@@ -1,8 +1,19 @@
 package dev.sluice.state;
 
+import dev.sluice.state.entry.EntryVisitor;
+import dev.sluice.state.entry.SliceLimit;
+import dev.sluice.state.entry.StateEntry;
+import dev.sluice.state.entry.StateLog;
 import dev.sluice.state.key.KeyGroupRange;
 import dev.sluice.state.key.KeyGroups;
+import dev.sluice.state.keyed.KeyedState;
+import dev.sluice.state.keyed.PartLimits;
+import dev.sluice.state.keyed.Times;
 import dev.sluice.state.log.TaskLog;
+import dev.sluice.state.page.PageKind;
+import dev.sluice.state.page.PageMemory;
+import dev.sluice.state.page.SpillArea;
+import dev.sluice.state.store.HeapShare;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -127,10 +138,9 @@ public final class TaskState implements AutoCloseable {
     return made;
   }
 
-  /** Makes the lists of values that a {@link #register registered} part of this name keeps. */
-  public <T> ValueLists<T> valueLists(String transform, String stateId, Coder<T> coder) {
-    return new ValueLists<>(
-        new PageKind<>(pageMemory, coder, new StateEntry.Column(transform, stateId)));
+  /** Says what the pages of lists are like that a {@link #register registered} part keeps. */
+  public <T> PageKind<T> pages(String transform, String stateId, Coder<T> coder) {
+    return new PageKind<>(pageMemory, coder, new StateEntry.Column(transform, stateId));
   }
 
   /** Takes in a data structure that keeps state in its own way, once. */
@@ -168,7 +178,7 @@ public final class TaskState implements AutoCloseable {
     values.values().forEach(TaskValue::barrier);
     parts.values().forEach(StatePart::barrier);
     if (log.isOn()) {
-      log.epoch++;
+      log.endEpoch();
     }
   }
 

@@ -1,5 +1,10 @@
 package dev.sluice.state;
 
+import dev.sluice.state.entry.ByteReader;
+import dev.sluice.state.entry.Coded;
+import dev.sluice.state.entry.EntryVisitor;
+import dev.sluice.state.entry.StateEntry;
+import dev.sluice.state.entry.StateLog;
 import dev.sluice.state.log.Bytes;
 import org.apache.beam.sdk.coders.Coder;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -52,8 +57,8 @@ public final class TaskValue<T> {
       if (value == null) {
         log.open().delete(key);
       } else {
-        StateLog.encode(log.value.clear(), value, coder, described());
-        log.open().put(key, log.value);
+        StateLog.encode(log.value().clear(), value, coder, described());
+        log.open().put(key, log.value());
       }
     }
   }

@@ -1,9 +1,7 @@
 package dev.sluice.state;
 
-import dev.sluice.state.checkpoint.FolderFiles;
-import dev.sluice.state.checkpoint.MemoryFolder;
-import dev.sluice.state.checkpoint.SegmentRef;
 import dev.sluice.state.disk.MemoryDisk;
+import dev.sluice.state.keyed.PartLimits;
 import dev.sluice.state.log.EntryCursor;
 import dev.sluice.state.log.LogLanes;
 import dev.sluice.state.log.LogLimits;
@@ -15,6 +13,9 @@ import dev.sluice.state.log.SegmentMerge;
 import dev.sluice.state.log.SegmentSummary;
 import dev.sluice.state.log.StateNames;
 import dev.sluice.state.log.TaskLog;
+import dev.sluice.state.storage.FolderFiles;
+import dev.sluice.state.storage.MemoryFolder;
+import dev.sluice.state.storage.SegmentRef;
 import dev.sluice.state.store.SortedMapStore;
 import dev.sluice.state.store.StateMemory;
 import dev.sluice.state.store.StateStore;
@@ -28,7 +29,7 @@ import java.util.function.Supplier;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** A task whose state is logged, and which is started again from what was. One thread. */
-final class LoggedTask {
+public final class LoggedTask {
   private static final LogLimits TINY = new LogLimits(1 << 20, 1 << 20, 4000, 0.25, 8, 1 << 16);
 
   private final FolderFiles files =
@@ -51,7 +52,7 @@ final class LoggedTask {
    *
    * @param memory what its keys may take on the heap, if that is limited
    */
-  LoggedTask(@Nullable StateMemory memory) {
+  public LoggedTask(@Nullable StateMemory memory) {
     this(memory, PartLimits.DEFAULT);
   }
 
@@ -61,31 +62,31 @@ final class LoggedTask {
    * @param memory what its keys may take on the heap, if that is limited
    * @param limits when collections are no longer one piece
    */
-  LoggedTask(@Nullable StateMemory memory, PartLimits limits) {
+  public LoggedTask(@Nullable StateMemory memory, PartLimits limits) {
     this.memory = memory;
     this.limits = limits;
   }
 
   /** Has a store made by somebody at each start. */
-  LoggedTask storesOf(Supplier<StateStore> factory) {
+  public LoggedTask storesOf(Supplier<StateStore> factory) {
     stores = factory;
     return this;
   }
 
   /** Has something done at each start, before anything comes back. */
-  LoggedTask atStart(Consumer<StateFixture> action) {
+  public LoggedTask atStart(Consumer<StateFixture> action) {
     setUp = action;
     return this;
   }
 
   /** Says that there may be fewer entries after a restart, for some were parts of one. */
-  LoggedTask mayMergeEntries() {
+  public LoggedTask mayMergeEntries() {
     merging = true;
     return this;
   }
 
   /** Starts for the first time. */
-  StateFixture start() {
+  public StateFixture start() {
     LogPlace place =
         new LogPlace(
             files,
@@ -101,7 +102,7 @@ final class LoggedTask {
   }
 
   /** Has segments copied that the first start is to be from. */
-  LoggedTask from(FolderFiles others, List<SegmentRef> saved) throws IOException {
+  public LoggedTask from(FolderFiles others, List<SegmentRef> saved) throws IOException {
     for (SegmentRef segment : saved) {
       try (InputStream in = others.open(segment.file(), 0);
           OutputStream out = files.create(segment.file())) {
@@ -113,7 +114,7 @@ final class LoggedTask {
   }
 
   /** Starts from what was logged. */
-  StateFixture startAgain() {
+  public StateFixture startAgain() {
     start();
     try (EntryCursor saved = saved(SegmentFilter.ALL)) {
       while (saved.next()) {
@@ -127,12 +128,12 @@ final class LoggedTask {
   }
 
   /** Returns some of what was logged. */
-  EntryCursor saved(SegmentFilter filter) throws IOException {
+  public EntryCursor saved(SegmentFilter filter) throws IOException {
     return SegmentMerge.entries(files, segments, filter, scratch);
   }
 
   /** Ends an epoch, logs all of it, and counts what is in all epochs. */
-  SegmentSummary summary() throws IOException {
+  public SegmentSummary summary() throws IOException {
     barrier();
     finishLogging();
     SegmentSummary summary = new SegmentSummary("none");
@@ -141,7 +142,7 @@ final class LoggedTask {
   }
 
   /** Ends an epoch, after logging what is left of the one before. */
-  void barrier() {
+  public void barrier() {
     finishLogging();
     fixture.task.barrier();
     log.closeEpoch();
@@ -149,7 +150,7 @@ final class LoggedTask {
   }
 
   /** Logs a few entries of the closed epoch. */
-  void logSome() {
+  public void logSome() {
     if (logging && fixture.task.logSome(-1, () -> 0)) {
       logging = false;
       log.seal(++checkpoint, outcome -> segments = ((Sealed.Safe) outcome).snapshot().segments());
@@ -164,14 +165,14 @@ final class LoggedTask {
   }
 
   /** Ends an epoch, logs all of it, and says how many bytes that are. */
-  long lastEpochBytes() {
+  public long lastEpochBytes() {
     barrier();
     finishLogging();
     return segments.get(segments.size() - 1).bytes();
   }
 
   /** Ends an epoch, logs all of it, and starts again from that. */
-  StateFixture restart() {
+  public StateFixture restart() {
     barrier();
     finishLogging();
     log.close();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.state.key.KeyGroups;
 import dev.sluice.state.key.KeyHasher;
+import dev.sluice.state.keyed.PartLimits;
 import dev.sluice.state.store.HeapGauge;
 import dev.sluice.state.store.StateMemory;
 import java.io.IOException;

@@ -1,11 +1,9 @@
 package dev.sluice.state;
 
-import dev.sluice.state.checkpoint.FolderFiles;
-import dev.sluice.state.checkpoint.MemoryFolder;
-import dev.sluice.state.checkpoint.SegmentRef;
 import dev.sluice.state.disk.MemoryDisk;
 import dev.sluice.state.key.KeyGroupRange;
 import dev.sluice.state.key.KeyGroups;
+import dev.sluice.state.keyed.PartLimits;
 import dev.sluice.state.log.EntryCursor;
 import dev.sluice.state.log.EntryKey;
 import dev.sluice.state.log.LogLanes;
@@ -17,6 +15,10 @@ import dev.sluice.state.log.SegmentFilter;
 import dev.sluice.state.log.SegmentMerge;
 import dev.sluice.state.log.StateNames;
 import dev.sluice.state.log.TaskLog;
+import dev.sluice.state.page.SpillArea;
+import dev.sluice.state.storage.FolderFiles;
+import dev.sluice.state.storage.MemoryFolder;
+import dev.sluice.state.storage.SegmentRef;
 import dev.sluice.state.store.SortedMapStore;
 import dev.sluice.state.store.StateMemory;
 import java.io.IOException;
@@ -30,7 +32,7 @@ import java.util.function.Function;
  *
  * @param <S> what a test does with the state of a task
  */
-final class RescaledTasks<S> {
+public final class RescaledTasks<S> {
   private static final LogLimits TINY = new LogLimits(1 << 20, 1 << 20, 4000, 0.25, 8, 1 << 16);
 
   private final FolderFiles files =
@@ -102,14 +104,14 @@ final class RescaledTasks<S> {
    *
    * @param maker makes what is in the state of a task, before anything comes back
    */
-  RescaledTasks(StateMemory memory, PartLimits limits, Function<TaskState, S> maker) {
+  public RescaledTasks(StateMemory memory, PartLimits limits, Function<TaskState, S> maker) {
     this.memory = memory;
     this.limits = limits;
     this.maker = maker;
   }
 
   /** Has all that is there saved, and goes on from that in so many tasks. */
-  void restart(int parallelism) throws IOException {
+  public void restart(int parallelism) throws IOException {
     save();
     List<SegmentRef> saved = tasks.stream().flatMap(task -> task.segments.stream()).toList();
     for (One task : tasks) {
@@ -124,28 +126,28 @@ final class RescaledTasks<S> {
   }
 
   /** A checkpoint of all tasks. */
-  void save() {
+  public void save() {
     checkpoint++;
     tasks.forEach(One::save);
   }
 
   /** How many parts of collections came back, at all restarts so far. */
-  long restoredParts() {
+  public long restoredParts() {
     return restoredParts;
   }
 
   /** How many entries there are. */
-  long entryCount() {
+  public long entryCount() {
     return tasks.stream().mapToLong(task -> task.state.entryCount()).sum();
   }
 
   /** What is in the state of the task that owns a key. */
-  S ownerOf(int keyHash) {
+  public S ownerOf(int keyHash) {
     return tasks.get(KeyGroups.ownerOf(KeyGroups.groupOf(keyHash), tasks.size())).subject;
   }
 
   /** What is in the state of each task. */
-  List<S> all() {
+  public List<S> all() {
     return tasks.stream().map(task -> task.subject).toList();
   }
 }

@@ -1,9 +1,14 @@
 package dev.sluice.state;
 
 import dev.sluice.state.disk.MemoryDisk;
+import dev.sluice.state.entry.StateEntry;
 import dev.sluice.state.key.KeyGroupRange;
 import dev.sluice.state.key.KeyHasher;
+import dev.sluice.state.keyed.KeyedState;
+import dev.sluice.state.keyed.PartLimits;
+import dev.sluice.state.keyed.Times;
 import dev.sluice.state.log.TaskLog;
+import dev.sluice.state.page.SpillArea;
 import dev.sluice.state.store.SortedMapStore;
 import dev.sluice.state.store.StateMemory;
 import dev.sluice.state.store.StateStore;
@@ -15,11 +20,11 @@ import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** The state of a task with one keyed transform, and the time that it is told. */
-final class StateFixture {
-  static final class SetTimes implements Times {
-    long processingTimeMs;
-    long inputWatermarkMs;
-    long outputWatermarkMs;
+public final class StateFixture {
+  public static final class SetTimes implements Times {
+    public long processingTimeMs;
+    public long inputWatermarkMs;
+    public long outputWatermarkMs;
 
     @Override
     public long processingTimeMs() {
@@ -37,20 +42,20 @@ final class StateFixture {
     }
   }
 
-  static final String TRANSFORM = "Count/Stateful";
+  public static final String TRANSFORM = "Count/Stateful";
 
-  final MemoryDisk disk;
-  final SpillArea area;
-  final TaskState task;
-  final SetTimes times = new SetTimes();
-  final KeyHasher<String> hasher = KeyHasher.of(StringUtf8Coder.of());
-  final KeyedState<String> state;
+  public final MemoryDisk disk;
+  public final SpillArea area;
+  public final TaskState task;
+  public final SetTimes times = new SetTimes();
+  public final KeyHasher<String> hasher = KeyHasher.of(StringUtf8Coder.of());
+  public final KeyedState<String> state;
 
-  StateFixture() {
+  public StateFixture() {
     this(1L << 30);
   }
 
-  StateFixture(long heapBytes) {
+  public StateFixture(long heapBytes) {
     disk = new MemoryDisk(1L << 30);
     area = new SpillArea(disk, heapBytes);
     task = new TaskState(KeyGroupRange.ALL, area);
@@ -58,7 +63,7 @@ final class StateFixture {
   }
 
   /** The state of a task that logs, of which all keys stay on the heap. */
-  StateFixture(TaskLog log) {
+  public StateFixture(TaskLog log) {
     this(log, null);
   }
 
@@ -68,21 +73,20 @@ final class StateFixture {
    * @param log where its changes are logged, if anywhere
    * @param memory what its keys may take on the heap, if that is limited
    */
-  StateFixture(@Nullable TaskLog log, @Nullable StateMemory memory) {
+  public StateFixture(@Nullable TaskLog log, @Nullable StateMemory memory) {
     this(log, memory, PartLimits.DEFAULT);
   }
 
-  StateFixture(@Nullable TaskLog log, @Nullable StateMemory memory, PartLimits limits) {
+  public StateFixture(@Nullable TaskLog log, @Nullable StateMemory memory, PartLimits limits) {
     this(log, memory, limits, new SortedMapStore());
   }
 
-  StateFixture(
+  public StateFixture(
       @Nullable TaskLog log, @Nullable StateMemory memory, PartLimits limits, StateStore store) {
     disk = new MemoryDisk(1L << 30);
     area = new SpillArea(disk, 1L << 30);
     task =
-        new TaskState(
-            KeyGroupRange.ALL,
+        task(
             memory == null
                 ? StateSpace.onHeap(area)
                 : new StateSpace(area, memory.open("test"), store),
@@ -93,24 +97,31 @@ final class StateFixture {
     state = keyed(TRANSFORM, StringUtf8Coder.of());
   }
 
+  /**
+   * The state of a task that owns all keys, and keeps collections within other limits than usual.
+   */
+  public static TaskState task(StateSpace space, PartLimits limits) {
+    return new TaskState(KeyGroupRange.ALL, space, limits);
+  }
+
   /** One key in five is so long that it stands in records by its digest. */
-  static String keyOfAnyLength(int number) {
+  public static String keyOfAnyLength(int number) {
     return number % 5 == 3 ? "key-".repeat(300) + number : "key-" + number;
   }
 
-  <K> KeyedState<K> keyed(String transform, Coder<K> coder) {
+  public <K> KeyedState<K> keyed(String transform, Coder<K> coder) {
     return task.keyed(transform, coder, IntervalWindow.getCoder(), times);
   }
 
-  void expect(String key) {
+  public void expect(String key) {
     state.expect(key, hasher.hash(key));
   }
 
-  void select(String key) {
+  public void select(String key) {
     state.select(key, hasher.hash(key));
   }
 
-  List<StateEntry> entries() {
+  public List<StateEntry> entries() {
     List<StateEntry> entries = new ArrayList<>();
     task.forEachEntry(entries::add);
     return entries;

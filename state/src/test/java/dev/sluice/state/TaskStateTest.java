@@ -3,6 +3,10 @@ package dev.sluice.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.state.entry.Coded;
+import dev.sluice.state.entry.EntryVisitor;
+import dev.sluice.state.entry.SliceLimit;
+import dev.sluice.state.entry.StateEntry;
 import dev.sluice.state.key.KeyGroups;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.sluice.worker;
 
 import dev.sluice.protocol.WorkerCommand;
-import dev.sluice.state.SpillArea;
 import dev.sluice.state.disk.Disk;
 import dev.sluice.state.disk.DiskFile;
 import dev.sluice.state.log.StateNames;
+import dev.sluice.state.page.SpillArea;
 import dev.sluice.worker.pardo.SharedSideInputs;
 import dev.sluice.worker.world.JobClock;
 import dev.sluice.worker.world.World;

@@ -2,8 +2,6 @@ package dev.sluice.worker;
 
 import dev.sluice.protocol.RestorePoint;
 import dev.sluice.protocol.SavedTask;
-import dev.sluice.state.checkpoint.SegmentRef;
-import dev.sluice.state.checkpoint.TransformNames;
 import dev.sluice.state.disk.Disk;
 import dev.sluice.state.key.KeyGroupRange;
 import dev.sluice.state.log.EntryCursor;
@@ -11,6 +9,8 @@ import dev.sluice.state.log.EntryKey;
 import dev.sluice.state.log.LogOrigin;
 import dev.sluice.state.log.SegmentFilter;
 import dev.sluice.state.log.SegmentMerge;
+import dev.sluice.state.log.TransformNames;
+import dev.sluice.state.storage.SegmentRef;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
 import java.io.IOException;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.protocol.RestorePoint;
 import dev.sluice.protocol.SavedTask;
-import dev.sluice.state.checkpoint.FolderFiles;
-import dev.sluice.state.checkpoint.MemoryFolder;
-import dev.sluice.state.checkpoint.SegmentRef;
-import dev.sluice.state.checkpoint.TransformNames;
 import dev.sluice.state.key.KeyGroups;
 import dev.sluice.state.log.EntryKey;
 import dev.sluice.state.log.LogOrigin;
+import dev.sluice.state.log.TransformNames;
+import dev.sluice.state.storage.FolderFiles;
+import dev.sluice.state.storage.MemoryFolder;
+import dev.sluice.state.storage.SegmentRef;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package dev.sluice.runner.cli;
 import dev.sluice.runner.storage.S3Access;
 import dev.sluice.runner.storage.SavepointSummary;
 import dev.sluice.runner.storage.Storages;
-import dev.sluice.state.checkpoint.CheckpointException;
+import dev.sluice.state.error.CheckpointException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.sluice.runner.cli;
 
 import dev.sluice.runner.FailureMessage;
-import dev.sluice.state.checkpoint.CheckpointException;
+import dev.sluice.state.error.CheckpointException;
 import dev.sluice.state.error.Thrown;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;

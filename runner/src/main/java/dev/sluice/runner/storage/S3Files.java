@@ -1,8 +1,8 @@
 package dev.sluice.runner.storage;
 
 import dev.sluice.protocol.Causes;
-import dev.sluice.state.checkpoint.CheckpointFiles;
-import dev.sluice.state.checkpoint.NewFile;
+import dev.sluice.state.storage.CheckpointFiles;
+import dev.sluice.state.storage.NewFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

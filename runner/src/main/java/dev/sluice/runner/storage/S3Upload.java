@@ -1,6 +1,6 @@
 package dev.sluice.runner.storage;
 
-import dev.sluice.state.checkpoint.NewFile;
+import dev.sluice.state.storage.NewFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Duration;

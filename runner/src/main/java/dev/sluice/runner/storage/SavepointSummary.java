@@ -1,11 +1,11 @@
 package dev.sluice.runner.storage;
 
-import dev.sluice.state.checkpoint.CheckpointException;
-import dev.sluice.state.checkpoint.CheckpointFiles;
 import dev.sluice.state.checkpoint.Manifest;
 import dev.sluice.state.checkpoint.Manifest.TransformSignature;
-import dev.sluice.state.checkpoint.SegmentRef;
+import dev.sluice.state.error.CheckpointException;
 import dev.sluice.state.log.SegmentSummary;
+import dev.sluice.state.storage.CheckpointFiles;
+import dev.sluice.state.storage.SegmentRef;
 import dev.sluice.worker.stage.WatermarkFloor;
 import java.io.IOException;
 import java.time.Instant;

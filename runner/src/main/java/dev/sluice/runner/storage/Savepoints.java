@@ -1,16 +1,16 @@
 package dev.sluice.runner.storage;
 
 import dev.sluice.coordinator.StoredLedger;
-import dev.sluice.state.checkpoint.CheckpointException;
-import dev.sluice.state.checkpoint.CheckpointFiles;
 import dev.sluice.state.checkpoint.Manifest;
 import dev.sluice.state.checkpoint.Manifest.TransformSignature;
 import dev.sluice.state.checkpoint.ManifestJson;
-import dev.sluice.state.checkpoint.SegmentRef;
 import dev.sluice.state.disk.Disk;
 import dev.sluice.state.disk.LocalDisk;
+import dev.sluice.state.error.CheckpointException;
 import dev.sluice.state.log.SegmentFilter;
 import dev.sluice.state.log.SegmentMerge;
+import dev.sluice.state.storage.CheckpointFiles;
+import dev.sluice.state.storage.SegmentRef;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package dev.sluice.runner.storage;
 
-import dev.sluice.state.checkpoint.CheckpointException;
-import dev.sluice.state.checkpoint.CheckpointFiles;
-import dev.sluice.state.checkpoint.FolderFiles;
-import dev.sluice.state.checkpoint.LocalFolder;
+import dev.sluice.state.error.CheckpointException;
+import dev.sluice.state.storage.CheckpointFiles;
+import dev.sluice.state.storage.FolderFiles;
+import dev.sluice.state.storage.LocalFolder;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.InvalidPathException;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.state.checkpoint.CheckpointException;
-import dev.sluice.state.checkpoint.CheckpointFiles;
-import dev.sluice.state.checkpoint.FolderFiles;
-import dev.sluice.state.checkpoint.MemoryFolder;
-import dev.sluice.state.checkpoint.NewFile;
+import dev.sluice.state.error.CheckpointException;
+import dev.sluice.state.storage.CheckpointFiles;
+import dev.sluice.state.storage.FolderFiles;
+import dev.sluice.state.storage.MemoryFolder;
+import dev.sluice.state.storage.NewFile;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,8 @@
 package dev.sluice.state.checkpoint;
 
+import dev.sluice.state.error.CheckpointException;
+import dev.sluice.state.storage.CheckpointFiles;
+import dev.sluice.state.storage.SegmentRef;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

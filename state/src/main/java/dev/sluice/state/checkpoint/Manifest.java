@@ -1,5 +1,6 @@
 package dev.sluice.state.checkpoint;
 
+import dev.sluice.state.storage.SegmentRef;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;

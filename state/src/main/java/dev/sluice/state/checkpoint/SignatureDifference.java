@@ -1,6 +1,8 @@
 package dev.sluice.state.checkpoint;
 
 import dev.sluice.state.checkpoint.Manifest.TransformSignature;
+import dev.sluice.state.error.CheckpointException;
+import dev.sluice.state.log.TransformNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.sluice.state.log;
 
-import dev.sluice.state.checkpoint.CheckpointFiles;
-import dev.sluice.state.checkpoint.SegmentRef;
+import dev.sluice.state.storage.CheckpointFiles;
+import dev.sluice.state.storage.SegmentRef;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.sluice.state.log;
 
-import dev.sluice.state.checkpoint.CheckpointFiles;
 import dev.sluice.state.disk.Disk;
+import dev.sluice.state.storage.CheckpointFiles;
 
 /**
  * Where the log of a task is written to.

@@ -1,6 +1,6 @@
 package dev.sluice.state.log;
 
-import dev.sluice.state.checkpoint.TaskSnapshot;
+import dev.sluice.state.storage.TaskSnapshot;
 import java.io.IOException;
 
 /** What became of the epoch that a checkpoint asked a task to seal. */

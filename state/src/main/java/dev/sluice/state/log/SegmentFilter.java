@@ -1,6 +1,5 @@
 package dev.sluice.state.log;
 
-import dev.sluice.state.checkpoint.TransformNames;
 import dev.sluice.state.key.KeyGroupRange;
 import java.util.Map;
 import java.util.TreeMap;

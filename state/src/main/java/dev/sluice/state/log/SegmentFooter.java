@@ -1,6 +1,6 @@
 package dev.sluice.state.log;
 
-import dev.sluice.state.checkpoint.SegmentRef;
+import dev.sluice.state.storage.SegmentRef;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.BufferUnderflowException;

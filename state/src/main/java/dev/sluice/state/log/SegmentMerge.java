@@ -1,8 +1,8 @@
 package dev.sluice.state.log;
 
-import dev.sluice.state.checkpoint.CheckpointFiles;
-import dev.sluice.state.checkpoint.SegmentRef;
 import dev.sluice.state.disk.Disk;
+import dev.sluice.state.storage.CheckpointFiles;
+import dev.sluice.state.storage.SegmentRef;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;

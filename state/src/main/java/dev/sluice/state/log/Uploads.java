@@ -1,8 +1,8 @@
 package dev.sluice.state.log;
 
-import dev.sluice.state.checkpoint.SegmentRef;
-import dev.sluice.state.checkpoint.TaskSnapshot;
 import dev.sluice.state.error.Thrown;
+import dev.sluice.state.storage.SegmentRef;
+import dev.sluice.state.storage.TaskSnapshot;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,13 @@ package dev.sluice.state.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.state.error.CheckpointException;
+import dev.sluice.state.storage.CheckpointFiles;
+import dev.sluice.state.storage.Folder;
+import dev.sluice.state.storage.FolderFiles;
+import dev.sluice.state.storage.LocalFolder;
+import dev.sluice.state.storage.MemoryFolder;
+import dev.sluice.state.storage.SegmentRef;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;

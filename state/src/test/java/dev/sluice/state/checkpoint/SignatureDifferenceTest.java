@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.state.checkpoint.Manifest.TransformSignature;
+import dev.sluice.state.log.TransformNames;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

@@ -2,7 +2,7 @@ package dev.sluice.state.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.state.checkpoint.SegmentRef;
+import dev.sluice.state.storage.SegmentRef;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

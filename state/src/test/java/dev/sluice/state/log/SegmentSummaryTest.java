@@ -2,7 +2,7 @@ package dev.sluice.state.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.state.checkpoint.SegmentRef;
+import dev.sluice.state.storage.SegmentRef;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -2,9 +2,9 @@ package dev.sluice.state.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.state.checkpoint.CheckpointFiles;
-import dev.sluice.state.checkpoint.SegmentRef;
 import dev.sluice.state.disk.Disk;
+import dev.sluice.state.storage.CheckpointFiles;
+import dev.sluice.state.storage.SegmentRef;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.List;

@@ -3,9 +3,9 @@ package dev.sluice.state.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.state.checkpoint.SegmentRef;
 import dev.sluice.state.disk.MemoryDisk;
 import dev.sluice.state.key.KeyGroupRange;
+import dev.sluice.state.storage.SegmentRef;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

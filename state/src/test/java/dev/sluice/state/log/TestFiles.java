@@ -1,7 +1,7 @@
 package dev.sluice.state.log;
 
-import dev.sluice.state.checkpoint.CheckpointFiles;
-import dev.sluice.state.checkpoint.NewFile;
+import dev.sluice.state.storage.CheckpointFiles;
+import dev.sluice.state.storage.NewFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

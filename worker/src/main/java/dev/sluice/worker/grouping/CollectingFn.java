@@ -1,8 +1,8 @@
 package dev.sluice.worker.grouping;
 
 import dev.sluice.state.TaskState;
-import dev.sluice.state.ValueList;
-import dev.sluice.state.ValueLists;
+import dev.sluice.state.windowed.ValueList;
+import dev.sluice.state.windowed.ValueLists;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
 
@@ -22,7 +22,7 @@ final class CollectingFn<V> extends CombineFn<V, ValueList<V>, Iterable<V>> {
   static <V> Combine<V, ValueList<V>, Iterable<V>> in(
       TaskState state, String transformId, Coder<V> valueCoder) {
     ValueLists<V> lists =
-        state.valueLists(transformId, WindowedCombineOperator.STATE_ID, valueCoder);
+        new ValueLists<>(state.pages(transformId, WindowedCombineOperator.STATE_ID, valueCoder));
     return new Combine<>(new CollectingFn<>(lists), lists.coder());
   }
 

@@ -1,8 +1,8 @@
 package dev.sluice.worker.grouping;
 
-import dev.sluice.state.KeyedState;
-import dev.sluice.state.Times;
 import dev.sluice.state.key.KeyHasher;
+import dev.sluice.state.keyed.KeyedState;
+import dev.sluice.state.keyed.Times;
 import dev.sluice.translation.Node;
 import dev.sluice.worker.record.Receiver;
 import dev.sluice.worker.stage.DrainedWindows;

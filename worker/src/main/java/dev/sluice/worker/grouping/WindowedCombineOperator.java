@@ -1,8 +1,8 @@
 package dev.sluice.worker.grouping;
 
-import dev.sluice.state.AccumulatorTable;
-import dev.sluice.state.WindowedAccumulators;
 import dev.sluice.state.key.KeyHasher;
+import dev.sluice.state.windowed.AccumulatorTable;
+import dev.sluice.state.windowed.WindowedAccumulators;
 import dev.sluice.worker.record.Receiver;
 import dev.sluice.worker.stage.DrainedWindows;
 import dev.sluice.worker.stage.EndOfTime;

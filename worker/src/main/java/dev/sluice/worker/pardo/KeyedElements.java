@@ -1,8 +1,8 @@
 package dev.sluice.worker.pardo;
 
-import dev.sluice.state.KeyedState;
-import dev.sluice.state.Times;
 import dev.sluice.state.key.KeyHasher;
+import dev.sluice.state.keyed.KeyedState;
+import dev.sluice.state.keyed.Times;
 import dev.sluice.worker.record.Batch;
 import dev.sluice.worker.stage.OperatorContext;
 import org.apache.beam.runners.core.StateNamespaces;

@@ -1,6 +1,6 @@
 package dev.sluice.worker.pardo;
 
-import dev.sluice.state.StateEntry;
+import dev.sluice.state.entry.StateEntry;
 import dev.sluice.translation.EarlyFirings;
 import dev.sluice.worker.pardo.ParDoSpec.SideInputSpec;
 import dev.sluice.worker.stage.PipelineComponents;

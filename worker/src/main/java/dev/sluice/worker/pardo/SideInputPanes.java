@@ -1,11 +1,11 @@
 package dev.sluice.worker.pardo;
 
-import dev.sluice.state.Coded;
-import dev.sluice.state.EntryVisitor;
 import dev.sluice.state.PartLog;
-import dev.sluice.state.SliceLimit;
-import dev.sluice.state.StateEntry;
 import dev.sluice.state.StatePart;
+import dev.sluice.state.entry.Coded;
+import dev.sluice.state.entry.EntryVisitor;
+import dev.sluice.state.entry.SliceLimit;
+import dev.sluice.state.entry.StateEntry;
 import dev.sluice.worker.stage.WatermarkFloor;
 import java.util.ArrayList;
 import java.util.Collection;

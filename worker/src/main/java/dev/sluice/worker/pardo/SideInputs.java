@@ -1,7 +1,7 @@
 package dev.sluice.worker.pardo;
 
-import dev.sluice.state.StateEntry;
 import dev.sluice.state.TaskState;
+import dev.sluice.state.entry.StateEntry;
 import dev.sluice.worker.stage.WatermarkFloor;
 import java.util.Collection;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package dev.sluice.worker.pardo;
 
-import dev.sluice.state.Times;
+import dev.sluice.state.keyed.Times;
 import dev.sluice.worker.stage.DrainedWindows;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.SourceOptions;

@@ -1,6 +1,6 @@
 package dev.sluice.worker.pardo;
 
-import dev.sluice.state.KeyedState;
+import dev.sluice.state.keyed.KeyedState;
 import java.util.Map;
 import org.apache.beam.runners.core.StateNamespace;
 import org.apache.beam.runners.core.StateTag;

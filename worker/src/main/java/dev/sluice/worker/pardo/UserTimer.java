@@ -1,6 +1,6 @@
 package dev.sluice.worker.pardo;
 
-import dev.sluice.state.KeyedState;
+import dev.sluice.state.keyed.KeyedState;
 import org.apache.beam.runners.core.TimerInternals;
 import org.apache.beam.sdk.state.TimeDomain;
 import org.apache.beam.sdk.state.Timer;

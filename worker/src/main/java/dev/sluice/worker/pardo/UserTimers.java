@@ -1,6 +1,6 @@
 package dev.sluice.worker.pardo;
 
-import dev.sluice.state.KeyedState;
+import dev.sluice.state.keyed.KeyedState;
 import java.lang.reflect.Field;
 import java.util.HashMap;
 import java.util.Map;

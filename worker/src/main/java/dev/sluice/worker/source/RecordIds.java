@@ -1,9 +1,9 @@
 package dev.sluice.worker.source;
 
-import dev.sluice.state.KeyedState;
-import dev.sluice.state.Times;
 import dev.sluice.state.key.KeyGroups;
 import dev.sluice.state.key.KeyHasher;
+import dev.sluice.state.keyed.KeyedState;
+import dev.sluice.state.keyed.Times;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.TaskContext;
 import org.apache.beam.runners.core.StateNamespace;

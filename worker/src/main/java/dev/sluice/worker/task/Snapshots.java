@@ -2,9 +2,9 @@ package dev.sluice.worker.task;
 
 import dev.sluice.protocol.world.Clock;
 import dev.sluice.state.TaskState;
-import dev.sluice.state.checkpoint.TaskSnapshot;
 import dev.sluice.state.log.Sealed;
 import dev.sluice.state.log.TaskLog;
+import dev.sluice.state.storage.TaskSnapshot;
 import java.util.Optional;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 import org.slf4j.Logger;

@@ -2,7 +2,7 @@ package dev.sluice.worker.task;
 
 import dev.sluice.protocol.Failure;
 import dev.sluice.protocol.TaskId;
-import dev.sluice.state.checkpoint.TaskSnapshot;
+import dev.sluice.state.storage.TaskSnapshot;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /** Told by a task what became of it; called by the task's thread, must not block. */

@@ -1,10 +1,10 @@
 package dev.sluice.worker.grouping;
 
-import dev.sluice.state.SpillArea;
 import dev.sluice.state.TaskState;
 import dev.sluice.state.disk.MemoryDisk;
 import dev.sluice.state.key.KeyGroups;
 import dev.sluice.state.key.KeyHasher;
+import dev.sluice.state.page.SpillArea;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.stage.TaskContext;
 import dev.sluice.worker.stage.TaskServices;

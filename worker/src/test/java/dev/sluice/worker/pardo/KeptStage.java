@@ -1,10 +1,6 @@
 package dev.sluice.worker.pardo;
 
 import dev.sluice.state.TaskState;
-import dev.sluice.state.checkpoint.CheckpointFiles;
-import dev.sluice.state.checkpoint.FolderFiles;
-import dev.sluice.state.checkpoint.MemoryFolder;
-import dev.sluice.state.checkpoint.SegmentRef;
 import dev.sluice.state.disk.MemoryDisk;
 import dev.sluice.state.key.KeyGroupRange;
 import dev.sluice.state.key.KeyGroups;
@@ -18,6 +14,10 @@ import dev.sluice.state.log.SegmentFilter;
 import dev.sluice.state.log.SegmentMerge;
 import dev.sluice.state.log.StateNames;
 import dev.sluice.state.log.TaskLog;
+import dev.sluice.state.storage.CheckpointFiles;
+import dev.sluice.state.storage.FolderFiles;
+import dev.sluice.state.storage.MemoryFolder;
+import dev.sluice.state.storage.SegmentRef;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.sluice.worker.pardo;
 
-import dev.sluice.state.SpillArea;
 import dev.sluice.state.TaskState;
 import dev.sluice.state.disk.MemoryDisk;
 import dev.sluice.state.key.KeyGroupRange;
 import dev.sluice.state.key.KeyGroups;
+import dev.sluice.state.page.SpillArea;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.SideInput;
 import dev.sluice.worker.record.Receiver;

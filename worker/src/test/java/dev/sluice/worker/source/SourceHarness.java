@@ -1,11 +1,11 @@
 package dev.sluice.worker.source;
 
 import dev.sluice.protocol.SourceSplit;
-import dev.sluice.state.SpillArea;
 import dev.sluice.state.TaskState;
 import dev.sluice.state.TaskValue;
 import dev.sluice.state.disk.MemoryDisk;
 import dev.sluice.state.key.KeyGroups;
+import dev.sluice.state.page.SpillArea;
 import dev.sluice.translation.Node;
 import dev.sluice.worker.stage.Composites;
 import dev.sluice.worker.stage.OperatorContext;

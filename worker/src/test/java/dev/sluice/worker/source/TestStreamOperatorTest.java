@@ -2,10 +2,10 @@ package dev.sluice.worker.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.state.SpillArea;
 import dev.sluice.state.TaskState;
 import dev.sluice.state.disk.MemoryDisk;
 import dev.sluice.state.key.KeyGroups;
+import dev.sluice.state.page.SpillArea;
 import dev.sluice.translation.Node;
 import dev.sluice.worker.stage.Composites;
 import dev.sluice.worker.stage.OperatorContext;

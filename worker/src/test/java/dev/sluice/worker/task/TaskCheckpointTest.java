@@ -3,11 +3,11 @@ package dev.sluice.worker.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.protocol.Barrier;
-import dev.sluice.state.checkpoint.FolderFiles;
-import dev.sluice.state.checkpoint.MemoryFolder;
 import dev.sluice.state.log.Bytes;
 import dev.sluice.state.log.EntryKey;
 import dev.sluice.state.log.TaskLog;
+import dev.sluice.state.storage.FolderFiles;
+import dev.sluice.state.storage.MemoryFolder;
 import dev.sluice.worker.world.Step;
 import java.io.IOException;
 import java.util.ArrayDeque;
