@@ -35,6 +35,7 @@ final class ArchitectureRules {
     for (int row = 0; row < TABLE.size() - 1; row++) {
       rules.put(TABLE.get(row) + " imports nothing below it", importsNothingBelow(row));
     }
+    rules.putAll(PackageTable.OF_STATE.rules(root));
     rules.put("state knows no graph", stateImportsNothingFromTranslation());
     rules.put("translation is pure", translationKnowsNoThreadsSocketsOrDisks());
     rules.put("state knows coders and state specs", stateKnowsNoPipelines());
