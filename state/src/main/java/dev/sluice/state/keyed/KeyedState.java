@@ -34,12 +34,6 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param <K> the type of the keys
  */
 public final class KeyedState<K> {
-  /** So many cells of the selected key may stay empty while it is selected again and again. */
-  private static final int EMPTY_CELLS_KEPT = 16;
-
-  /** One key in so many is encoded to learn what its cells take. */
-  private static final int MEASURED_EACH = 1024;
-
   private final String transformId;
   private final KeyLookup<K> lookup;
   private final PageMemory pageMemory;
@@ -63,11 +57,11 @@ public final class KeyedState<K> {
   /** Keys that are not in the tables. */
   private final StoredKeys<K> stored;
 
-  private int untilMeasured;
   private final StateLog log;
   final EntryCodec<K> codec;
   private final Changes changes;
   private final SavedCells saved;
+  private final Deselection deselection;
 
   /**
    * State without any key.
@@ -92,6 +86,7 @@ public final class KeyedState<K> {
     this.timerCoder = TimerInternals.TimerDataCoderV2.of(keying.windowCoder());
     this.tables = new KeyTables(transformId, range);
     this.stored = new StoredKeys<>(this, lookup, codec, changes, share);
+    this.deselection = new Deselection(this, saved, stored, changes, codec, share);
     if (share.isLimited()) {
       timers.useStore(share.store(), log.transformHash(transformId));
     }
@@ -111,10 +106,10 @@ public final class KeyedState<K> {
     KeyEntry now = current;
     if (now != null) {
       if (now.hash == keyHash && lookup.isFor(now, sought)) {
-        stay(now);
+        deselection.stay(now);
         return;
       }
-      leave(now);
+      deselection.leave(now);
     }
     KeyEntry known = tables.of(keyHash).find(lookup, sought, keyHash);
     if (known == null && stored.count() > 0) {
@@ -170,13 +165,13 @@ public final class KeyedState<K> {
   /** Selects the key of a timer that has just been taken out. */
   void select(TimerNode timer) {
     if (current == timer.entry) {
-      stay(current);
+      deselection.stay(current);
     } else {
       KeyEntry former = current;
       current = timer.entry;
       current.recent = true;
       if (former != null) {
-        leave(former);
+        deselection.leave(former);
       }
     }
   }
@@ -373,7 +368,7 @@ public final class KeyedState<K> {
   /** The epoch that is going on ends; no key is selected any more. */
   public void barrier() {
     if (current != null) {
-      leave(current);
+      deselection.leave(current);
       current = null;
     }
     changes.barrier();
@@ -448,60 +443,10 @@ public final class KeyedState<K> {
     liveCells -= count;
   }
 
-  /** Forgets what the selected key need not keep, now and then, when it is selected again. */
-  private void stay(KeyEntry entry) {
-    saved.left();
-    if (entry.emptyCells() > EMPTY_CELLS_KEPT) {
-      entry.dropEmptyCells(namespaces);
-    }
-  }
-
-  /** Forgets what the entry need not keep when its key is no longer selected. */
-  private void leave(KeyEntry entry) {
-    saved.left();
-    if (entry.emptyCells() > 0) {
-      entry.dropEmptyCells(namespaces);
-    }
-    if (entry.inTable) {
-      if (entry.isEmpty()) {
-        outOfTable(entry);
-      } else if (share.isLimited()) {
-        count(entry);
-      }
-    }
-  }
-
-  /** Has the heap that the entry takes counted; now and then looks at how much that is. */
-  private void count(KeyEntry entry) {
-    if (--untilMeasured <= 0) {
-      untilMeasured = MEASURED_EACH;
-      for (int i = 0; i < entry.cellCount(); i++) {
-        entry.cellAt(i).measure(log.value());
-      }
-      share.relieve();
-    }
-    int bytes = entry.heapBytes();
-    if (bytes != entry.leasedBytes()) {
-      share.count(entry, bytes);
-    }
-  }
-
-  /** An empty entry leaves the table, and the log hears of it now: its key may come again. */
-  private void outOfTable(KeyEntry entry) {
-    tables.remove(entry);
-    changes.unmark(entry);
-    share.uncount(entry);
-    if (entry.logged && log.isOn()) {
-      entry.logged = false;
-      log.open().delete(codec.key(entry));
-    }
-    stored.forget(entry);
-  }
-
   /** Makes the tables say only what is; the selected key stays selected. */
   private void settle() {
     if (current != null && current.inTable && current.isEmpty()) {
-      outOfTable(current);
+      deselection.outOfTable(current);
     }
   }
 
