@@ -7,7 +7,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 . "$root/bin/lib/build.sh"
-build_if_stale benchmarks "translation state protocol worker coordinator runner benchmarks" compile test run.classpath benchmarks/target/run.classpath
+build_if_stale benchmarks "translation state storage protocol worker coordinator runner benchmarks" compile test run.classpath benchmarks/target/run.classpath
 cd "$root/benchmarks"
 java_options=(${BENCHMARK_JAVA_OPTIONS:--Xms6g -Xmx10g -XX:+UseParallelGC})
 exec java "${java_options[@]}" -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \

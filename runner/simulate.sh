@@ -5,7 +5,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 . "$root/bin/lib/build.sh"
-build_if_stale simulate "translation state protocol worker coordinator runner" test-compile test simulate.classpath runner/target/simulate.classpath
+build_if_stale simulate "translation state storage protocol worker coordinator runner" test-compile test simulate.classpath runner/target/simulate.classpath
 cd "$root/runner"
 exec java -Xmx1g -Dorg.slf4j.simpleLogger.defaultLogLevel=error -cp "target/test-classes:target/classes:$(<target/simulate.classpath)" \
   dev.sluice.runner.simulation.SimulatedRun "${1:-1}" "${2:-100000}" fire ${3-}

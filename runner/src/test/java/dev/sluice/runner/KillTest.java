@@ -2,7 +2,7 @@ package dev.sluice.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.runner.storage.S3Server;
+import dev.sluice.storage.s3server.S3Server;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;

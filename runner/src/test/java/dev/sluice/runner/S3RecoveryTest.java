@@ -3,8 +3,8 @@ package dev.sluice.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.runner.storage.S3Server;
 import dev.sluice.state.error.CheckpointException;
+import dev.sluice.storage.s3server.S3Server;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;

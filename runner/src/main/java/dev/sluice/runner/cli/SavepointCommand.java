@@ -1,9 +1,9 @@
 package dev.sluice.runner.cli;
 
-import dev.sluice.runner.storage.S3Access;
 import dev.sluice.runner.storage.SavepointSummary;
-import dev.sluice.runner.storage.Storages;
 import dev.sluice.state.error.CheckpointException;
+import dev.sluice.storage.S3Access;
+import dev.sluice.storage.Storages;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;

@@ -15,6 +15,7 @@ import dev.sluice.state.log.TransformNames;
 import dev.sluice.state.storage.CheckpointFiles;
 import dev.sluice.state.storage.FolderFiles;
 import dev.sluice.state.storage.LocalFolder;
+import dev.sluice.storage.Storages;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.worker.world.SystemClock;
 import java.io.IOException;

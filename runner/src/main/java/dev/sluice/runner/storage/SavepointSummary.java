@@ -6,6 +6,7 @@ import dev.sluice.state.error.CheckpointException;
 import dev.sluice.state.log.SegmentSummary;
 import dev.sluice.state.storage.CheckpointFiles;
 import dev.sluice.state.storage.SegmentRef;
+import dev.sluice.storage.Storages;
 import dev.sluice.worker.stage.WatermarkFloor;
 import java.io.IOException;
 import java.time.Instant;

@@ -11,6 +11,7 @@ import dev.sluice.state.log.SegmentFilter;
 import dev.sluice.state.log.SegmentMerge;
 import dev.sluice.state.storage.CheckpointFiles;
 import dev.sluice.state.storage.SegmentRef;
+import dev.sluice.storage.Storages;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;

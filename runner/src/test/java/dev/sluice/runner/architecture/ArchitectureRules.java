@@ -21,7 +21,15 @@ final class ArchitectureRules {
 
   /** The modules from top to bottom of the table. */
   private static final List<String> TABLE =
-      List.of("translation", "state", "protocol", "worker", "coordinator", "portability", "runner");
+      List.of(
+          "translation",
+          "state",
+          "protocol",
+          "worker",
+          "coordinator",
+          "storage",
+          "portability",
+          "runner");
 
   private final String root;
 
@@ -37,6 +45,8 @@ final class ArchitectureRules {
     }
     rules.putAll(PackageTable.OF_STATE.rules(root));
     rules.put("state knows no graph", stateImportsNothingFromTranslation());
+    rules.put("storage knows state alone", storageKnowsStateAlone());
+    rules.put("the AWS SDK stays in storage", onlyStorageKnowsTheSdk());
     rules.put("translation is pure", translationKnowsNoThreadsSocketsOrDisks());
     rules.put("state knows coders and state specs", stateKnowsNoPipelines());
     rules.put("a coordinator talks to workers by messages", coordinatorKnowsNoStage());
@@ -72,6 +82,27 @@ final class ArchitectureRules {
         .dependOnClassesThat()
         .resideInAPackage(module("translation"))
         .because("state knows nothing of tasks, nor of the graph that they come from");
+  }
+
+  private ArchRule storageKnowsStateAlone() {
+    return noClasses()
+        .that()
+        .resideInAPackage(module("storage"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            module("translation"), module("protocol"), module("worker"), module("coordinator"))
+        .because("a place for files is opened without pipelines, jobs and tasks");
+  }
+
+  private ArchRule onlyStorageKnowsTheSdk() {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackage(module("storage"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("software.amazon..")
+        .because("whoever needs no bucket needs no AWS SDK, and sees files alone");
   }
 
   private ArchRule translationKnowsNoThreadsSocketsOrDisks() {

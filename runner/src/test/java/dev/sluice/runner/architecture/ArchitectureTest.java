@@ -82,7 +82,9 @@ class ArchitectureTest {
 
   @Test
   void everyModuleIsLookedAt() {
-    assertThat(List.of("translation", "state", "protocol", "worker", "coordinator", "runner"))
+    assertThat(
+            List.of(
+                "translation", "state", "protocol", "worker", "coordinator", "storage", "runner"))
         .allSatisfy(
             module ->
                 assertThat(SLUICE)

@@ -1,4 +1,4 @@
-package dev.sluice.runner.storage;
+package dev.sluice.storage;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,6 +10,7 @@ import dev.sluice.state.storage.CheckpointFiles;
 import dev.sluice.state.storage.FolderFiles;
 import dev.sluice.state.storage.MemoryFolder;
 import dev.sluice.state.storage.NewFile;
+import dev.sluice.storage.s3server.S3Server;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package dev.sluice.runner.storage;
+package dev.sluice.storage.s3server;
 
 import java.net.URI;
 import java.util.concurrent.CountDownLatch;

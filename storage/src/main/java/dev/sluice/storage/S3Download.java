@@ -1,4 +1,4 @@
-package dev.sluice.runner.storage;
+package dev.sluice.storage;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,5 @@
-package dev.sluice.runner.storage;
+package dev.sluice.storage;
 
-import dev.sluice.protocol.Causes;
 import dev.sluice.state.storage.CheckpointFiles;
 import dev.sluice.state.storage.NewFile;
 import java.io.ByteArrayInputStream;
@@ -265,7 +264,7 @@ final class S3Files implements CheckpointFiles {
       return "no credentials are found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a"
           + " profile of ~/.aws by AWS_PROFILE";
     }
-    Throwable root = Causes.root(e);
+    Throwable root = rootOf(e);
     if (root instanceof UnknownHostException) {
       return "there is no host %s; correct --s3Endpoint or --s3Region".formatted(root.getMessage());
     }
@@ -273,6 +272,15 @@ final class S3Files implements CheckpointFiles {
         ? "nobody answers there (%s); start the service, or correct --s3Endpoint"
             .formatted(root.getMessage())
         : message;
+  }
+
+  /** The innermost cause; the SDK ties no circles. */
+  private static Throwable rootOf(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
   }
 
   /** A condition of a put did not hold. */

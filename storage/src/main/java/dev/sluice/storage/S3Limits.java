@@ -1,4 +1,4 @@
-package dev.sluice.runner.storage;
+package dev.sluice.storage;
 
 import java.time.Duration;
 

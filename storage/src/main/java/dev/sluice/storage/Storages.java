@@ -1,4 +1,4 @@
-package dev.sluice.runner.storage;
+package dev.sluice.storage;
 
 import dev.sluice.state.error.CheckpointException;
 import dev.sluice.state.storage.CheckpointFiles;
@@ -26,7 +26,7 @@ public record Storages(S3Access s3) {
    * @param namedBy what names it, for messages: an option, a method, an argument
    * @throws CheckpointException if it is of a kind that is not supported
    */
-  CheckpointFiles open(String location, String namedBy) {
+  public CheckpointFiles open(String location, String namedBy) {
     try {
       if (location.startsWith("file:")) {
         return local(Path.of(URI.create(location)));
@@ -54,7 +54,7 @@ public record Storages(S3Access s3) {
    *
    * @throws CheckpointException if it cannot be written, or does not allow that
    */
-  CheckpointFiles openForCheckpoints(String location, String namedBy) {
+  public CheckpointFiles openForCheckpoints(String location, String namedBy) {
     CheckpointFiles files = open(location, namedBy);
     if (files instanceof S3Files objects) {
       try {
