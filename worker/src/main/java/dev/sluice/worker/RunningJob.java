@@ -10,11 +10,13 @@ import dev.sluice.protocol.TaskId;
 import dev.sluice.protocol.WorkerCommand;
 import dev.sluice.protocol.WorkerEvent;
 import dev.sluice.state.error.Thrown;
-import dev.sluice.worker.TaskEvent.CheckpointAnswer;
+import dev.sluice.worker.RunEvent.Run;
+import dev.sluice.worker.task.EndedTask;
 import dev.sluice.worker.task.Failures;
 import dev.sluice.worker.task.Task;
-import dev.sluice.worker.task.TaskListener.Counters;
-import dev.sluice.worker.task.TaskListener.Saved;
+import dev.sluice.worker.task.TaskEvent;
+import dev.sluice.worker.task.TaskEvent.CheckpointAnswer;
+import dev.sluice.worker.task.TaskEvent.Counters;
 import dev.sluice.worker.task.TaskMessage;
 import dev.sluice.worker.world.ManualClock;
 import dev.sluice.worker.world.World;
@@ -36,8 +38,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Owned by the worker's loop; the tasks are built by a {@link TaskAssembly} beside it, and what
  * is said to them meanwhile is told to them in its order when they have been started. Always true:
- * a task is in {@link #alive} until its thread has taken its last step, in {@link #finished} from
- * the moment it has reported that all its work is done.
+ * a task is in {@link #alive} until its thread has taken its last step, then in {@link #ended}; it
+ * is in {@link #finished} from the moment it has reported that all its work is done.
  */
 final class RunningJob {
   private static final Logger LOG = LoggerFactory.getLogger(RunningJob.class);
@@ -50,9 +52,10 @@ final class RunningJob {
   private final String coordinator;
   private final ManualClock manualClock;
   private final JobResources resources;
-  private final TaskEvent.Run run;
+  private final Run run;
   private Map<TaskId, Task> tasks = new LinkedHashMap<>();
   private final Set<TaskId> alive = new LinkedHashSet<>();
+  private final Map<TaskId, EndedTask> ended = new LinkedHashMap<>();
   private final Map<TaskId, Counters> finished = new LinkedHashMap<>();
   private final TreeMap<Long, PendingCheckpoint> unacknowledged = new TreeMap<>();
 
@@ -92,11 +95,8 @@ final class RunningJob {
    * @param missing those tasks
    */
   private record PendingCheckpoint(long checkpoint, boolean save, Set<TaskId> missing) {
-    /** One that has passed the barrier itself has answered, or its log will. */
-    void acknowledgeFor(Task ended) {
-      if (ended.lastPassed() < checkpoint) {
-        ended.snapshots().acknowledgeFinished(checkpoint, save);
-      }
+    void acknowledgeBy(EndedTask task) {
+      task.acknowledge(checkpoint, save);
     }
   }
 
@@ -108,7 +108,7 @@ final class RunningJob {
     this.manualClock = deploy.manualClock() ? new ManualClock(beginsAtMs(deploy)) : null;
     this.resources =
         JobResources.of(deploy, world, manualClock != null ? manualClock : world.clock()::nowMs);
-    this.run = new TaskEvent.Run(deploy.job(), deploy.attempt().number());
+    this.run = new Run(deploy.job(), deploy.attempt().number());
   }
 
   private static long beginsAtMs(WorkerCommand.Deploy deploy) {
@@ -121,7 +121,7 @@ final class RunningJob {
         .orElse(start);
   }
 
-  TaskEvent.Run run() {
+  Run run() {
     return run;
   }
 
@@ -136,11 +136,8 @@ final class RunningJob {
 
   /** Begins to build the tasks. */
   void start() {
-    TaskReports reports = new TaskReports(run, world.network(), worker, coordinator);
-    assembly = new TaskAssembly(deploy, resources, reports);
-    BackgroundWork work =
-        new BackgroundWork(
-            assembly, () -> world.network().send(worker, new TaskEvent.AssemblyEnded(run)));
+    assembly = new TaskAssembly(deploy, resources, event -> post(new RunEvent.OfTask(run, event)));
+    BackgroundWork work = new BackgroundWork(assembly, () -> post(new RunEvent.AssemblyEnded(run)));
     world.tasks().start("build:" + id(), deploy.loader(), work);
     building = work;
   }
@@ -216,36 +213,53 @@ final class RunningJob {
     }
   }
 
-  void handle(TaskEvent event) {
+  void handle(RunEvent event) {
+    if (event instanceof RunEvent.OfTask of) {
+      told(of.event());
+    } else if (event instanceof RunEvent.AssemblyEnded) {
+      assembled();
+    } else if (event instanceof RunEvent.StopOverdue) {
+      stopOverdue();
+    }
+  }
+
+  /** A task has told something: what the coordinator is to know goes on to it from here. */
+  private void told(TaskEvent event) {
     if (event instanceof TaskEvent.Finished done) {
       finish(done);
     } else if (event instanceof TaskEvent.Failed failed) {
       send(new WorkerEvent.TaskFailed(id(), failed.failure()));
-    } else if (event instanceof TaskEvent.Ended ended) {
-      end(ended.task());
+    } else if (event instanceof TaskEvent.Ended) {
+      end(event.task());
     } else if (event instanceof TaskEvent.Quiet answer) {
       // A finished task is counted as it finished, in each round alike.
       if (answer.round() == probe && !finished.containsKey(answer.task())) {
         quiet.put(answer.task(), answer.counters());
         reportQuiet();
       }
+    } else if (event instanceof TaskEvent.QuiescenceWanted) {
+      send(new WorkerEvent.QuiescenceWanted(id(), event.task()));
+    } else if (event instanceof TaskEvent.ClockMoved moved) {
+      send(new WorkerEvent.ClockMoved(id(), moved.nowMs()));
+    } else if (event instanceof TaskEvent.CheckpointWanted wanted) {
+      send(new WorkerEvent.CheckpointWanted(id(), wanted.task(), wanted.completed()));
     } else if (event instanceof CheckpointAnswer answer) {
       answered(answer);
     } else if (event instanceof TaskEvent.CheckpointReleased released) {
       release(released.task(), released.checkpoint());
-    } else if (event instanceof TaskEvent.AssemblyEnded) {
-      assembled();
-    } else if (event instanceof TaskEvent.StopOverdue) {
-      stopBuilding();
-      alive.forEach(task -> tasks.get(task).interrupt());
-      overdue++;
-      if (overdue == STOP_GRACES_BEFORE_WARNING) {
-        alive.forEach(task -> warnOf(tasks.get(task)));
-      }
-      if (!stopped) {
-        // User code may swallow an interrupt and block again.
-        stopLater();
-      }
+    }
+  }
+
+  private void stopOverdue() {
+    stopBuilding();
+    alive.forEach(task -> tasks.get(task).interrupt());
+    overdue++;
+    if (overdue == STOP_GRACES_BEFORE_WARNING) {
+      alive.forEach(task -> warnOf(tasks.get(task)));
+    }
+    if (!stopped) {
+      // User code may swallow an interrupt and block again.
+      stopLater();
     }
   }
 
@@ -276,7 +290,7 @@ final class RunningJob {
   }
 
   private void stopLater() {
-    world.network().sendLater(worker, new TaskEvent.StopOverdue(run), STOP_GRACE_MS);
+    world.network().sendLater(worker, new RunEvent.StopOverdue(run), STOP_GRACE_MS);
   }
 
   private void finish(TaskEvent.Finished event) {
@@ -289,10 +303,10 @@ final class RunningJob {
   }
 
   private void end(TaskId task) {
+    EndedTask left = tasks.get(task).afterEnd();
     alive.remove(task);
-    if (finished.containsKey(task)) {
-      unacknowledged.values().forEach(pending -> pending.acknowledgeFor(tasks.get(task)));
-    }
+    ended.put(task, left);
+    unacknowledged.values().forEach(pending -> pending.acknowledgeBy(left));
     List.copyOf(unreleased.keySet()).forEach(c -> release(task, c));
     stopIfEnded();
   }
@@ -300,7 +314,7 @@ final class RunningJob {
   private void stopIfEnded() {
     if (stopping && building == null && alive.isEmpty() && !stopped) {
       stopped = true;
-      tasks.values().forEach(task -> quietly(task.snapshots()::close));
+      tasks.values().forEach(task -> quietly(() -> task.afterEnd().close()));
       quietly(resources::close);
       send(new WorkerEvent.JobStopped(id(), mergedMetrics()));
     }
@@ -331,11 +345,7 @@ final class RunningJob {
     postToAll(new TaskMessage.TriggerCheckpoint(trigger.checkpoint(), trigger.barrier()));
     early.getOrDefault(trigger.checkpoint(), List.of()).forEach(this::answered);
     early.headMap(trigger.checkpoint(), true).clear();
-    for (TaskId task : finished.keySet()) {
-      if (!alive.contains(task)) {
-        pending.acknowledgeFor(tasks.get(task));
-      }
-    }
+    ended.values().forEach(pending::acknowledgeBy);
   }
 
   /** Passes on what a task has answered, if somebody waits for it. */
@@ -352,10 +362,9 @@ final class RunningJob {
       unacknowledged.remove(answer.checkpoint());
     }
     if (answer instanceof TaskEvent.CheckpointAcknowledged ack) {
-      Saved saved = ack.saved();
       send(
           new WorkerEvent.CheckpointAcknowledged(
-              id(), ack.task(), ack.checkpoint(), saved.snapshot(), saved.metrics()));
+              id(), ack.task(), ack.checkpoint(), ack.snapshot(), ack.metrics()));
     } else if (answer instanceof TaskEvent.CheckpointFailed failed) {
       send(
           new WorkerEvent.CheckpointFailed(
@@ -373,11 +382,7 @@ final class RunningJob {
   private void complete(long checkpoint) {
     unacknowledged.headMap(checkpoint, true).clear();
     unreleased.put(checkpoint, new LinkedHashSet<>(alive));
-    for (TaskId task : finished.keySet()) {
-      if (!alive.contains(task)) {
-        tasks.get(task).snapshots().completed(checkpoint);
-      }
-    }
+    ended.values().forEach(task -> task.completed(checkpoint));
     alive.forEach(task -> tasks.get(task).post(new TaskMessage.CompleteCheckpoint(checkpoint)));
     reportReleased(checkpoint);
   }
@@ -421,6 +426,11 @@ final class RunningJob {
 
   private void postToAll(TaskMessage message) {
     alive.forEach(task -> tasks.get(task).post(message));
+  }
+
+  /** Hands something over to the worker's loop. Any thread. */
+  private void post(RunEvent event) {
+    world.network().send(worker, event);
   }
 
   private void send(WorkerEvent event) {

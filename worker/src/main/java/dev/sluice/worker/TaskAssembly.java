@@ -5,13 +5,14 @@ import dev.sluice.protocol.TaskId;
 import dev.sluice.protocol.WorkerCommand;
 import dev.sluice.worker.task.Failures;
 import dev.sluice.worker.task.Task;
-import dev.sluice.worker.task.TaskListener;
+import dev.sluice.worker.task.TaskEvent;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /**
@@ -27,7 +28,7 @@ final class TaskAssembly implements BackgroundWork.Work {
 
   private final WorkerCommand.Deploy deploy;
   private final JobResources resources;
-  private final TaskListener listener;
+  private final Consumer<TaskEvent> events;
   private final Iterator<TaskId> left;
   private final Map<TaskId, Task> tasks = new LinkedHashMap<>();
   private final List<MetricsContainerStepMap> metrics = new ArrayList<>();
@@ -36,12 +37,12 @@ final class TaskAssembly implements BackgroundWork.Work {
   private volatile boolean stopRequested;
 
   /**
-   * @param listener what the tasks will report to
+   * @param events takes what the tasks will tell
    */
-  TaskAssembly(WorkerCommand.Deploy deploy, JobResources resources, TaskListener listener) {
+  TaskAssembly(WorkerCommand.Deploy deploy, JobResources resources, Consumer<TaskEvent> events) {
     this.deploy = deploy;
     this.resources = resources;
-    this.listener = listener;
+    this.events = events;
     this.left = deploy.tasks().iterator();
   }
 
@@ -68,7 +69,7 @@ final class TaskAssembly implements BackgroundWork.Work {
   @Override
   public boolean step() {
     if (builder == null) {
-      builder = new TaskBuilder(deploy, resources, listener);
+      builder = new TaskBuilder(deploy, resources, events);
     }
     for (int built = 0; left.hasNext() && !stopRequested; built++) {
       if (built == TASKS_PER_STEP) {

@@ -25,11 +25,11 @@ import dev.sluice.worker.exchange.Room;
 import dev.sluice.worker.stage.Composites;
 import dev.sluice.worker.stage.PipelineComponents;
 import dev.sluice.worker.stage.TaskContext;
-import dev.sluice.worker.task.CheckpointCallbacks;
+import dev.sluice.worker.task.OperatorServices;
 import dev.sluice.worker.task.Restore;
 import dev.sluice.worker.task.Snapshots;
 import dev.sluice.worker.task.Task;
-import dev.sluice.worker.task.TaskListener;
+import dev.sluice.worker.task.TaskEvent;
 import dev.sluice.worker.task.TaskPorts;
 import dev.sluice.worker.task.TaskSpec;
 import dev.sluice.worker.world.StateRoom;
@@ -38,6 +38,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 import org.apache.beam.runners.core.metrics.MonitoringInfoConstants;
 import org.apache.beam.runners.core.metrics.MonitoringInfoMetricName;
@@ -56,7 +57,7 @@ final class TaskBuilder {
   private final WorkerCommand.Deploy deploy;
   private final JobGraph graph;
   private final JobResources resources;
-  private final TaskListener listener;
+  private final Consumer<TaskEvent> events;
   private final StageIndex stages;
   private final Composites composites;
   private final SavedTasks savedTasks;
@@ -65,11 +66,11 @@ final class TaskBuilder {
   /** One producer task to one consumer task of an exchange. */
   private record Route(String exchangeId, int producer, int consumer) {}
 
-  TaskBuilder(WorkerCommand.Deploy deploy, JobResources resources, TaskListener listener) {
+  TaskBuilder(WorkerCommand.Deploy deploy, JobResources resources, Consumer<TaskEvent> events) {
     this.deploy = deploy;
     this.graph = deploy.graph();
     this.resources = resources;
-    this.listener = listener;
+    this.events = events;
     this.stages = StageIndex.of(graph);
     this.composites = Composites.of(graph.components());
     this.savedTasks = SavedTasks.of(deploy.attempt().restore());
@@ -84,21 +85,15 @@ final class TaskBuilder {
   Task build(TaskId id, MetricsContainerStepMap metrics, Map<TaskId, Task> tasks) {
     Stage stage = stages.stage(id.stageId());
     PipelineComponents components = new PipelineComponents(graph.components(), composites);
-    CheckpointCallbacks callbacks = new CheckpointCallbacks(id, listener);
+    OperatorServices services = new OperatorServices(id, events);
     String name = deploy.job() + "/" + id;
     KeyGroupRange groups = KeyGroups.rangeOf(id.index(), tasksOf(stage));
     TaskState state = new TaskState(groups, space(lane(id)));
     TaskContext context =
         new TaskContext(
-            name,
-            id.index(),
-            tasksOf(stage),
-            state,
-            resources.clock(),
-            deploy.options(),
-            callbacks);
+            name, id.index(), tasksOf(stage), state, resources.clock(), deploy.options(), services);
     TaskSpec spec =
-        new TaskSpec(id, name, clock(), resources.clock(), !deploy.manualClock(), listener);
+        new TaskSpec(id, name, clock(), resources.clock(), !deploy.manualClock(), events);
     SavedState saved =
         new SavedState(savedTasks, groups, stage, graph.components(), id.index(), tasksOf(stage));
     Snapshots snapshots = new Snapshots(spec, state, log(id, saved), metrics);
@@ -107,7 +102,7 @@ final class TaskBuilder {
             stage, components, context, metrics, deploy.splits(), resources.sideInputs());
     return new Task(
         spec,
-        callbacks,
+        services,
         snapshots,
         restore(id, saved, state),
         room -> new TaskPorts(gate(id, metrics, tasks), writers(id, components, tasks, room)),

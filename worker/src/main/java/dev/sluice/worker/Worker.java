@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * One worker: runs the tasks that the coordinator places here, and answers it.
  *
  * <p>Owned by the loop of its network address, which handles one message at a time; tasks run in
- * threads of their own and talk to it by {@link TaskEvent}s sent to that address. Knows nothing of
- * a job but its own tasks of it.
+ * threads of their own and talk to it by {@link RunEvent}s sent to that address. Knows nothing of a
+ * job but its own tasks of it.
  */
 public final class Worker implements Network.Endpoint {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
@@ -80,7 +80,7 @@ public final class Worker implements Network.Endpoint {
   public void handle(Object message) {
     if (message instanceof WorkerCommand command) {
       failingItsJob(command.job(), () -> command(command));
-    } else if (message instanceof TaskEvent event) {
+    } else if (message instanceof RunEvent event) {
       failingItsJob(event.run().job(), () -> event(event));
     } else if (message instanceof Beat) {
       beat();
@@ -104,8 +104,8 @@ public final class Worker implements Network.Endpoint {
     }
   }
 
-  private void event(TaskEvent event) {
-    if (event instanceof TaskEvent.SplitterEnded ended) {
+  private void event(RunEvent event) {
+    if (event instanceof RunEvent.SplitterEnded ended) {
       splittingEnded(ended.run().job());
       return;
     }
@@ -170,11 +170,11 @@ public final class Worker implements Network.Endpoint {
 
   private void split(WorkerCommand.SplitSources command) {
     JobId job = command.job();
-    TaskEvent.Run run = new TaskEvent.Run(job, FromWorker.BEFORE_ANY);
+    RunEvent.Run run = new RunEvent.Run(job, FromWorker.BEFORE_ANY);
     Splitting splitting =
         new Splitting(
             new SourceSplitter(command, new MetricsContainerStepMap(), this::tell),
-            () -> world.network().send(address, new TaskEvent.SplitterEnded(run)));
+            () -> world.network().send(address, new RunEvent.SplitterEnded(run)));
     splittings.put(job, splitting);
     world.tasks().start("split:" + job, command.loader(), splitting.work);
   }

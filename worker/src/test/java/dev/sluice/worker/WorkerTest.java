@@ -15,6 +15,7 @@ import dev.sluice.translation.JobGraphs;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
 import dev.sluice.worker.task.Task;
+import dev.sluice.worker.task.TaskEvent;
 import dev.sluice.worker.task.TaskMessage;
 import dev.sluice.worker.world.StateRoom;
 import dev.sluice.worker.world.Step;
@@ -63,7 +64,7 @@ class WorkerTest {
               StateRoom.inMemory(1L << 30)));
 
   private void comesLater(Object message) {
-    if (message instanceof TaskEvent) {
+    if (message instanceof RunEvent) {
       later.add(message);
     }
   }
@@ -288,12 +289,17 @@ class WorkerTest {
     List<Task> tasks =
         ended.keySet().stream().filter(Task.class::isInstance).map(Task.class::cast).toList();
     tasks.get(0).post(new TaskMessage.TriggerCheckpoint(checkpoint, Barrier.RELEASE));
-    while (tasks.get(1).lastPassed() < checkpoint) {
+    while (toWorker.stream().filter(WorkerTest::acknowledges).count() < tasks.size()) {
       tasks.forEach(Task::step);
     }
     while (!toWorker.isEmpty()) {
       worker.handle(toWorker.poll());
     }
+  }
+
+  private static boolean acknowledges(Object message) {
+    return message instanceof RunEvent.OfTask of
+        && of.event() instanceof TaskEvent.CheckpointAcknowledged;
   }
 
   private void deployTwoTasks() {

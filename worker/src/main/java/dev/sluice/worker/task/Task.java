@@ -6,54 +6,39 @@ import dev.sluice.worker.exchange.InputGate;
 import dev.sluice.worker.exchange.Room;
 import dev.sluice.worker.record.Batch;
 import dev.sluice.worker.stage.JavaStage;
-import dev.sluice.worker.stage.SourceOperator.Polled;
-import dev.sluice.worker.task.TaskListener.Counters;
+import dev.sluice.worker.task.TaskEvent.Counters;
 import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.TaskRunner;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
-import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * One parallel instance of a stage.
  *
- * <p>Owned by the thread that steps it; others only {@link #post} and {@link #wake}. Always true:
- * outside a step it is between two inputs; a watermark reaches operators and consumers only between
- * two slices, and none passes what an open bundle may still emit; nothing that is due waits for
- * longer than a slice while new input is taken. The one place where a step waits is {@link #rest},
+ * <p>Owned by the thread that steps it; others only {@link #post} and {@link #wake}. Its life goes
+ * through the phases of {@link Phase}; while it runs, {@link RunningStage} does the work. Always
+ * true: outside a step it is between two inputs. The one place where a step waits is {@link #rest},
  * when user code emits more than fits into the channels.
  */
 public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Room {
-  private static final long NOT_HALTED = -1;
-  private static final long LOOK_AGAIN_NANOS = 1_000_000;
-
   private final TaskSpec spec;
-  private final TaskPorts ports;
-  private final TaskOutputs outputs;
-  private final JavaStage stage;
+  private final OperatorServices services;
+  private final Barriers barriers;
   private final CheckpointCallbacks callbacks;
   private final Snapshots snapshots;
-  private final Restore restore;
-  private final OpenBundle bundle;
-  private final Synchronization synchronization;
+  private final @Nullable Restore restore;
+  private final JavaStage stage;
+  private final RunningStage running;
+  private final TaskInput input;
+  private final TaskOutputs outputs;
   private final Queue<TaskMessage> mailbox = new ConcurrentLinkedQueue<>();
   private volatile TaskRunner.Handle handle;
   private volatile boolean stopRequested;
 
-  private boolean opened;
-  private boolean sourceEnded;
-  private boolean watermarksStale = true;
-  private boolean ending;
-  private boolean closed;
-  private boolean reported;
-  private boolean left;
-  private final Deque<TaskMessage.TriggerCheckpoint> triggered = new ArrayDeque<>();
-  private long halted = NOT_HALTED;
+  private Phase phase;
   private long probe = -1;
   private long steps;
 
@@ -63,21 +48,24 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
    */
   public Task(
       TaskSpec spec,
-      CheckpointCallbacks callbacks,
+      OperatorServices services,
       Snapshots snapshots,
-      Restore restore,
+      @Nullable Restore restore,
       Function<Room, TaskPorts> portsOf,
       Function<TaskPorts, JavaStage> stageOf) {
     this.spec = spec;
-    this.callbacks = callbacks;
+    this.services = services;
+    this.barriers = services.barriers();
+    this.callbacks = services.callbacks();
     this.snapshots = snapshots;
     this.restore = restore;
-    callbacks.openBundleBy(this::openBundle);
-    this.ports = portsOf.apply(this);
-    this.outputs = new TaskOutputs(ports.outputs(), spec.clock());
-    this.synchronization = new Synchronization(spec, ports.input(), outputs);
+    this.phase = restore == null ? Phase.OPENING : Phase.RESTORING;
+    TaskPorts ports = portsOf.apply(this);
     this.stage = stageOf.apply(ports);
-    this.bundle = new OpenBundle(spec.clock(), stage);
+    this.running = new RunningStage(spec, services, ports, stage, this);
+    this.input = running.input();
+    this.outputs = running.outputs();
+    services.openBundleBy(running::openBundle);
   }
 
   /** Which task of its job. */
@@ -85,14 +73,9 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     return spec;
   }
 
-  /** How its state is saved; to be touched by others only when its thread has ended. */
-  public Snapshots snapshots() {
-    return snapshots;
-  }
-
-  /** The last barrier it has passed; to be asked when its thread has ended. */
-  public long lastPassed() {
-    return callbacks.passed();
+  /** What acts for it from now on: its thread has ended, or was never started. */
+  public EndedTask afterEnd() {
+    return snapshots.afterEnd(barriers.passed());
   }
 
   /** Hands it a message, to be handled between two steps. Any thread. */
@@ -100,7 +83,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     if (message instanceof TaskMessage.Stop) {
       stopRequested = true;
     } else if (message instanceof TaskMessage.TriggerCheckpoint trigger) {
-      callbacks.announce(trigger.checkpoint());
+      barriers.announce(trigger.checkpoint());
     }
     mailbox.add(message);
     wake();
@@ -138,7 +121,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
       Step step = tryStep();
       if (step == Step.WORKED) {
         steps++;
-      } else if (opened && step != Step.FINISHED && step != Step.NEEDS_OUTPUT) {
+      } else if (mayBeQuiet(step)) {
         answerProbe();
       }
       return step;
@@ -153,52 +136,49 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     }
   }
 
+  /** Whether a step that came to this has found nothing to do. */
+  private boolean mayBeQuiet(Step step) {
+    return phase != Phase.RESTORING && step != Step.FINISHED && step != Step.NEEDS_OUTPUT;
+  }
+
   private Step tryStep() throws Exception {
     if (stopRequested) {
       return shutDown(null);
     }
-    if (!opened) {
+    if (phase == Phase.RESTORING) {
+      return stepRestore();
+    }
+    if (phase == Phase.OPENING) {
       return stepOpening();
     }
     boolean handled = handleMessages();
-    if (!triggered.isEmpty() && ports.input().allEnded()) {
+    if (barriers.hasTriggered() && input.gate().allEnded()) {
       passTriggered();
     }
     if (snapshots.logging()) {
       snapshots.slice();
       handled = true;
     }
-    if (halted != NOT_HALTED) {
+    if (barriers.halted()) {
       return stepHalted(handled);
     }
-    if (ending) {
-      return stepEnding(handled);
+    return phase == Phase.RUNNING ? stepRunning(handled) : stepEnding(handled);
+  }
+
+  private Step stepRestore() throws Exception {
+    Step step = restore.step(this::wake) ? Step.WORKED : Step.NEEDS_INPUT;
+    if (restore.done()) {
+      phase = phase.to(Phase.OPENING);
     }
-    if (!spec.jobClockRuns()) {
-      // It is moved only when nothing is under way anywhere in the job.
-      stage.advanceSynchronizedTime(spec.jobClock().nowMs());
-    }
-    if (stepDueWork()) {
-      return Step.WORKED;
-    }
-    boolean worked = stepInput();
-    if (stage.source() != null) {
-      worked |= stepSource();
-    }
-    return worked ? Step.WORKED : stepIdle(handled);
+    return step;
   }
 
   private Step stepOpening() throws Exception {
-    if (restore != null && !restore.done()) {
-      return restore.step(this::wake) ? Step.WORKED : Step.NEEDS_INPUT;
-    }
-    opened = true;
+    phase = phase.to(Phase.RUNNING);
     snapshots.open(restore != null);
     stage.open();
     if (restore != null) {
-      // Operators see how far they were before they see an element that may be late by it.
-      synchronization.restored(stage);
-      propagateWatermarks();
+      running.restored();
     }
     return Step.WORKED;
   }
@@ -212,175 +192,43 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
 
   /** Passes, each in its turn, the barriers that no channel has brought or will bring. */
   private void passTriggered() {
-    while (!triggered.isEmpty() && halted == NOT_HALTED) {
-      TaskMessage.TriggerCheckpoint trigger = triggered.poll();
-      if (trigger.checkpoint() > callbacks.passed()) {
-        barrier(trigger.checkpoint(), trigger.barrier());
-      }
+    for (TaskMessage.TriggerCheckpoint next = barriers.takeTriggered();
+        next != null;
+        next = barriers.takeTriggered()) {
+      barrier(next.checkpoint(), next.barrier());
     }
   }
 
-  /**
-   * Fires what is due, in bundles of its own: after the watermark has moved, before new input is
-   * taken.
-   */
-  private boolean stepDueWork() {
-    if (bundle.holdsInput() && !bundle.sliceIsEmpty()) {
-      return false;
-    }
-    if (stage.hasDueWork()) {
-      if (bundle.holdsInput()) {
-        endBundle();
-        return true;
-      }
-      if (!bundle.fires()) {
-        // User code in a timer may take long: what came before must not wait for it.
-        outputs.flush();
-      }
-      openBundle();
-      bundle.fire();
-      bundle.add(stage.fireTimers(OpenBundle.SLICE_RECORDS));
-      endSliceIfFull();
-      return true;
-    }
-    if (bundle.fires()) {
-      endBundle();
-      return true;
-    }
-    return false;
-  }
-
-  private boolean stepSource() throws Exception {
-    if (sourceEnded || ports.input().aligns() || !outputs.flushIfBlocked()) {
-      return false;
-    }
-    Polled polled = stage.source().poll(bundle.room());
-    if (polled == Polled.RECORDS) {
-      bundle.add(1);
-      endSlice();
-      return true;
-    }
-    if (polled == Polled.ENDED) {
-      sourceEnded = true;
-      watermarksStale = true;
-      return true;
-    }
-    return false;
-  }
-
-  private boolean stepInput() {
-    if (!outputs.flushIfBlocked()) {
-      return false;
-    }
-    int records = ports.input().take(this);
-    if (records < 0) {
-      return false;
-    }
-    if (records == 0) {
-      watermarksStale = true;
-      if (synchronization.answered()) {
-        // Timers that have waited for it fire before what comes now.
-        endBundle();
-      }
-    } else {
-      bundle.add(records);
-    }
-    endSliceIfFull();
-    return true;
-  }
-
-  private Step stepIdle(boolean handled) {
-    if (bundle.isOpen() && stepPause()) {
+  private Step stepRunning(boolean handled) throws Exception {
+    Step step = running.step(handled, probe >= 0);
+    if (step == Step.FINISHED) {
+      phase = phase.to(Phase.SENDING);
       return Step.WORKED;
     }
-    if (watermarksStale || stage.source() != null || synchronization.hasWork()) {
-      boolean wasStale = watermarksStale;
-      propagateWatermarks();
-      if (wasStale || stage.hasDueWork()) {
-        return Step.WORKED;
-      }
-    }
-    if (!outputs.flush()) {
-      return Step.NEEDS_OUTPUT;
-    }
-    if (inputEnded() && !stage.hasPendingWork()) {
-      ending = true;
-      if (stage.source() != null) {
-        // No barrier comes behind its last records: what they are to be told of is noted now.
-        stage.source().barrier(callbacks.passed());
-      }
-      outputs.end(callbacks.drainedFromMs());
-      return Step.WORKED;
-    }
-    boolean ended = inputEnded();
-    if (ended && stage.waitsForCheckpoint()) {
-      callbacks.wantCheckpoint();
-    }
-    if (handled) {
-      return Step.WORKED;
-    }
-    if (ports.input().aligns()) {
-      return Step.NEEDS_BARRIER;
-    }
-    return ended ? Step.NEEDS_TIMER : Step.NEEDS_INPUT;
+    return step;
   }
 
-  /** There is no input now, but a bundle: what it holds is to wait no longer. */
-  private boolean stepPause() {
-    if (endsByPause()) {
-      endBundle();
-      return true;
-    }
-    if (outputs.blocked() || !bundle.takeStirred()) {
-      return false;
-    }
-    stage.pause();
-    endSlice();
-    return true;
-  }
-
-  /** Whether the open bundle would keep somebody waiting until there is more input. */
-  private boolean endsByPause() {
-    return !bundle.outlastsSlices()
-        || mainInputEnded()
-        || probe >= 0
-        || synchronization.owes()
-        || bundle.isOld();
-  }
-
-  private boolean mainInputEnded() {
-    return stage.source() == null
-        ? ports.input().watermarkMs() >= BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis()
-        : sourceEnded;
-  }
-
-  private boolean inputEnded() {
-    return ports.input().allEnded() && (stage.source() == null || sourceEnded);
-  }
-
-  /**
-   * All work is done: sends the rest, reports, and lives on only for what waits for a checkpoint.
-   */
+  /** All work is done: sends the rest, closes, saves what it leaves, and ends. */
   private Step stepEnding(boolean handled) throws Exception {
     if (!outputs.flush()) {
       return Step.NEEDS_OUTPUT;
     }
-    closeIfDone();
-    if (!reported) {
-      reported = true;
-      spec.listener()
-          .finished(spec.id(), new Counters(outputs.sent(), ports.input().received(), steps));
+    if (phase == Phase.SENDING) {
+      phase = phase.to(Phase.WAITING);
+      closeIfDone();
+      spec.tell(new TaskEvent.Finished(spec.id(), counters()));
       return Step.WORKED;
     }
-    if (closed && !snapshots.logging()) {
-      if (left) {
-        return shutDown(null);
-      }
-      left = true;
+    closeIfDone();
+    if (phase == Phase.WAITING || snapshots.logging()) {
+      return handled ? Step.WORKED : Step.NEEDS_TIMER;
+    }
+    if (phase == Phase.CLOSED) {
+      phase = phase.to(Phase.LEAVING);
       snapshots.saveLast();
       return Step.WORKED;
     }
-    return handled ? Step.WORKED : Step.NEEDS_TIMER;
+    return shutDown(null);
   }
 
   /**
@@ -389,113 +237,42 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
    * has released the checkpoint it waited for: the job cannot be done before.
    */
   private void closeIfDone() throws Exception {
-    if (!closed && callbacks.isEmpty()) {
-      closed = true;
+    if (phase == Phase.WAITING && callbacks.isEmpty()) {
+      phase = phase.to(Phase.CLOSED);
       stage.close();
-    }
-  }
-
-  private void openBundle() {
-    if (bundle.open()) {
-      stage.startBundle();
-    }
-  }
-
-  private void endSliceIfFull() {
-    // A bundle that outlasts its slices ends when the barrier is here: until then many may pass.
-    boolean hurries = callbacks.barrierAnnounced() && !bundle.outlastsSlices();
-    if (bundle.isOpen() && (hurries || bundle.sliceIsFull())) {
-      endSlice();
-    }
-  }
-
-  /** Ends a slice, and with it a bundle that does not outlast it. */
-  private void endSlice() {
-    if (bundle.isFull() || synchronization.owes()) {
-      endBundle();
-      return;
-    }
-    if (bundle.sliceIsOld() && bundle.takeStirred()) {
-      // Input comes so slowly that to send on what is kept costs little, and somebody may wait.
-      stage.pause();
-    }
-    stage.endSlice();
-    bundle.endSlice();
-    propagateWatermarks();
-    outputs.flushIfDue();
-  }
-
-  private void endBundle() {
-    if (bundle.isOpen()) {
-      stage.finishBundle();
-      stage.endSlice();
-      bundle.close();
-    }
-    propagateWatermarks();
-    outputs.flushIfDue();
-  }
-
-  private void propagateWatermarks() {
-    watermarksStale = false;
-    for (Map.Entry<String, Long> side : ports.input().sideWatermarksMs().entrySet()) {
-      stage.advanceSideWatermark(side.getKey(), side.getValue());
-    }
-    callbacks.drainedFrom(ports.input().drainedFromMs());
-    stage.advanceWatermark(ports.input().watermarkMs(), ports.input().activity());
-    if (!ending) {
-      // Behind the end nothing is sent.
-      outputs.watermarks(stage, callbacks.drainedFromMs());
-      synchronization.step(stage, bundle.isOpen());
     }
   }
 
   @Override
   public void batch(Exchange exchange, Batch batch) {
-    openBundle();
-    stage.process(batch);
+    running.process(batch);
   }
 
   @Override
   public void sideBatch(Exchange exchange, Batch batch) {
-    stage.processSide(exchange.id(), batch);
-    watermarksStale = true;
+    running.processSide(exchange.id(), batch);
   }
 
   @Override
   public void barrier(long checkpoint, Barrier barrier) {
-    while (!triggered.isEmpty() && triggered.peek().checkpoint() <= checkpoint) {
-      triggered.poll();
+    if (phase == Phase.RUNNING) {
+      running.finishBeforeBarrier();
     }
     long begin = spec.clock().nanoTime();
-    if (!closed) {
-      begin = passThroughStage(checkpoint);
+    if (phase.hasOperators()) {
+      stage.barrier(checkpoint);
     }
-    callbacks.passed(checkpoint);
+    barriers.pass(checkpoint, barrier);
+    callbacks.pass(checkpoint);
     if (barrier == Barrier.RELEASE) {
       snapshots.release(checkpoint);
     } else {
       snapshots.save(checkpoint);
     }
     snapshots.paused(spec.clock().nanoTime() - begin);
-    if (barrier == Barrier.SAVE_AND_HALT) {
-      halted = checkpoint;
-    }
-    if (!ending) {
+    if (phase == Phase.RUNNING) {
       outputs.barrier(checkpoint, barrier);
     }
-  }
-
-  /** Returns when the task began to do nothing but pass the barrier. */
-  private long passThroughStage(long checkpoint) {
-    if (bundle.isOpen()) {
-      endBundle();
-    } else {
-      // What was received before the barrier is sent on before it.
-      propagateWatermarks();
-    }
-    long begin = spec.clock().nanoTime();
-    stage.barrier(checkpoint);
-    return begin;
   }
 
   private boolean handleMessages() throws Exception {
@@ -512,60 +289,51 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
       probe = asked.round();
       return false;
     } else if (message instanceof TaskMessage.Quiescent) {
-      callbacks.quiescent();
+      services.quiescent();
     } else if (message instanceof TaskMessage.TriggerCheckpoint trigger) {
-      triggered.add(trigger);
+      barriers.trigger(trigger);
     } else if (message instanceof TaskMessage.CompleteCheckpoint complete) {
-      snapshots.completed(complete.checkpoint());
-      callbacks.complete(complete.checkpoint());
-      if (reported && halted == NOT_HALTED) {
-        closeIfDone();
-      }
-      spec.listener().checkpointReleased(spec.id(), complete.checkpoint());
+      complete(complete.checkpoint());
     } else if (message instanceof TaskMessage.AbandonCheckpoint abandon) {
-      abandon(abandon.checkpoint());
-    } else if (message instanceof TaskMessage.Drain) {
-      drain();
+      barriers.abandon(abandon.checkpoint());
+      input.gate().abandonBarrier(abandon.checkpoint());
+    } else if (message instanceof TaskMessage.Drain && phase == Phase.RUNNING) {
+      running.drain();
     }
     return true;
   }
 
-  private void drain() {
-    if (!closed) {
-      if (bundle.isOpen()) {
-        endBundle();
-      }
-      callbacks.drainedFrom(stage.drain());
-      watermarksStale = true;
+  private void complete(long checkpoint) throws Exception {
+    barriers.complete(checkpoint);
+    snapshots.completed(checkpoint);
+    callbacks.complete(checkpoint);
+    if (!barriers.halted()) {
+      closeIfDone();
     }
-  }
-
-  private void abandon(long checkpoint) {
-    callbacks.ignore(checkpoint);
-    ports.input().abandonBarrier(checkpoint);
-    triggered.removeIf(trigger -> trigger.checkpoint() <= checkpoint);
-    if (halted <= checkpoint) {
-      halted = NOT_HALTED;
-    }
+    spec.tell(new TaskEvent.CheckpointReleased(spec.id(), checkpoint));
   }
 
   private void answerProbe() {
     if (probe >= 0) {
       long round = probe;
       probe = -1;
-      spec.listener()
-          .quiet(spec.id(), round, new Counters(outputs.sent(), ports.input().received(), steps));
+      spec.tell(new TaskEvent.Quiet(spec.id(), round, counters()));
     }
+  }
+
+  private Counters counters() {
+    return new Counters(outputs.sent(), input.gate().received(), steps);
   }
 
   /** Closes the operators, whatever the reason, and reports a failure if there was one. */
   private Step shutDown(Throwable failure) {
+    phase = phase.to(Phase.ENDED);
     Closing closing = new Closing(failure);
     closing.and(stage::close);
     if (!stopRequested && closing.reason() == null) {
       closing.and(snapshots::finished);
     } else {
-      closing.and(ports.input()::abandon);
+      closing.and(input.gate()::abandon);
       closing.and(snapshots::abandon);
       if (restore != null) {
         closing.and(restore::abandon);
@@ -573,7 +341,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     }
     Throwable reason = closing.reason();
     if (reason != null && !stopRequested) {
-      spec.listener().failed(spec.id(), Failures.of(reason, spec.name()));
+      spec.tell(new TaskEvent.Failed(spec.id(), Failures.of(reason, spec.name())));
     }
     return Step.FINISHED;
   }
@@ -585,7 +353,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
 
   @Override
   public String transformAtWork() {
-    return callbacks.atWork().transform();
+    return services.atWork().transform();
   }
 
   /** Where the thread is, if it does not end; empty if nobody knows. Any thread. */
@@ -601,30 +369,12 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
 
   @Override
   public void ended() {
-    spec.listener().ended(spec.id());
+    spec.tell(new TaskEvent.Ended(spec.id()));
   }
 
   @Override
   public long wakeAtNanos() {
-    if (!opened || ending || (!spec.jobClockRuns() && stage.source() == null)) {
-      return Long.MAX_VALUE;
-    }
-    if (synchronization.looks()) {
-      return spec.clock().nanoTime() + LOOK_AGAIN_NANOS;
-    }
-    return Math.min(bundle.endsAtNanos(), timersAtNanos());
-  }
-
-  private long timersAtNanos() {
-    long next = Math.min(stage.nextProcessingTimeMs(), synchronization.nextQuestionMs());
-    if (next == Long.MAX_VALUE) {
-      return Long.MAX_VALUE;
-    }
-    long nowMs = spec.jobClock().nowMs();
-    long delayMs = next <= nowMs ? 0 : next - nowMs;
-    return delayMs > Integer.MAX_VALUE
-        ? Long.MAX_VALUE
-        : spec.clock().nanoTime() + Math.max(delayMs * 1_000_000L, 100_000L);
+    return phase == Phase.RUNNING ? running.wakeAtNanos() : Long.MAX_VALUE;
   }
 
   @Override

@@ -8,7 +8,7 @@ public sealed interface TaskMessage {
   /** End now, whatever is under way. */
   record Stop() implements TaskMessage {}
 
-  /** Report {@link TaskListener#quiet} as soon as a step has found nothing to do. */
+  /** Report {@link TaskEvent.Quiet} as soon as a step has found nothing to do. */
   record Probe(long round) implements TaskMessage {}
 
   /** The job was found quiescent, as this task had asked. */

@@ -3,6 +3,7 @@ package dev.sluice.worker.task;
 import dev.sluice.protocol.TaskId;
 import dev.sluice.protocol.world.Clock;
 import dev.sluice.worker.world.JobClock;
+import java.util.function.Consumer;
 
 /**
  * What a task is and whom it answers to.
@@ -12,7 +13,7 @@ import dev.sluice.worker.world.JobClock;
  * @param clock for how long a bundle has been open
  * @param jobClock the job's processing time
  * @param jobClockRuns whether the job's clock moves by itself, at the speed of {@code clock}
- * @param listener told what becomes of the task
+ * @param events takes what becomes of the task
  */
 public record TaskSpec(
     TaskId id,
@@ -20,4 +21,10 @@ public record TaskSpec(
     Clock clock,
     JobClock jobClock,
     boolean jobClockRuns,
-    TaskListener listener) {}
+    Consumer<TaskEvent> events) {
+
+  /** Tells the worker. */
+  void tell(TaskEvent event) {
+    events.accept(event);
+  }
+}

@@ -47,7 +47,7 @@ class TaskCheckpointTest {
     doWhatBlocks();
 
     assertThat(t.log).contains("acknowledged 1");
-    TaskListener.Saved saved = t.acknowledged.get(1L);
+    TaskEvent.CheckpointAcknowledged saved = t.acknowledged.get(1L);
     assertThat(saved.metrics().getContainer("step").getCounter(COUNTED).getCumulative())
         .isEqualTo(3L);
   }
@@ -108,9 +108,9 @@ class TaskCheckpointTest {
   void anAnnouncedBarrierEndsABundleEarlyAndCountsNoMoreWhenItHasPassed() {
     TaskHarness t = TaskHarness.reading("in");
     t.run();
-    assertThat(t.callbacks.barrierAnnounced()).isFalse();
+    assertThat(t.services.barrierAnnounced()).isFalse();
     t.task.post(new TaskMessage.TriggerCheckpoint(1, Barrier.SAVE));
-    assertThat(t.callbacks.barrierAnnounced()).isTrue();
+    assertThat(t.services.barrierAnnounced()).isTrue();
     t.send("in", "x");
     t.send("in", "y");
     t.steps(2);
@@ -118,12 +118,12 @@ class TaskCheckpointTest {
 
     t.feed("in").barrier(1, Barrier.SAVE);
     t.run();
-    assertThat(t.callbacks.barrierAnnounced()).isFalse();
+    assertThat(t.services.barrierAnnounced()).isFalse();
 
     t.task.post(new TaskMessage.TriggerCheckpoint(2, Barrier.SAVE));
     t.task.post(new TaskMessage.AbandonCheckpoint(2));
     t.run();
-    assertThat(t.callbacks.barrierAnnounced()).isFalse();
+    assertThat(t.services.barrierAnnounced()).isFalse();
   }
 
   @Test
@@ -137,19 +137,56 @@ class TaskCheckpointTest {
     log.open().put(key, new Bytes().putLong(7));
     t.sourceOperator().ended = true;
     assertThat(t.run()).isEqualTo(Step.FINISHED);
-    assertThat(t.task.lastPassed()).isEqualTo(1);
     doWhatBlocks();
     assertThat(t.log).contains("acknowledged 1");
 
-    t.task.snapshots().acknowledgeFinished(2, true);
-    t.task.snapshots().acknowledgeFinished(3, true);
+    EndedTask ended = t.task.afterEnd();
+    ended.acknowledge(1, true);
+    ended.acknowledge(2, true);
+    ended.acknowledge(3, true);
     doWhatBlocks();
 
-    assertThat(t.log).containsSubsequence("acknowledged 1", "acknowledged 2", "acknowledged 3");
+    assertThat(t.log)
+        .containsSubsequence("acknowledged 1", "acknowledged 2", "acknowledged 3")
+        .as("it has passed that barrier itself")
+        .containsOnlyOnce("acknowledged 1");
     assertThat(t.acknowledged.get(1L).snapshot().segments()).isEmpty();
     assertThat(t.acknowledged.get(2L).snapshot().segments()).isNotEmpty();
     assertThat(t.acknowledged.get(3L).snapshot().segments())
         .isEqualTo(t.acknowledged.get(2L).snapshot().segments());
+  }
+
+  @Test
+  void aTaskThatHasFailedAnswersNoCheckpoint() {
+    TaskHarness t = saving(true);
+    t.run();
+    t.first.failsAt = ".barrier";
+    t.task.post(new TaskMessage.TriggerCheckpoint(1, Barrier.SAVE));
+    assertThat(t.run()).isEqualTo(Step.FINISHED);
+    doWhatBlocks();
+
+    t.task.afterEnd().acknowledge(1, true);
+    t.task.afterEnd().acknowledge(2, false);
+    doWhatBlocks();
+    assertThat(t.acknowledged).isEmpty();
+  }
+
+  @Test
+  void aTaskThatHaltsIsNotClosedThoughNothingWaitsForACheckpointAnyMore() {
+    TaskHarness t = TaskHarness.source();
+    t.run();
+    t.services.afterCheckpoint(() -> t.log.add("ran"));
+    t.sourceOperator().ended = true;
+    t.run();
+    t.task.post(new TaskMessage.TriggerCheckpoint(1, Barrier.SAVE_AND_HALT));
+    t.run();
+    t.task.post(new TaskMessage.CompleteCheckpoint(1));
+    assertThat(t.run()).isEqualTo(Step.NEEDS_BARRIER);
+    assertThat(t.log).containsSubsequence("ran", "released 1").doesNotContain("A.close");
+
+    t.task.post(new TaskMessage.AbandonCheckpoint(1));
+    assertThat(t.run()).isEqualTo(Step.FINISHED);
+    assertThat(t.log).contains("A.close");
   }
 
   @Test

@@ -46,18 +46,18 @@ import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 
 /**
- * One task stepped by hand: its inputs, its consumer, its clock and its listener are the test's.
+ * One task stepped by hand: its inputs, its consumer, its clock and its worker are the test's.
  *
- * <p>{@link #log} has what the operators were called with and what the listener was told; {@link
+ * <p>{@link #log} has what the operators were called with and what the worker was told; {@link
  * #out} what reached the consumer.
  */
-final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, InputGate.Consumer {
+final class TaskHarness implements TaskRunner.Handle, Clock, InputGate.Consumer {
   static final Collection<? extends BoundedWindow> GLOBAL = List.of(GlobalWindow.INSTANCE);
   private static final TaskId ID = new TaskId("s", 0);
 
   final List<String> log = new ArrayList<>();
   final List<String> out = new ArrayList<>();
-  final Map<Long, Saved> acknowledged = new LinkedHashMap<>();
+  final Map<Long, TaskEvent.CheckpointAcknowledged> acknowledged = new LinkedHashMap<>();
   final TaskState state =
       new TaskState(
           KeyGroups.rangeOf(0, 1), new SpillArea(new MemoryDisk(1L << 20), Long.MAX_VALUE));
@@ -66,11 +66,11 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
   final List<Failure> failures = new ArrayList<>();
   final InputGate consumer = new InputGate(() -> 0);
   final ManualClock jobClock = new ManualClock(1_000);
-  final CheckpointCallbacks callbacks = new CheckpointCallbacks(ID, this);
+  final OperatorServices services = new OperatorServices(ID, this::told);
   final ScriptedOperator first;
   final ScriptedOperator second = new ScriptedOperator("B", log);
   final Task task;
-  Counters counters;
+  TaskEvent.Counters counters;
   long nanos;
   int rests;
   Runnable atRest = () -> {};
@@ -99,18 +99,18 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
     boolean source = kind.source();
     first = source ? new ScriptedOperator.Source("A", log) : new ScriptedOperator("A", log);
     first.output = second;
-    TaskSpec spec = new TaskSpec(ID, "job/s/0", this, jobClock, jobClockRuns, this);
+    TaskSpec spec = new TaskSpec(ID, "job/s/0", this, jobClock, jobClockRuns, this::told);
     task =
         new Task(
             spec,
-            callbacks,
+            services,
             new Snapshots(spec, state, taskLog, metrics),
             restoredWatermarkMs == null ? null : restore(restoredWatermarkMs),
             room -> ports(main, sides, room),
             ports -> stage(kind, ports));
     task.started(this);
     if (source) {
-      sourceOperator().openBundle = callbacks::openBundle;
+      sourceOperator().openBundle = services::openBundle;
     }
   }
 
@@ -308,58 +308,32 @@ final class TaskHarness implements TaskListener, TaskRunner.Handle, Clock, Input
     out.add("barrier " + checkpoint);
   }
 
-  @Override
-  public void finished(TaskId id, Counters now) {
-    counters = now;
-    log.add("finished");
-  }
-
-  @Override
-  public void failed(TaskId id, Failure failure) {
-    failures.add(failure);
-    log.add("failed");
-  }
-
-  @Override
-  public void ended(TaskId id) {
-    log.add("ended");
-  }
-
-  @Override
-  public void quiet(TaskId id, long round, Counters now) {
-    counters = now;
-    log.add("quiet " + round);
-  }
-
-  @Override
-  public void quiescenceWanted(TaskId id) {
-    log.add("quiescence wanted");
-  }
-
-  @Override
-  public void clockMoved(long nowMs) {
-    log.add("clock " + nowMs);
-  }
-
-  @Override
-  public void checkpointWanted(TaskId id, long completed) {
-    log.add("checkpoint wanted after " + completed);
-  }
-
-  @Override
-  public void checkpointAcknowledged(TaskId id, long checkpoint, Saved saved) {
-    acknowledged.put(checkpoint, saved);
-    log.add("acknowledged " + checkpoint);
-  }
-
-  @Override
-  public void checkpointFailed(TaskId id, long checkpoint, String reason) {
-    log.add("not saved " + checkpoint + ": " + reason);
-  }
-
-  @Override
-  public void checkpointReleased(TaskId id, long checkpoint) {
-    log.add("released " + checkpoint);
+  private void told(TaskEvent event) {
+    if (event instanceof TaskEvent.Finished finished) {
+      counters = finished.counters();
+      log.add("finished");
+    } else if (event instanceof TaskEvent.Failed failed) {
+      failures.add(failed.failure());
+      log.add("failed");
+    } else if (event instanceof TaskEvent.Ended) {
+      log.add("ended");
+    } else if (event instanceof TaskEvent.Quiet quiet) {
+      counters = quiet.counters();
+      log.add("quiet " + quiet.round());
+    } else if (event instanceof TaskEvent.QuiescenceWanted) {
+      log.add("quiescence wanted");
+    } else if (event instanceof TaskEvent.ClockMoved moved) {
+      log.add("clock " + moved.nowMs());
+    } else if (event instanceof TaskEvent.CheckpointWanted wanted) {
+      log.add("checkpoint wanted after " + wanted.completed());
+    } else if (event instanceof TaskEvent.CheckpointAcknowledged acknowledgement) {
+      acknowledged.put(acknowledgement.checkpoint(), acknowledgement);
+      log.add("acknowledged " + acknowledgement.checkpoint());
+    } else if (event instanceof TaskEvent.CheckpointFailed failed) {
+      log.add("not saved " + failed.checkpoint() + ": " + failed.reason());
+    } else if (event instanceof TaskEvent.CheckpointReleased released) {
+      log.add("released " + released.checkpoint());
+    }
   }
 
   @Override

@@ -376,12 +376,12 @@ class TaskTest {
     TaskHarness t = TaskHarness.source();
     List<String> ran = new ArrayList<>();
     t.run();
-    t.callbacks.afterCheckpoint(() -> ran.add("before"));
-    t.first.atBarrier = () -> t.callbacks.afterCheckpoint(() -> ran.add("at"));
+    t.services.afterCheckpoint(() -> ran.add("before"));
+    t.first.atBarrier = () -> t.services.afterCheckpoint(() -> ran.add("at"));
     t.task.post(new TaskMessage.TriggerCheckpoint(1, Barrier.SAVE));
     t.run();
     t.first.atBarrier = () -> {};
-    t.callbacks.afterCheckpoint(() -> ran.add("after"));
+    t.services.afterCheckpoint(() -> ran.add("after"));
     assertThat(ran).isEmpty();
 
     t.task.post(new TaskMessage.CompleteCheckpoint(1));
@@ -403,7 +403,7 @@ class TaskTest {
   void aFinishedTaskLivesOnUntilNothingWaitsForACheckpoint() {
     TaskHarness t = TaskHarness.source();
     t.run();
-    t.callbacks.afterCheckpoint(() -> t.log.add("ran"));
+    t.services.afterCheckpoint(() -> t.log.add("ran"));
     t.sourceOperator().ended = true;
     assertThat(t.run()).isEqualTo(Step.NEEDS_TIMER);
     assertThat(t.log).contains("finished").doesNotContain("A.close");
@@ -436,7 +436,7 @@ class TaskTest {
     TaskHarness t = TaskHarness.source();
     t.second.failsAt = ".close";
     t.run();
-    t.callbacks.afterCheckpoint(() -> t.log.add("ran"));
+    t.services.afterCheckpoint(() -> t.log.add("ran"));
     t.sourceOperator().ended = true;
     t.run();
     t.task.post(new TaskMessage.TriggerCheckpoint(1, Barrier.SAVE));
