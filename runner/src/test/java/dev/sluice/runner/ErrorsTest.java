@@ -8,6 +8,7 @@ import dev.sluice.state.error.UnprintableException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
@@ -139,6 +140,14 @@ class ErrorsTest {
 
   @ParameterizedTest
   @EnumSource
+  void teardownOfWhatWaitedForTheLastCheckpoint(What what) {
+    Pipeline pipeline = Pipelines.create();
+    pipeline.apply(Create.of(1L, 2L)).apply("Fails", ParDo.of(new InTeardownAfterAll(what)));
+    assertNames(failureOf(pipeline), "Fails");
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void aFinalizer(What what) {
     Pipeline pipeline = Pipelines.create("--checkpointIntervalMs=20", "--restartAttempts=1");
     pipeline
@@ -253,6 +262,29 @@ class ErrorsTest {
         throw thrown;
       }
       what.fail();
+    }
+  }
+
+  static final class InTeardownAfterAll extends DoFn<Long, Long> {
+    static final AtomicInteger FINALIZED = new AtomicInteger();
+    private final What what;
+
+    InTeardownAfterAll(What what) {
+      this.what = what;
+      FINALIZED.set(0);
+    }
+
+    @ProcessElement
+    public void process(BundleFinalizer finalizer) {
+      finalizer.afterBundleCommit(
+          Instant.now().plus(Duration.standardHours(1)), FINALIZED::incrementAndGet);
+    }
+
+    @Teardown
+    public void tearDown() {
+      if (FINALIZED.get() > 0) {
+        what.fail();
+      }
     }
   }
 
