@@ -5,6 +5,8 @@ import dev.sluice.state.keyed.KeyedState;
 import dev.sluice.state.keyed.Times;
 import dev.sluice.worker.record.Batch;
 import dev.sluice.worker.stage.OperatorContext;
+import dev.sluice.worker.watermark.Activity;
+import dev.sluice.worker.watermark.CombinedWatermark;
 import org.apache.beam.runners.core.StateNamespaces;
 import org.apache.beam.runners.core.StatefulDoFnRunner;
 import org.apache.beam.runners.core.TimerInternals.TimerData;
@@ -28,7 +30,7 @@ import org.joda.time.Instant;
  * after {@code @OnWindowExpiration}; timers fire in the order of their time over all keys, those
  * that firing timers set included.
  */
-final class KeyedElements implements Times {
+final class KeyedElements implements Times, WaitingRoom {
   private static final String CLEANUP_TIMER_ID = "window-cleanup";
   private static final Instant NO_HOLD = BoundedWindow.TIMESTAMP_MAX_VALUE.plus(Duration.millis(1));
 
@@ -145,18 +147,27 @@ final class KeyedElements implements Times {
     timeMs = nowMs;
   }
 
-  void advanceWatermark(long toMs) {
-    inputWatermarkMs = Math.max(inputWatermarkMs, toMs);
+  @Override
+  public long advance(long watermarkMs) {
+    inputWatermarkMs = Math.max(inputWatermarkMs, watermarkMs);
+    return watermarkMs;
   }
 
-  boolean hasDueWork() {
+  @Override
+  public Activity activity(Activity input) {
+    return holdMs() < CombinedWatermark.END_MS ? Activity.ACTIVE : input;
+  }
+
+  @Override
+  public boolean hasDueWork() {
     return state.nextExpiryMs() <= processingTimeMs()
         || state.nextTimerMs(TimeDomain.EVENT_TIME) < inputWatermarkMs
         || state.nextTimerMs(TimeDomain.PROCESSING_TIME) <= processingTimeMs()
         || state.nextTimerMs(TimeDomain.SYNCHRONIZED_PROCESSING_TIME) <= processingTimeMs();
   }
 
-  int fireTimers(int limit) {
+  @Override
+  public int fire(int limit) {
     int fired = state.expire(limit);
     while (fired < limit) {
       TimerData timer = pollDue();
@@ -253,11 +264,18 @@ final class KeyedElements implements Times {
   }
 
   /** The earliest timestamp that state or timers may still bring out. */
-  long holdMs() {
+  @Override
+  public long holdMs() {
     return Math.min(state.minHoldMs(), state.minTimerHoldMs());
   }
 
-  long nextProcessingTimeMs() {
+  @Override
+  public long nextProcessingTimeMs() {
+    return timeFromOutside ? Long.MAX_VALUE : nextTimerMs();
+  }
+
+  /** When the next timer by the clock is due, whatever tells the time; never if there is none. */
+  long nextTimerMs() {
     return Math.min(
         state.nextExpiryMs(),
         Math.min(
@@ -265,7 +283,8 @@ final class KeyedElements implements Times {
             state.nextTimerMs(TimeDomain.SYNCHRONIZED_PROCESSING_TIME)));
   }
 
-  boolean hasPendingWork() {
+  @Override
+  public boolean hasPendingWork() {
     return state.hasTimers(TimeDomain.EVENT_TIME)
         || state.hasTimers(TimeDomain.PROCESSING_TIME)
         || state.hasTimers(TimeDomain.SYNCHRONIZED_PROCESSING_TIME);

@@ -9,11 +9,12 @@ import dev.sluice.worker.stage.DrainedWindows;
 import dev.sluice.worker.stage.Operator;
 import dev.sluice.worker.stage.OperatorContext;
 import dev.sluice.worker.watermark.Activity;
-import dev.sluice.worker.watermark.CombinedWatermark;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 import org.apache.beam.runners.core.LateDataDroppingDoFnRunner;
 import org.apache.beam.runners.core.metrics.CounterCell;
 import org.apache.beam.sdk.metrics.MetricName;
@@ -30,9 +31,10 @@ import org.apache.beam.sdk.values.WindowedValue;
  * <p>Owned by its stage, called by the task's thread. An element goes straight to the DoFn with all
  * its windows unless something about the DoFn looks at windows: a parameter, a side input, state, a
  * timer, a restriction. Then it goes once for each window, first to {@link Pushback} if a side
- * input is not ready, then to {@link KeyedElements} if the DoFn has state or timers. Always true:
- * what waits anywhere in here holds the output watermark, and so does the open bundle of a DoFn
- * that may emit at its end, as late as it was when the bundle began.
+ * input is not ready, then to {@link KeyedElements} if the DoFn has state or timers. These are the
+ * {@link WaitingRoom}s: what they have in common is asked of all that there are. Always true: what
+ * waits anywhere in here holds the output watermark, and so does the open bundle of a DoFn that may
+ * emit at its end, as late as it was when the bundle began.
  */
 public final class ParDoOperator implements Operator, Receiver {
   private final UserFn userFn;
@@ -42,11 +44,14 @@ public final class ParDoOperator implements Operator, Receiver {
   private final KeyedElements keyed;
   private final SplittableElements splittable;
   private final StableInput stable;
+
+  /** Those of the four that there are, in the order in which an element passes them. */
+  private final WaitingRoom[] rooms;
+
   private final WindowScope.Cache scopes;
   private final CounterCell dropped;
   private final DoFnBundles bundles;
   private BoundedWindow lastReady;
-  private boolean inputActive = true;
   private long inputWatermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
   private long outputWatermarkMs = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
 
@@ -96,8 +101,12 @@ public final class ParDoOperator implements Operator, Receiver {
     }
     this.stable =
         spec.stableInput()
-            ? new StableInput(context, spec, groupOf(context), node.keyed(), new Delivery())
+            ? new StableInput(context, spec, groupOf(context), keyed, new Delivery())
             : null;
+    this.rooms =
+        Stream.of(stable, pushback, keyed, splittable)
+            .filter(Objects::nonNull)
+            .toArray(WaitingRoom[]::new);
     this.bundles = new DoFnBundles(context, spec, userFn);
     this.dropped =
         context
@@ -153,29 +162,16 @@ public final class ParDoOperator implements Operator, Receiver {
   @Override
   public void open() {
     userFn.setUp();
-    if (stable != null) {
-      stable.open();
+    for (WaitingRoom room : rooms) {
+      room.open();
     }
-    if (pushback != null) {
-      sideInputs.open();
-      pushback.open();
-    }
-    if (splittable != null) {
-      splittable.open();
-    }
-    if (stable != null && keyed != null) {
-      keyed.timeIs(stable.timeMs());
-      keyed.advanceWatermark(stableWatermarkMs());
-    }
+    catchUp();
   }
 
   @Override
   public void barrier(long checkpoint) {
-    if (stable != null) {
-      stable.barrier(checkpoint);
-    }
-    if (sideInputs != null) {
-      sideInputs.barrier();
+    for (WaitingRoom room : rooms) {
+      room.barrier(checkpoint);
     }
   }
 
@@ -191,7 +187,12 @@ public final class ParDoOperator implements Operator, Receiver {
 
   @Override
   public boolean waitsForCheckpoint() {
-    return stable != null && stable.waits();
+    for (WaitingRoom room : rooms) {
+      if (room.waitsForCheckpoint()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Takes what is stable. */
@@ -207,20 +208,7 @@ public final class ParDoOperator implements Operator, Receiver {
 
     @Override
     public void advanced() {
-      if (keyed != null) {
-        keyed.timeIs(stable.timeMs());
-      }
       catchUp();
-    }
-
-    @Override
-    public boolean owes() {
-      return keyed != null && keyed.hasDueWork();
-    }
-
-    @Override
-    public long nextProcessingTimeMs() {
-      return keyed.nextProcessingTimeMs();
     }
   }
 
@@ -350,60 +338,38 @@ public final class ParDoOperator implements Operator, Receiver {
   @Override
   public void advanceWatermark(long toMs) {
     inputWatermarkMs = toMs;
-    lastReady = null;
     catchUp();
   }
 
-  /** State and timers see time pass only as far as no element waits in front of them. */
+  /** What is behind a room sees time pass only as far as no element waits in it. */
   private void catchUp() {
-    long reachedMs =
-        pushback == null ? inputWatermarkMs : Math.min(inputWatermarkMs, pushback.holdMs());
-    if (stable != null) {
-      stable.advance(inputWatermarkMs);
-    }
-    if (keyed != null) {
-      keyed.advanceWatermark(stable == null ? reachedMs : stableWatermarkMs());
+    lastReady = null;
+    long reachedMs = inputWatermarkMs;
+    long neededMs = inputWatermarkMs;
+    for (WaitingRoom room : rooms) {
+      reachedMs = room.advance(reachedMs);
+      neededMs = Math.min(neededMs, room.needMs());
     }
     if (sideInputs != null) {
-      long neededMs = stable == null ? reachedMs : Math.min(reachedMs, stable.holdMs());
-      sideInputs.release(splittable == null ? neededMs : Math.min(neededMs, splittable.needMs()));
+      sideInputs.release(neededMs);
     }
-  }
-
-  private long stableWatermarkMs() {
-    return pushback == null
-        ? stable.watermarkMs()
-        : Math.min(stable.watermarkMs(), pushback.holdMs());
   }
 
   @Override
   public Activity activity(Activity input) {
-    inputActive = input == Activity.ACTIVE;
-    boolean waits =
-        bundles.open()
-            || (stable != null && stable.waits())
-            || (pushback != null && !pushback.isEmpty())
-            || (keyed != null && keyed.holdMs() < CombinedWatermark.END_MS);
-    if (waits) {
-      return Activity.ACTIVE;
+    Activity activity = bundles.open() ? Activity.ACTIVE : input;
+    for (WaitingRoom room : rooms) {
+      Activity expected = room.activity(input);
+      activity = activity == Activity.ACTIVE ? activity : expected;
     }
-    return splittable == null ? input : splittable.activity(input);
+    return activity;
   }
 
   @Override
   public long outputWatermarkMs() {
     long watermarkMs = inputWatermarkMs;
-    if (stable != null) {
-      watermarkMs = Math.min(watermarkMs, stable.holdMs());
-    }
-    if (pushback != null) {
-      watermarkMs = Math.min(watermarkMs, pushback.holdMs());
-    }
-    if (keyed != null) {
-      watermarkMs = Math.min(watermarkMs, keyed.holdMs());
-    }
-    if (splittable != null) {
-      watermarkMs = Math.min(watermarkMs, splittable.holdMs(inputActive));
+    for (WaitingRoom room : rooms) {
+      watermarkMs = Math.min(watermarkMs, room.holdMs());
     }
     // Late elements that wait do not turn the watermark back.
     outputWatermarkMs = bundles.watermarkMs(outputWatermarkMs, watermarkMs);
@@ -412,61 +378,43 @@ public final class ParDoOperator implements Operator, Receiver {
 
   @Override
   public boolean hasDueWork() {
-    return (stable != null && stable.hasDueWork())
-        || (pushback != null && pushback.hasDueWork())
-        || (keyed != null && keyed.hasDueWork())
-        || (splittable != null && splittable.hasDueWork());
+    for (WaitingRoom room : rooms) {
+      if (room.hasDueWork()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
   public int fireTimers(int limit) {
-    int done = stable == null ? 0 : fireStable(limit);
-    if (pushback != null && pushback.hasDueWork()) {
-      done += pushback.drain(limit);
-      catchUp();
-    }
-    if (keyed != null) {
-      done += keyed.fireTimers(limit - done);
-    }
-    if (splittable != null) {
-      done += splittable.resume(limit - done);
-    }
-    return done;
-  }
-
-  /** Elements and timers in the one order that does not depend on how many fit into a bundle. */
-  private int fireStable(int limit) {
     int done = 0;
-    int before = -1;
-    while (done < limit && done > before) {
-      before = done;
-      if (keyed != null) {
-        done += keyed.fireTimers(limit - done);
+    for (WaitingRoom room : rooms) {
+      if (done < limit && room.hasDueWork()) {
+        done += room.fire(limit - done);
+        catchUp();
       }
-      done += stable.deliver(limit - done);
     }
-    catchUp();
     return done;
   }
 
   @Override
   public long nextProcessingTimeMs() {
-    if (stable != null) {
-      // Time comes with a checkpoint only.
-      return Long.MAX_VALUE;
+    long least = Long.MAX_VALUE;
+    for (WaitingRoom room : rooms) {
+      least = Math.min(least, room.nextProcessingTimeMs());
     }
-    if (keyed != null) {
-      return keyed.nextProcessingTimeMs();
-    }
-    return splittable == null ? Long.MAX_VALUE : splittable.nextProcessingTimeMs();
+    return least;
   }
 
   @Override
   public boolean hasPendingWork() {
-    return (stable != null && stable.waits())
-        || (pushback != null && !pushback.isEmpty())
-        || (keyed != null && keyed.hasPendingWork())
-        || (splittable != null && splittable.hasPendingWork());
+    for (WaitingRoom room : rooms) {
+      if (room.hasPendingWork()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
@@ -474,8 +422,8 @@ public final class ParDoOperator implements Operator, Receiver {
     try {
       userFn.tearDown();
     } finally {
-      if (splittable != null) {
-        splittable.close();
+      for (WaitingRoom room : rooms) {
+        room.close();
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.sluice.worker.pardo;
 
 import dev.sluice.state.TaskQueue;
 import dev.sluice.worker.stage.OperatorContext;
+import dev.sluice.worker.watermark.Activity;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.ToIntFunction;
@@ -19,7 +20,7 @@ import org.joda.time.Instant;
  * Once some window has become ready each of them is looked at once: it is processed, or goes back
  * to the end. Always true: no element that waits is behind {@link #holdMs}.
  */
-final class Pushback {
+final class Pushback implements WaitingRoom {
   private static final long NO_HOLD = Long.MAX_VALUE;
 
   /** Takes an element whose side inputs are all ready. */
@@ -62,8 +63,25 @@ final class Pushback {
   }
 
   /** Derives from state what is kept beside it. */
-  void open() {
+  @Override
+  public void open() {
+    sideInputs.open();
     queue.forEach(this::note);
+  }
+
+  @Override
+  public void barrier(long checkpoint) {
+    sideInputs.barrier();
+  }
+
+  @Override
+  public long advance(long watermarkMs) {
+    return Math.min(watermarkMs, holdMs);
+  }
+
+  @Override
+  public Activity activity(Activity input) {
+    return queue.isEmpty() ? input : Activity.ACTIVE;
   }
 
   /** Keeps an element until {@code window} is ready. */
@@ -89,7 +107,8 @@ final class Pushback {
   }
 
   /** Whether an element can be processed that could not be before. */
-  boolean hasDueWork() {
+  @Override
+  public boolean hasDueWork() {
     if (toVisit > 0) {
       return true;
     }
@@ -106,7 +125,8 @@ final class Pushback {
   }
 
   /** Works through up to {@code limit} of the elements that waited. */
-  int drain(int limit) {
+  @Override
+  public int fire(int limit) {
     int done = 0;
     while (done < limit && hasDueWork()) {
       if (toVisit == 0) {
@@ -136,12 +156,19 @@ final class Pushback {
   }
 
   /** No element that waits is earlier than this. */
-  long holdMs() {
+  @Override
+  public long holdMs() {
     return holdMs;
   }
 
-  boolean isEmpty() {
-    return queue.isEmpty();
+  @Override
+  public long needMs() {
+    return holdMs;
+  }
+
+  @Override
+  public boolean hasPendingWork() {
+    return !queue.isEmpty();
   }
 
   private static BoundedWindow windowOf(WindowedValue<Object> element) {

@@ -39,7 +39,7 @@ import org.joda.time.Instant;
  * watermark, and the side inputs of its window. Only what is left of it may let go of the watermark
  * when it is silent ({@link SilentRestrictions}) and others are not.
  */
-final class SplittableElements implements Times {
+final class SplittableElements implements Times, WaitingRoom {
   private static final long MAX_BUNDLE_MS = 100;
 
   /** How often what waits for a side input is looked at. */
@@ -68,6 +68,7 @@ final class SplittableElements implements Times {
   private final SilentRestrictions silent;
   private final boolean unbounded;
   private SideInputLookup sideInputs;
+  private boolean inputActive = true;
   private boolean draining;
 
   /**
@@ -104,11 +105,18 @@ final class SplittableElements implements Times {
     splitter.arguments().withSideInputs(lookup);
   }
 
-  void open() {
+  @Override
+  public void open() {
     splitter.setUp();
   }
 
-  void close() {
+  @Override
+  public long advance(long watermarkMs) {
+    return watermarkMs;
+  }
+
+  @Override
+  public void close() {
     splitter.tearDown();
   }
 
@@ -206,7 +214,8 @@ final class SplittableElements implements Times {
             element.getPaneInfo());
   }
 
-  boolean hasDueWork() {
+  @Override
+  public boolean hasDueWork() {
     return nextProcessingTimeMs() <= processingTimeMs();
   }
 
@@ -217,7 +226,8 @@ final class SplittableElements implements Times {
    *
    * @return how many; {@code limit} if the bundle should end although more is due
    */
-  int resume(int limit) {
+  @Override
+  public int fire(int limit) {
     long startedMs = processingTimeMs();
     silent.advance(startedMs);
     for (int done = 0; done < limit; done++) {
@@ -287,7 +297,8 @@ final class SplittableElements implements Times {
   /**
    * What restrictions hold. Those that are silent hold nothing if others, or the input, are active.
    */
-  long holdMs(boolean inputActive) {
+  @Override
+  public long holdMs() {
     if (silent.holds().isEmpty()) {
       return residuals.holdMs();
     }
@@ -296,7 +307,9 @@ final class SplittableElements implements Times {
   }
 
   /** What is to be expected of the restrictions; {@code input} if there are none. */
-  Activity activity(Activity input) {
+  @Override
+  public Activity activity(Activity input) {
+    inputActive = input == Activity.ACTIVE;
     if (residuals.isEmpty()) {
       return input;
     }
@@ -307,15 +320,18 @@ final class SplittableElements implements Times {
   }
 
   /** No side input is read any more for a window that ends before this. */
-  long needMs() {
+  @Override
+  public long needMs() {
     return Math.min(residuals.holdMs(), residuals.needMs());
   }
 
-  long nextProcessingTimeMs() {
+  @Override
+  public long nextProcessingTimeMs() {
     return Math.min(residuals.nextMs(), silent.nextMs());
   }
 
-  boolean hasPendingWork() {
+  @Override
+  public boolean hasPendingWork() {
     return !residuals.isEmpty();
   }
 

@@ -4,6 +4,7 @@ import dev.sluice.state.TaskQueue;
 import dev.sluice.state.TaskValue;
 import dev.sluice.worker.stage.DrainedWindows;
 import dev.sluice.worker.stage.OperatorContext;
+import dev.sluice.worker.watermark.Activity;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,6 +20,7 @@ import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.WindowedValue;
 import org.apache.beam.sdk.values.WindowedValues;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 
 /**
@@ -32,7 +34,7 @@ import org.joda.time.Instant;
  * timers are due fire before the next element. So what it does depends on the epochs alone, not on
  * when each of them was let through. No element that waits is behind {@link #holdMs}.
  */
-final class StableInput {
+final class StableInput implements WaitingRoom {
   private static final long NO_HOLD = Long.MAX_VALUE;
   private static final long START_OF_TIME = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
 
@@ -42,14 +44,8 @@ final class StableInput {
     void deliver(
         Object value, long timestampMs, Collection<? extends BoundedWindow> windows, PaneInfo pane);
 
-    /** Time has moved on to {@link #watermarkMs} and {@link #timeMs}. */
+    /** What stands behind the wait may see time move on. */
     void advanced();
-
-    /** Whether timers are due that must fire before anything else is let through. */
-    boolean owes();
-
-    /** When the next timer by the clock is due. */
-    long nextProcessingTimeMs();
   }
 
   /** What comes between two barriers: first it grows, then it is let through. */
@@ -83,7 +79,7 @@ final class StableInput {
 
   private final OperatorContext context;
   private final Delivery delivery;
-  private final boolean timed;
+  private final @Nullable KeyedElements timers;
 
   /** The elements, each with the last barrier before it. */
   private final TaskQueue<KV<Long, WindowedValue<Object>>> queue;
@@ -107,16 +103,17 @@ final class StableInput {
 
   /**
    * @param groupOf the key group that an element is saved in
-   * @param timed whether the transform has timers, which must not see more than a checkpoint has
+   * @param timers the transform's timers, which must not see more than a checkpoint has; null if it
+   *     has none
    */
   StableInput(
       OperatorContext context,
       ParDoSpec spec,
       ToIntFunction<Object> groupOf,
-      boolean timed,
+      @Nullable KeyedElements timers,
       Delivery delivery) {
     this.context = context;
-    this.timed = timed;
+    this.timers = timers;
     this.delivery = delivery;
     Coder<Long> number = VarLongCoder.of();
     this.queue =
@@ -140,7 +137,8 @@ final class StableInput {
   }
 
   /** Sorts what has come back from a checkpoint into the epochs in which it came. */
-  void open() {
+  @Override
+  public void open() {
     TreeMap<Long, Epoch> byBarrier = new TreeMap<>();
     queue.forEach(
         element -> {
@@ -166,6 +164,13 @@ final class StableInput {
     ended.addAll(byBarrier.values());
     stableBefore = byBarrier.isEmpty() ? 0 : byBarrier.lastKey() + 1;
     growing = new Epoch(stableBefore);
+    tellTime();
+  }
+
+  private void tellTime() {
+    if (timers != null) {
+      timers.timeIs(timeMs);
+    }
   }
 
   void add(
@@ -185,7 +190,8 @@ final class StableInput {
   }
 
   /** A barrier: what waits now is in its checkpoint, and so is what time it is. */
-  void barrier(long checkpoint) {
+  @Override
+  public void barrier(long checkpoint) {
     if (growing.left > 0 || timeWaits()) {
       growing.endAt(
           Math.max(lastWatermarkMs(), seenWatermarkMs),
@@ -196,7 +202,7 @@ final class StableInput {
     if (!ended.isEmpty()) {
       context.task().services().afterCheckpoint(() -> complete(checkpoint));
     }
-    if (timed) {
+    if (timers != null) {
       saveTimes();
     }
   }
@@ -216,17 +222,43 @@ final class StableInput {
     stableBefore = Math.max(stableBefore, checkpoint);
   }
 
-  boolean hasDueWork() {
+  /** Whether an epoch may be let through, or timers are due, which fire before anything is. */
+  @Override
+  public boolean hasDueWork() {
+    return mayLetThrough() || timersAreDue();
+  }
+
+  private boolean mayLetThrough() {
     return !ended.isEmpty() && ended.peek().after < stableBefore;
   }
 
-  /** Lets through what has its turn, up to {@code limit} elements, or until a timer is due. */
-  int deliver(int limit) {
+  private boolean timersAreDue() {
+    return timers != null && timers.hasDueWork();
+  }
+
+  /** Elements and timers in the one order that does not depend on how many fit into a bundle. */
+  @Override
+  public int fire(int limit) {
     int done = 0;
-    while (done < limit && hasDueWork() && !delivery.owes()) {
+    int before = -1;
+    while (done < limit && done > before) {
+      before = done;
+      if (timers != null) {
+        done += timers.fire(limit - done);
+      }
+      done += deliver(limit - done);
+    }
+    return done;
+  }
+
+  /** Lets through what has its turn, up to {@code limit} elements, or until a timer is due. */
+  private int deliver(int limit) {
+    int done = 0;
+    while (done < limit && mayLetThrough() && !timersAreDue()) {
       Epoch epoch = ended.peek();
       if (timeMs < epoch.timeMs) {
         timeMs = epoch.timeMs;
+        tellTime();
         delivery.advanced();
       } else if (epoch.left > 0) {
         epoch.left--;
@@ -249,23 +281,21 @@ final class StableInput {
         element.getPaneInfo());
   }
 
-  /** The input's watermark is here. */
-  void advance(long inputWatermarkMs) {
+  /** Behind it timers see the watermark of the last epoch that was let through. */
+  @Override
+  public long advance(long inputWatermarkMs) {
     seenWatermarkMs = inputWatermarkMs;
-  }
-
-  /** How far timers may see the watermark. */
-  long watermarkMs() {
     return watermarkMs;
   }
 
-  /** How late it is for timers. */
-  long timeMs() {
-    return timeMs;
+  @Override
+  public Activity activity(Activity input) {
+    return hasPendingWork() ? Activity.ACTIVE : input;
   }
 
   /** No element that waits is earlier than this. */
-  long holdMs() {
+  @Override
+  public long holdMs() {
     long holdMs = growing.holdMs;
     for (Epoch epoch : ended) {
       holdMs = Math.min(holdMs, epoch.holdMs);
@@ -273,16 +303,27 @@ final class StableInput {
     return holdMs;
   }
 
+  @Override
+  public long needMs() {
+    return holdMs();
+  }
+
   /** Whether an element waits for a checkpoint, or the time does. */
-  boolean waits() {
+  @Override
+  public boolean hasPendingWork() {
     return !ended.isEmpty() || growing.left > 0 || timeWaits();
   }
 
+  @Override
+  public boolean waitsForCheckpoint() {
+    return hasPendingWork();
+  }
+
   private boolean timeWaits() {
-    return timed
+    return timers != null
         && (seenWatermarkMs > lastWatermarkMs()
-            || (delivery.nextProcessingTimeMs() > lastTimeMs()
-                && delivery.nextProcessingTimeMs() <= context.task().clock().nowMs()));
+            || (timers.nextTimerMs() > lastTimeMs()
+                && timers.nextTimerMs() <= context.task().clock().nowMs()));
   }
 
   /** How far the time will have come when all epochs that have ended are let through. */

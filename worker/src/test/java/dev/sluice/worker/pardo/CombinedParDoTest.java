@@ -1,6 +1,7 @@
 package dev.sluice.worker.pardo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -122,6 +123,52 @@ class CombinedParDoTest {
       harness.watermark(ParDoHarness.END_MS);
       assertEquals(List.of("5:0/2", "5:1/2"), harness.values());
       assertEquals(0, harness.entries());
+    }
+  }
+
+  /** Writes outside, a piece every half a second. */
+  @DoFn.BoundedPerElement
+  static final class StableSplittable extends DoFn<Integer, String> {
+    @GetInitialRestriction
+    public OffsetRange whole() {
+      return new OffsetRange(0, 2);
+    }
+
+    @RequiresStableInput
+    @ProcessElement
+    public ProcessContinuation process(
+        @Element Integer element,
+        RestrictionTracker<OffsetRange, Long> tracker,
+        OutputReceiver<String> out) {
+      long at = tracker.currentRestriction().getFrom();
+      if (!tracker.tryClaim(at)) {
+        return ProcessContinuation.stop();
+      }
+      out.output(element + ":" + at);
+      return ProcessContinuation.resume().withResumeDelay(Duration.millis(500));
+    }
+  }
+
+  @Test
+  void aCheckpointLetsElementsThroughAndTheClockWhatIsLeftOfThem() throws Exception {
+    Pipeline pipeline = ParDoHarness.pipeline();
+    pipeline.apply(Create.of(1)).apply("fn", ParDo.of(new StableSplittable()));
+    try (ParDoHarness harness = ParDoHarness.open(pipeline, "fn")) {
+      harness.element(5, 3).fire();
+      assertEquals(List.of(), harness.values());
+      assertEquals(Long.MAX_VALUE, harness.operator.nextProcessingTimeMs());
+      assertTrue(harness.operator.waitsForCheckpoint());
+
+      harness.operator.barrier(1);
+      harness.callbacks.get(0).onBundleSuccess();
+      harness.fire();
+      assertEquals(List.of("5:0"), harness.values());
+      assertFalse(harness.operator.waitsForCheckpoint());
+      assertTrue(harness.operator.hasPendingWork());
+      assertEquals(1_000_500, harness.operator.nextProcessingTimeMs());
+
+      harness.clock(1_000_500);
+      assertEquals(List.of("5:0", "5:1"), harness.values());
     }
   }
 
