@@ -18,9 +18,10 @@ import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.Stage;
 import dev.sluice.translation.StageIndex;
 import dev.sluice.worker.exchange.BatchSize;
-import dev.sluice.worker.exchange.Channel;
+import dev.sluice.worker.exchange.ChannelWriter;
 import dev.sluice.worker.exchange.ExchangeWriter;
 import dev.sluice.worker.exchange.InputGate;
+import dev.sluice.worker.exchange.LocalChannel;
 import dev.sluice.worker.exchange.Room;
 import dev.sluice.worker.stage.Composites;
 import dev.sluice.worker.stage.PipelineComponents;
@@ -61,7 +62,7 @@ final class TaskBuilder {
   private final StageIndex stages;
   private final Composites composites;
   private final SavedTasks savedTasks;
-  private final Map<Route, Channel> channels = new LinkedHashMap<>();
+  private final Map<Route, LocalChannel> channels = new LinkedHashMap<>();
 
   /** One producer task to one consumer task of an exchange. */
   private record Route(String exchangeId, int producer, int consumer) {}
@@ -169,7 +170,7 @@ final class TaskBuilder {
       for (int producer = 0; producer < producers; producer++) {
         if (feeds(exchange, producer, id.index())) {
           Route route = new Route(exchange.id(), producer, id.index());
-          gate.add(exchange, channel(route, exchange, tasks), elements);
+          gate.add(exchange, channel(route, exchange, tasks).reader(), elements);
         }
       }
     }
@@ -187,11 +188,12 @@ final class TaskBuilder {
       TaskId id, PipelineComponents components, Map<TaskId, Task> tasks, Room room) {
     List<ExchangeWriter> writers = new ArrayList<>();
     for (Exchange exchange : stages.outOf(id.stageId())) {
-      List<Channel> to = new ArrayList<>();
+      List<ChannelWriter> to = new ArrayList<>();
       int consumers = tasksOf(stages.stage(exchange.consumerStage()));
       for (int consumer = 0; consumer < consumers; consumer++) {
         if (feeds(exchange, id.index(), consumer)) {
-          to.add(channel(new Route(exchange.id(), id.index(), consumer), exchange, tasks));
+          Route route = new Route(exchange.id(), id.index(), consumer);
+          to.add(channel(route, exchange, tasks).writer());
         }
       }
       BatchSize size = new BatchSize(components.coder(exchange.coderId()));
@@ -207,11 +209,11 @@ final class TaskBuilder {
         || consumer == producer % tasksOf(stages.stage(exchange.consumerStage()));
   }
 
-  private Channel channel(Route route, Exchange exchange, Map<TaskId, Task> tasks) {
+  private LocalChannel channel(Route route, Exchange exchange, Map<TaskId, Task> tasks) {
     return channels.computeIfAbsent(
         route,
         r ->
-            new Channel(
+            new LocalChannel(
                 new Waker(tasks, new TaskId(exchange.producerStage(), r.producer())),
                 new Waker(tasks, new TaskId(exchange.consumerStage(), r.consumer()))));
   }

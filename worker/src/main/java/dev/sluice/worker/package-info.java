@@ -15,7 +15,7 @@
  *   <li>The writer picks the consumer (by the hash of the key, in turn, or all) and appends to that
  *       channel's {@link dev.sluice.worker.record.Batch}.
  *   <li>A full batch, or one that a step without input leaves behind, enters the {@link
- *       dev.sluice.worker.exchange.Channel}; the consumer is woken if it rests.
+ *       dev.sluice.worker.exchange.LocalChannel}; the consumer is woken if it rests.
  *   <li>The consuming task takes it from its gate, and gives the emptied batch back.
  * </ol>
  *

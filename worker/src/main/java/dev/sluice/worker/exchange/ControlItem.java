@@ -2,8 +2,8 @@ package dev.sluice.worker.exchange;
 
 import dev.sluice.protocol.Barrier;
 
-/** What travels in a {@link Channel} beside batches, in order with them. */
-sealed interface ControlItem {
+/** What travels in a channel beside batches, in order with them. */
+public sealed interface ControlItem {
 
   /**
    * Nothing that follows has a timestamp below {@code ms}.
@@ -18,7 +18,8 @@ sealed interface ControlItem {
   record BarrierItem(long checkpoint, Barrier barrier) implements ControlItem {}
 
   /**
-   * What the producer had before it when it was asked is done, and what it made of it came before.
+   * What the producer had before it when it got the {@link Feedback.Question} is done, and what it
+   * made of it came before.
    */
   record Answer() implements ControlItem {}
 

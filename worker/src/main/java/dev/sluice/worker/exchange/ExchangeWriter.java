@@ -34,7 +34,7 @@ public final class ExchangeWriter implements Receiver {
    */
   public ExchangeWriter(
       Exchange exchange,
-      List<Channel> channels,
+      List<ChannelWriter> channels,
       KeyHasher<Object> hasher,
       BatchSize size,
       int first,
@@ -146,11 +146,6 @@ public final class ExchangeWriter implements Receiver {
     boolean all = true;
     for (Outlet outlet : outlets) {
       all &= outlet.flush();
-    }
-    if (all) {
-      for (Outlet outlet : outlets) {
-        outlet.allSent();
-      }
     }
     return all;
   }

@@ -2,6 +2,7 @@ package dev.sluice.worker.exchange;
 
 import dev.sluice.protocol.Barrier;
 import dev.sluice.translation.Exchange;
+import dev.sluice.worker.exchange.Feedback.Credit;
 import dev.sluice.worker.record.Batch;
 import dev.sluice.worker.watermark.Activity;
 import dev.sluice.worker.watermark.CombinedWatermark;
@@ -36,7 +37,7 @@ public final class InputGate {
   }
 
   private static final class Lane {
-    final Channel channel;
+    final ChannelReader channel;
     final Exchange exchange;
     final boolean side;
     final Counter elements;
@@ -44,16 +45,24 @@ public final class InputGate {
     boolean idle;
     long drainedFromMs = Long.MAX_VALUE;
     long barrier = -1;
-    long tidings;
+    int credit = Credit.MOST;
     int beforeMark;
     boolean answered = true;
     boolean ended;
 
-    Lane(Channel channel, Exchange exchange, Counter elements) {
+    Lane(ChannelReader channel, Exchange exchange, Counter elements) {
       this.channel = channel;
       this.exchange = exchange;
       this.elements = elements;
       this.side = exchange.kind() == Exchange.Kind.BROADCAST;
+    }
+
+    void grant(long batches) {
+      int most = (int) Math.max(Credit.LEAST, Math.min(batches, Credit.MOST));
+      if (most != credit) {
+        credit = most;
+        channel.send(new Credit(most));
+      }
     }
   }
 
@@ -83,7 +92,7 @@ public final class InputGate {
    *
    * @param elements counts the elements that come by it, a batch at a time
    */
-  public void add(Exchange exchange, Channel channel, Counter elements) {
+  public void add(Exchange exchange, ChannelReader channel, Counter elements) {
     lanes.add(new Lane(channel, exchange, elements));
   }
 
@@ -141,7 +150,7 @@ public final class InputGate {
   private void measured(Lane lane, long nanos) {
     batchNanos += (nanos - batchNanos) / 8;
     long all = QUEUED_NANOS / Math.max(1, batchNanos);
-    lane.channel.limitBatches((int) Math.min(Channel.MOST_BATCHES, all / lanes.size()));
+    lane.grant(all / lanes.size());
   }
 
   /** Returns whether something is to be done before more is taken. */
@@ -199,18 +208,22 @@ public final class InputGate {
     }
   }
 
-  /** Remembers which producers are about to tell their consumers of a watermark. */
-  public void look() {
+  /**
+   * Begins the handshake of settling with every producer: what one of them has sent to another of
+   * its consumers may not have come here yet.
+   */
+  public void settle() {
     for (Lane lane : lanes) {
-      lane.tidings = lane.channel.tidings();
+      if (!lane.ended) {
+        lane.channel.settle();
+      }
     }
   }
 
-  /** Whether all that was about to be told at the last {@link #look} has come or waits here. */
-  public boolean allTold() {
+  /** Whether all that was under way at the last {@link #settle} has been taken or waits here. */
+  public boolean settled() {
     for (Lane lane : lanes) {
-      boolean wasTelling = (lane.tidings & 1) != 0;
-      if (wasTelling && !lane.ended && lane.channel.tidings() == lane.tidings) {
+      if (!lane.ended && !lane.channel.settled()) {
         return false;
       }
     }
@@ -247,7 +260,7 @@ public final class InputGate {
     for (Lane lane : lanes) {
       if (!lane.side && !lane.ended) {
         lane.answered = false;
-        lane.channel.ask();
+        lane.channel.send(new Feedback.Question());
       }
     }
   }
@@ -314,9 +327,15 @@ public final class InputGate {
     return true;
   }
 
-  /** Drops whatever is under way or will come; the task reads no more. */
+  /** Discards whatever is under way or will come; the task reads no more. */
   public void abandon() {
-    lanes.forEach(lane -> lane.channel.abandon());
+    for (Lane lane : lanes) {
+      lane.channel.send(new Feedback.GivenUp());
+      Object discarded;
+      do {
+        discarded = lane.channel.poll();
+      } while (discarded != null);
+    }
   }
 
   /** How many items it has taken from its channels. */

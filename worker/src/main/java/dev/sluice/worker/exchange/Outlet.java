@@ -8,15 +8,16 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 
 /**
- * The producer's end of one {@link Channel}: the batch being filled, and the watermark, barriers
- * and end that wait to follow it.
+ * What a producer sends into one channel: the batch being filled, and the watermark, barriers,
+ * answers and end that wait to follow it; and what the consumer has sent back.
  *
  * <p>Owned by the producer's task. Always true: items enter the channel in the order in which they
  * were handed to the outlet, except that a watermark may be replaced by a later one; who has sent a
- * batch is not idle until the next watermark says so.
+ * batch is not idle until the next watermark says so; the channel is unsettled from the moment in
+ * which a watermark is noted until it is in the channel.
  */
 final class Outlet {
-  private final Channel channel;
+  private final ChannelWriter channel;
   private final BatchSize size;
   private final Room room;
   private Batch batch;
@@ -26,14 +27,32 @@ final class Outlet {
   private boolean idle;
   private boolean sentIdle;
   private final Deque<ControlItem> waiting = new ArrayDeque<>();
-  private boolean asked;
+  private boolean unsettled;
   private long sent;
 
-  Outlet(Channel channel, BatchSize size, Room room) {
+  private int credit = Feedback.Credit.MOST;
+  private boolean questioned;
+  private boolean asked;
+  private boolean givenUp;
+
+  Outlet(ChannelWriter channel, BatchSize size, Room room) {
     this.channel = channel;
     this.size = size;
     this.room = room;
     this.batch = channel.emptyBatch();
+  }
+
+  /** Takes in what the consumer has sent. */
+  private void hear() {
+    for (Feedback heard = channel.nextFeedback(); heard != null; heard = channel.nextFeedback()) {
+      if (heard instanceof Feedback.Credit granted) {
+        credit = granted.batches();
+      } else if (heard instanceof Feedback.Question) {
+        questioned = true;
+      } else {
+        givenUp = true;
+      }
+    }
   }
 
   /** Appends a record; waits for room if the batch before it has nowhere to go. */
@@ -60,41 +79,65 @@ final class Outlet {
 
   private void sendBatchWaiting() {
     size.sample(batch);
-    while (!sendWaiting() || !channel.offerBatch(batch)) {
-      if (channel.awaitsRoom()) {
+    while (!sendWaiting() || !sendPartialBatch()) {
+      if (channel.awaitsRoom(credit / 2)) {
         room.rest();
       }
     }
-    batchSent();
-    trySendWatermark();
+    if (trySendWatermark()) {
+      settle();
+    }
   }
 
-  private void batchSent() {
+  private boolean sendPartialBatch() {
+    if (batch.size() == 0) {
+      return true;
+    }
+    hear();
+    if (!givenUp && !channel.offer(batch, credit)) {
+      return false;
+    }
     sent++;
     sentIdle = false;
     batch = channel.emptyBatch();
+    return true;
+  }
+
+  private boolean sendControl(ControlItem item) {
+    hear();
+    if (!givenUp && !channel.offer(item, Integer.MAX_VALUE)) {
+      return false;
+    }
+    sent++;
+    return true;
   }
 
   private boolean sendWaiting() {
     while (!waiting.isEmpty()) {
-      if (!channel.offerControl(waiting.peek())) {
+      if (!sendControl(waiting.peek())) {
         return false;
       }
       waiting.poll();
-      sent++;
     }
     return true;
   }
 
   private boolean trySendWatermark() {
     if (hasWatermark()) {
-      if (!channel.offerControl(watermark())) {
+      if (!sendControl(watermark())) {
         return false;
       }
       watermarkSent();
-      sent++;
     }
     return true;
+  }
+
+  /** What had been noted is in the channel, if nothing more waits for room. */
+  private void settle() {
+    if (unsettled && waiting.isEmpty() && !hasWatermark()) {
+      unsettled = false;
+      channel.settled();
+    }
   }
 
   /** Whether the consumer does not know what has been noted. */
@@ -119,14 +162,10 @@ final class Outlet {
   void watermark(long ms, boolean nowIdle) {
     watermarkMs = Math.max(watermarkMs, ms);
     idle = nowIdle;
-    if (hasWatermark()) {
-      channel.news();
+    if (hasWatermark() && !unsettled) {
+      unsettled = true;
+      channel.unsettled();
     }
-  }
-
-  /** This one and all others of the exchange have sent what they had. */
-  void allSent() {
-    channel.told();
   }
 
   /** Notes from where on the watermark is what it is because of a drain; sent with it. */
@@ -136,11 +175,16 @@ final class Outlet {
 
   /** Whether the consumer has asked and is to be told. */
   boolean asked() {
-    asked |= channel.takeQuestion();
+    hear();
+    asked |= questioned;
+    questioned = false;
     return asked;
   }
 
-  /** Answers the consumer if it has asked, behind all that was handed in. */
+  /**
+   * Answers the consumer if it had asked when {@link #asked} was called, behind all that was handed
+   * in.
+   */
   void answer() {
     if (asked) {
       asked = false;
@@ -176,20 +220,15 @@ final class Outlet {
    * @return false if something had no room; the channel then wakes the task when there is some
    */
   boolean flush() {
-    boolean done = sendWaiting() && sendPartialBatch() && trySendWatermark();
-    return done
-        || (!channel.awaitsRoom() && sendWaiting() && sendPartialBatch() && trySendWatermark());
+    return sendAll() || (!channel.awaitsRoom(credit / 2) && sendAll());
   }
 
-  private boolean sendPartialBatch() {
-    if (batch.size() == 0) {
-      return true;
+  private boolean sendAll() {
+    boolean all = sendWaiting() && sendPartialBatch() && trySendWatermark();
+    if (all) {
+      settle();
     }
-    if (!channel.offerBatch(batch)) {
-      return false;
-    }
-    batchSent();
-    return true;
+    return all;
   }
 
   /** How many items it has put into the channel. */

@@ -17,7 +17,6 @@ import java.util.Map;
  * for longer than a slice while new input is taken.
  */
 final class RunningStage {
-  private static final long LOOK_AGAIN_NANOS = 1_000_000;
 
   private final TaskSpec spec;
   private final OperatorServices services;
@@ -297,9 +296,6 @@ final class RunningStage {
   long wakeAtNanos() {
     if (!spec.jobClockRuns() && !input.hasSource()) {
       return Long.MAX_VALUE;
-    }
-    if (synchronization.looks()) {
-      return spec.clock().nanoTime() + LOOK_AGAIN_NANOS;
     }
     return Math.min(bundle.endsAtNanos(), timersAtNanos());
   }

@@ -26,8 +26,8 @@ final class Synchronization {
 
   private enum Answer {
     NONE,
-    /** A producer is telling its consumers of a watermark; perhaps not this one yet. */
-    LOOKS,
+    /** A producer may have sent a watermark to other consumers, and not to this one yet. */
+    SETTLES,
     /** What had come before the question is not all done. */
     WORKS
   }
@@ -41,13 +41,8 @@ final class Synchronization {
   /** Whether {@link #step} has something to do although no input has come. */
   boolean hasWork() {
     return (answer == Answer.NONE && outputs.asked())
-        || looks()
+        || answer == Answer.SETTLES
         || spec.jobClock().nowMs() >= nextQuestionMs();
-  }
-
-  /** Whether it waits for what no message tells, and is to be stepped again soon. */
-  boolean looks() {
-    return answer == Answer.LOOKS;
   }
 
   /**
@@ -94,14 +89,14 @@ final class Synchronization {
     // One that comes while another one is worked at is a question for itself: more has come since.
     while (answer != Answer.NONE || outputs.asked()) {
       if (answer == Answer.NONE) {
-        answer = Answer.LOOKS;
-        input.look();
+        answer = Answer.SETTLES;
+        input.settle();
       }
-      if (answer == Answer.LOOKS && input.allTold()) {
+      if (answer == Answer.SETTLES && input.settled()) {
         answer = Answer.WORKS;
         input.mark();
       }
-      if (answer == Answer.LOOKS || !input.passedMark() || stage.hasDueWork()) {
+      if (answer == Answer.SETTLES || !input.passedMark() || stage.hasDueWork()) {
         return;
       }
       answer = Answer.NONE;

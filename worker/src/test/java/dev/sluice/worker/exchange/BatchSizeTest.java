@@ -20,17 +20,19 @@ import org.junit.jupiter.api.Test;
 
 class BatchSizeTest {
   private static List<Integer> batches(Coder<?> coder, List<?> values) {
-    Channel channel = new Channel(() -> {}, () -> {});
+    LocalChannel channel = new LocalChannel(() -> {}, () -> {});
+    ChannelReader reader = channel.reader();
     List<Integer> sizes = new ArrayList<>();
-    Outlet outlet = new Outlet(channel, new BatchSize(coder), () -> takeAll(channel, sizes));
+    Outlet outlet =
+        new Outlet(channel.writer(), new BatchSize(coder), () -> takeAll(reader, sizes));
     for (Object value : values) {
       outlet.add(value, 0, false, 0, List.of(GlobalWindow.INSTANCE), PaneInfo.NO_FIRING);
     }
-    takeAll(channel, sizes);
+    takeAll(reader, sizes);
     return sizes;
   }
 
-  private static void takeAll(Channel channel, List<Integer> sizes) {
+  private static void takeAll(ChannelReader channel, List<Integer> sizes) {
     for (Object item = channel.poll(); item != null; item = channel.poll()) {
       if (item instanceof Batch batch) {
         sizes.add(batch.size());
@@ -97,18 +99,26 @@ class BatchSizeTest {
     for (long nanos : new long[] {90_000_000, 1_000}) {
       AtomicLong now = new AtomicLong();
       InputGate gate = new InputGate(now::get);
-      Channel channel = new Channel(() -> {}, () -> {});
-      gate.add(Taken.exchange("a", Exchange.Kind.FORWARD), channel, NoOpCounter.getInstance());
+      LocalChannel channel = new LocalChannel(() -> {}, () -> {});
+      gate.add(
+          Taken.exchange("a", Exchange.Kind.FORWARD), channel.reader(), NoOpCounter.getInstance());
+      Outlet outlet =
+          new Outlet(channel.writer(), new BatchSize(BigEndianIntegerCoder.of()), () -> {});
       for (int i = 0; i < 64; i++) {
-        assertThat(channel.offerBatch(new Batch())).isTrue();
+        assertThat(sendsOne(outlet)).isTrue();
         gate.take(new Slow(now, nanos));
       }
       int room = 0;
-      while (channel.offerBatch(new Batch())) {
+      while (sendsOne(outlet)) {
         room++;
       }
       assertThat(room).isEqualTo(nanos > 1_000_000 ? 2 : 16);
     }
+  }
+
+  private static boolean sendsOne(Outlet outlet) {
+    outlet.add(1, 0, false, 0, List.of(GlobalWindow.INSTANCE), PaneInfo.NO_FIRING);
+    return outlet.flush();
   }
 
   /** Takes as long for each batch as it is told. */

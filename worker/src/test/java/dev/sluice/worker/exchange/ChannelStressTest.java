@@ -97,11 +97,11 @@ class ChannelStressTest {
 
   /** Checks that the numbers come in order and that no watermark overtakes them. */
   private static final class Consumer extends End {
-    private final Channel channel;
+    private final ChannelReader channel;
     private final AtomicReference<String> wrong;
     private int next;
 
-    Consumer(Channel channel, AtomicReference<String> wrong) {
+    Consumer(ChannelReader channel, AtomicReference<String> wrong) {
       this.channel = channel;
       this.wrong = wrong;
     }
@@ -139,10 +139,10 @@ class ChannelStressTest {
     AtomicReference<String> wrong = new AtomicReference<>();
     Producer producer = new Producer();
     Consumer[] consumer = new Consumer[1];
-    Channel channel = new Channel(producer::wake, () -> consumer[0].wake());
-    consumer[0] = new Consumer(channel, wrong);
+    LocalChannel channel = new LocalChannel(producer::wake, () -> consumer[0].wake());
+    consumer[0] = new Consumer(channel.reader(), wrong);
     producer.outlet =
-        new Outlet(channel, new BatchSize(VarIntCoder.of()), () -> producer.handle.rest());
+        new Outlet(channel.writer(), new BatchSize(VarIntCoder.of()), () -> producer.handle.rest());
 
     threads.start("consumer", getClass().getClassLoader(), consumer[0]);
     threads.start("producer", getClass().getClassLoader(), producer);

@@ -21,13 +21,25 @@ import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.values.KV;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+/** Each gate reads channels of this process, and channels that copy. */
+@ParameterizedClass
+@EnumSource(names = {"LOCAL", "COPYING"})
 class InputGateTest {
+  private final ChannelKind kind;
   private final CounterCell elements = new CounterCell(MetricName.named("test", "elements"));
   private final InputGate gate = new InputGate(() -> 0);
   private final Taken taken = new Taken();
-  private final ExchangeWriter a = writer(Taken.exchange("a", Kind.FORWARD), gate);
-  private final ExchangeWriter b = writer(Taken.exchange("b", Kind.FORWARD), gate);
+  private final ExchangeWriter a;
+  private final ExchangeWriter b;
+
+  InputGateTest(ChannelKind kind) {
+    this.kind = kind;
+    a = writer(Taken.exchange("a", Kind.FORWARD), gate);
+    b = writer(Taken.exchange("b", Kind.FORWARD), gate);
+  }
 
   private ExchangeWriter writer(Exchange exchange, InputGate... gates) {
     return writer(exchange, 0, gates);
@@ -35,11 +47,11 @@ class InputGateTest {
 
   @SuppressWarnings("unchecked")
   private ExchangeWriter writer(Exchange exchange, int first, InputGate... gates) {
-    List<Channel> channels = new ArrayList<>();
+    List<ChannelWriter> channels = new ArrayList<>();
     for (InputGate to : gates) {
-      Channel channel = new Channel(() -> {}, () -> {});
-      to.add(exchange, channel, elements);
-      channels.add(channel);
+      TestChannel channel = kind.open();
+      to.add(exchange, channel.reader(), elements);
+      channels.add(channel.writer());
     }
     Coder<?> coder = StringUtf8Coder.of();
     return new ExchangeWriter(
@@ -241,6 +253,20 @@ class InputGateTest {
     lines();
 
     assertThat(elements.getCumulative()).isEqualTo(3);
+  }
+
+  @Test
+  void settledWhenEachProducerHasSentWhatItHadNoted() {
+    a.watermark(10, false);
+    b.watermark(20, false);
+    gate.settle();
+    assertThat(gate.settled()).isFalse();
+    send(a, "a");
+    assertThat(gate.settled()).isFalse();
+    b.end();
+    assertThat(gate.settled()).isTrue();
+    assertThat(lines()).containsExactly("a");
+    assertThat(gate.watermarkMs()).isEqualTo(10);
   }
 
   @Test

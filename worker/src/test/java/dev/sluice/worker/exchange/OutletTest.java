@@ -16,17 +16,27 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+/** Each outlet sends over a channel of this process, and over one that copies. */
+@ParameterizedClass
+@EnumSource(names = {"LOCAL", "COPYING"})
 class OutletTest {
   private static final Collection<? extends BoundedWindow> GLOBAL = List.of(GlobalWindow.INSTANCE);
 
   /** More batches than this are never under way. */
   private static final int DATA_LIMIT = 16;
 
-  private final Channel channel = new Channel(() -> {}, () -> {});
+  private final TestChannel channel;
   private final List<String> arrived = new ArrayList<>();
   private int rests;
-  private final Outlet outlet = new Outlet(channel, sizeOfTheSmall(), this::restByReadingOne);
+  private final Outlet outlet;
+
+  OutletTest(ChannelKind kind) {
+    channel = kind.open();
+    outlet = new Outlet(channel.writer(), sizeOfTheSmall(), this::restByReadingOne);
+  }
 
   /** That of an exchange which has already been seen to carry small records. */
   private static BatchSize sizeOfTheSmall() {
@@ -54,18 +64,20 @@ class OutletTest {
   }
 
   private boolean readOne() {
-    Object item = channel.poll();
+    Object item = channel.reader().poll();
     if (item instanceof Batch batch) {
       StringBuilder values = new StringBuilder(batch.accumulated() ? "acc" : "");
       for (int i = 0; i < Math.min(batch.size(), 3); i++) {
         values.append(batch.value(i));
       }
       arrived.add(values.toString());
-      channel.giveBack(batch);
+      channel.reader().giveBack(batch);
     } else if (item instanceof Watermark watermark) {
       arrived.add("w" + watermark.ms() + (watermark.idle() ? " idle" : ""));
     } else if (item instanceof BarrierItem barrier) {
       arrived.add("b" + barrier.checkpoint());
+    } else if (item instanceof ControlItem.Answer) {
+      arrived.add("answer");
     } else if (item instanceof End) {
       arrived.add("end");
     }
@@ -229,7 +241,7 @@ class OutletTest {
   void aStopWhileRestingUnwindsAndAnAbandonedChannelTakesEverything() {
     Outlet stopped =
         new Outlet(
-            channel,
+            channel.writer(),
             sizeOfTheSmall(),
             () -> {
               throw new IllegalStateException("stopped");
@@ -242,7 +254,7 @@ class OutletTest {
             })
         .hasMessage("stopped");
 
-    channel.abandon();
+    channel.reader().send(new Feedback.GivenUp());
     for (int i = 0; i < 40 * Batch.CAPACITY; i++) {
       stopped.add("x", 0, false, 0, GLOBAL, PaneInfo.NO_FIRING);
     }
@@ -250,18 +262,59 @@ class OutletTest {
   }
 
   @Test
-  void batchesComeHomeEmpty() {
-    add("kept?", true);
+  void isUnsettledFromTheNotedWatermarkUntilItIsInTheChannel() {
+    add("1", false);
+    outlet.watermark(10, false);
+    channel.reader().settle();
+    assertThat(channel.reader().settled()).isFalse();
     outlet.flush();
-    Batch batch = (Batch) channel.poll();
-    channel.giveBack(batch);
+    assertThat(channel.reader().settled()).isTrue();
+    assertThat(channel.reader().waiting()).isEqualTo(2);
 
-    assertThat(channel.emptyBatch()).isSameAs(batch);
-    assertThat(batch.size()).isZero();
-    assertThat(batch.accumulated()).isFalse();
-    assertThat(batch.value(0)).isNull();
-    assertThat(batch.windows(0)).isNull();
-    assertThat(batch.pane(0)).isNull();
+    outlet.watermark(10, false);
+    channel.reader().settle();
+    assertThat(channel.reader().settled()).as("nothing new").isTrue();
+    outlet.watermark(20, false);
+    assertThat(channel.reader().settled()).as("after the handshake").isTrue();
+  }
+
+  @Test
+  void aWatermarkThatWaitsForRoomIsUnsettled() {
+    fill();
+    add("late", false);
+    outlet.watermark(7, false);
+    assertThat(outlet.flush()).isFalse();
+    channel.reader().settle();
+    assertThat(channel.reader().settled()).isFalse();
+    outlet.control(new BarrierItem(1, Barrier.SAVE));
+    assertThat(channel.reader().settled()).isTrue();
+    assertThat(readAll()).endsWith("late", "w7", "b1");
+  }
+
+  @Test
+  void aQuestionThatComesWhileAnotherOneIsAnsweredIsAQuestionForItself() {
+    channel.reader().send(new Feedback.Question());
+    assertThat(outlet.asked()).isTrue();
+    channel.reader().send(new Feedback.Question());
+    addFlushed("1");
+    outlet.answer();
+    outlet.answer();
+    assertThat(readAll()).containsExactly("1", "answer");
+    assertThat(outlet.asked()).isTrue();
+    outlet.answer();
+    assertThat(readAll()).containsExactly("1", "answer", "answer");
+  }
+
+  @Test
+  void noMoreBatchesAreUnderWayThanTheConsumerGrants() {
+    channel.reader().send(new Feedback.Credit(2));
+    addFlushed("1");
+    addFlushed("2");
+    add("3", false);
+    assertThat(outlet.flush()).isFalse();
+    readOne();
+    assertThat(outlet.flush()).isTrue();
+    assertThat(readAll()).containsExactly("1", "2", "3");
   }
 
   @Test

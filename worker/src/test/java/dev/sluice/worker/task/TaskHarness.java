@@ -21,9 +21,9 @@ import dev.sluice.state.page.SpillArea;
 import dev.sluice.state.storage.CheckpointFiles;
 import dev.sluice.translation.Exchange;
 import dev.sluice.worker.exchange.BatchSize;
-import dev.sluice.worker.exchange.Channel;
 import dev.sluice.worker.exchange.ExchangeWriter;
 import dev.sluice.worker.exchange.InputGate;
+import dev.sluice.worker.exchange.LocalChannel;
 import dev.sluice.worker.record.Batch;
 import dev.sluice.worker.stage.BundleLimits;
 import dev.sluice.worker.stage.JavaStage;
@@ -73,6 +73,7 @@ final class TaskHarness implements TaskRunner.Handle, Clock, InputGate.Consumer 
   TaskEvent.Counters counters;
   long nanos;
   int rests;
+  int woken;
   Runnable atRest = () -> {};
   final Optional<TaskLog> taskLog;
   private final Map<String, ExchangeWriter> feeds = new LinkedHashMap<>();
@@ -198,18 +199,19 @@ final class TaskHarness implements TaskRunner.Handle, Clock, InputGate.Consumer 
     InputGate gate = new InputGate(() -> 0);
     main.forEach(id -> feed(gate, id, Exchange.Kind.FORWARD));
     sides.forEach(id -> feed(gate, id, Exchange.Kind.BROADCAST));
-    Channel out = new Channel(() -> {}, () -> {});
+    LocalChannel out = new LocalChannel(() -> {}, () -> {});
     Exchange exchange = exchange("out", Exchange.Kind.FORWARD);
-    consumer.add(exchange, out, NoOpCounter.getInstance());
+    consumer.add(exchange, out.reader(), NoOpCounter.getInstance());
     return new TaskPorts(
-        gate, List.of(new ExchangeWriter(exchange, List.of(out), null, size(), 0, room)));
+        gate, List.of(new ExchangeWriter(exchange, List.of(out.writer()), null, size(), 0, room)));
   }
 
   private void feed(InputGate gate, String id, Exchange.Kind kind) {
-    Channel channel = new Channel(() -> {}, () -> {});
+    LocalChannel channel = new LocalChannel(() -> {}, this::wake);
     Exchange exchange = exchange(id, kind);
-    gate.add(exchange, channel, NoOpCounter.getInstance());
-    feeds.put(id, new ExchangeWriter(exchange, List.of(channel), null, size(), 0, () -> {}));
+    gate.add(exchange, channel.reader(), NoOpCounter.getInstance());
+    feeds.put(
+        id, new ExchangeWriter(exchange, List.of(channel.writer()), null, size(), 0, () -> {}));
   }
 
   private static BatchSize size() {
@@ -337,7 +339,9 @@ final class TaskHarness implements TaskRunner.Handle, Clock, InputGate.Consumer 
   }
 
   @Override
-  public void wake() {}
+  public void wake() {
+    woken++;
+  }
 
   @Override
   public void interrupt() {}
