@@ -44,6 +44,7 @@ final class ArchitectureRules {
       rules.put(TABLE.get(row) + " imports nothing below it", importsNothingBelow(row));
     }
     rules.putAll(PackageTable.OF_STATE.rules(root));
+    rules.putAll(PackageTable.OF_WORKER.rules(root));
     rules.put("state knows no graph", stateImportsNothingFromTranslation());
     rules.put("storage knows state alone", storageKnowsStateAlone());
     rules.put("the AWS SDK stays in storage", onlyStorageKnowsTheSdk());

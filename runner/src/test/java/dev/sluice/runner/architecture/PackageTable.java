@@ -45,6 +45,32 @@ record PackageTable(String module, Map<String, Set<String>> imports) {
           .row("checkpoint", "error", "storage", "log")
           .table();
 
+  /** The packages of the module {@code worker}. */
+  static final PackageTable OF_WORKER =
+      new Rows("worker")
+          .row("record")
+          .row("watermark")
+          .row("world")
+          .row("exchange", "record", "watermark")
+          .row("stage", "record", "watermark", "world")
+          .row("rows", "record", "stage")
+          .row("source", "record", "watermark", "world", "stage")
+          .row("grouping", "record", "watermark", "world", "stage")
+          .row("pardo", "record", "watermark", "world", "stage")
+          .row("task", "record", "world", "exchange", "stage")
+          .row(
+              ROOT,
+              "record",
+              "world",
+              "exchange",
+              "stage",
+              "rows",
+              "source",
+              "grouping",
+              "pardo",
+              "task")
+          .table();
+
   /** A rule for each package, and one that all packages are in the table. */
   Map<String, ArchRule> rules(String root) {
     Map<String, ArchRule> rules = new LinkedHashMap<>();

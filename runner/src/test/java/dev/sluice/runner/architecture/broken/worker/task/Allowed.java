@@ -1,4 +1,4 @@
-package dev.sluice.runner.architecture.broken.worker.allowed;
+package dev.sluice.runner.architecture.broken.worker.task;
 
 import dev.sluice.runner.architecture.broken.worker.world.RealThreads;
 import java.util.Random;
