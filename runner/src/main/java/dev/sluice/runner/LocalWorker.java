@@ -5,6 +5,7 @@ import dev.sluice.protocol.world.Network;
 import dev.sluice.state.store.RocksDbStores;
 import dev.sluice.state.store.StateMemory;
 import dev.sluice.worker.Worker;
+import dev.sluice.worker.body.DirectBodies;
 import dev.sluice.worker.task.TaskThreads;
 import dev.sluice.worker.task.TaskThreads.Suspect;
 import dev.sluice.worker.world.HeapWatch;
@@ -79,7 +80,10 @@ final class LocalWorker {
     StateRoom room = new StateRoom(new StateMemory(stateBytes, new CollectedHeap()), stores);
     // Its network keeps it, as long as there is something to handle.
     new Worker(
-        address, coordinator, new World(clock, this.network, scratch, tasks, this::submit, room));
+        address,
+        coordinator,
+        new World(clock, this.network, scratch, tasks, this::submit, room),
+        new DirectBodies());
   }
 
   private void submit(String lane, Runnable work) {

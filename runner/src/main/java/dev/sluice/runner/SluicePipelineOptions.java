@@ -1,9 +1,9 @@
 package dev.sluice.runner;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import dev.sluice.worker.pardo.DebugOptions;
 import dev.sluice.worker.pardo.StateOptions;
 import dev.sluice.worker.stage.BundleOptions;
+import dev.sluice.worker.stage.DebugOptions;
 import dev.sluice.worker.stage.SourceOptions;
 import java.util.Map;
 import org.apache.beam.sdk.options.Default;

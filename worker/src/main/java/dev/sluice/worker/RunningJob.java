@@ -11,6 +11,7 @@ import dev.sluice.protocol.WorkerCommand;
 import dev.sluice.protocol.WorkerEvent;
 import dev.sluice.state.error.Thrown;
 import dev.sluice.worker.RunEvent.Run;
+import dev.sluice.worker.body.BodyFactory;
 import dev.sluice.worker.task.EndedTask;
 import dev.sluice.worker.task.Failures;
 import dev.sluice.worker.task.Task;
@@ -48,6 +49,7 @@ final class RunningJob {
 
   private final WorkerCommand.Deploy deploy;
   private final World world;
+  private final BodyFactory bodies;
   private final String worker;
   private final String coordinator;
   private final ManualClock manualClock;
@@ -100,9 +102,15 @@ final class RunningJob {
     }
   }
 
-  RunningJob(WorkerCommand.Deploy deploy, World world, String worker, String coordinator) {
+  RunningJob(
+      WorkerCommand.Deploy deploy,
+      World world,
+      BodyFactory bodies,
+      String worker,
+      String coordinator) {
     this.deploy = deploy;
     this.world = world;
+    this.bodies = bodies;
     this.worker = worker;
     this.coordinator = coordinator;
     this.manualClock = deploy.manualClock() ? new ManualClock(beginsAtMs(deploy)) : null;
@@ -136,7 +144,8 @@ final class RunningJob {
 
   /** Begins to build the tasks. */
   void start() {
-    assembly = new TaskAssembly(deploy, resources, event -> post(new RunEvent.OfTask(run, event)));
+    assembly =
+        new TaskAssembly(deploy, resources, event -> post(new RunEvent.OfTask(run, event)), bodies);
     BackgroundWork work = new BackgroundWork(assembly, () -> post(new RunEvent.AssemblyEnded(run)));
     world.tasks().start("build:" + id(), deploy.loader(), work);
     building = work;

@@ -13,6 +13,7 @@ import dev.sluice.state.log.TransformNames;
 import dev.sluice.state.storage.SegmentRef;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
+import dev.sluice.worker.stage.OperatorContexts;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -54,7 +55,7 @@ final class SavedState {
     this.tasks = tasks;
     for (Node node : stage.nodes().stream().filter(Node::keepsState).toList()) {
       transforms.add(components.getTransformsOrThrow(node.transformId()).getUniqueName());
-      hashes.add(EntryKey.nameHash(StageBuilder.nameOf(components, node)));
+      hashes.add(EntryKey.nameHash(OperatorContexts.nameOf(components, node)));
     }
     this.tasksWithTransforms = saved.of(transforms);
   }

@@ -4,27 +4,26 @@ import dev.sluice.protocol.SourceSplit;
 import dev.sluice.translation.Exchange;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
+import dev.sluice.worker.body.Body;
+import dev.sluice.worker.body.BodyFactory;
+import dev.sluice.worker.body.BodySpec;
 import dev.sluice.worker.exchange.ExchangeWriter;
 import dev.sluice.worker.grouping.GroupingOperators;
-import dev.sluice.worker.pardo.DebugOptions;
-import dev.sluice.worker.pardo.ParDoOperator;
-import dev.sluice.worker.pardo.SharedSideInputs;
 import dev.sluice.worker.pardo.SideInputs;
 import dev.sluice.worker.record.Batch;
 import dev.sluice.worker.record.Receiver;
+import dev.sluice.worker.rows.ElementForm;
 import dev.sluice.worker.rows.SchemaReceiver;
 import dev.sluice.worker.source.SourceOperators;
 import dev.sluice.worker.stage.BundleLimits;
 import dev.sluice.worker.stage.BundleOptions;
-import dev.sluice.worker.stage.CodedReceiver;
 import dev.sluice.worker.stage.FlattenOperator;
 import dev.sluice.worker.stage.JavaStage;
 import dev.sluice.worker.stage.Operator;
 import dev.sluice.worker.stage.OperatorContext;
+import dev.sluice.worker.stage.OperatorContexts;
 import dev.sluice.worker.stage.PipelineComponents;
 import dev.sluice.worker.stage.Receivers;
-import dev.sluice.worker.stage.TaskContext;
-import dev.sluice.worker.stage.TransformException;
 import dev.sluice.worker.stage.WatermarkFloor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,48 +31,54 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.beam.model.pipeline.v1.RunnerApi;
-import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /**
  * Makes the operators of one stage for one task and wires them, from the last to the first, so that
- * each is made with the receivers of its outputs at hand.
+ * each is made with the receivers of its outputs at hand. What runs user code is made by a {@link
+ * BodyFactory}, one body of fused ParDos at a time.
  *
  * <p>Used once, by the thread of a {@link TaskAssembly}. What cannot be made is named by its
  * transform.
  */
 final class StageBuilder {
   private final Stage stage;
-  private final PipelineComponents components;
-  private final TaskContext task;
-  private final MetricsContainerStepMap metrics;
+  private final OperatorContexts contexts;
   private final Map<String, List<SourceSplit>> splits;
   private final SideInputs sideInputs;
+  private final BodyFactory bodies;
   private final Map<String, Deque<Receiver>> readers = new LinkedHashMap<>();
   private final Deque<JavaStage.Part> parts = new ArrayDeque<>();
 
+  /**
+   * @param splits of the job's sources, by the id of their transform
+   * @param bodies makes what runs user code
+   */
   StageBuilder(
       Stage stage,
-      PipelineComponents components,
-      TaskContext task,
-      MetricsContainerStepMap metrics,
+      OperatorContexts contexts,
       Map<String, List<SourceSplit>> splits,
-      SharedSideInputs shared) {
+      SideInputs sideInputs,
+      BodyFactory bodies) {
     this.stage = stage;
-    this.components = components;
-    this.task = task;
-    this.metrics = metrics;
+    this.contexts = contexts;
     this.splits = splits;
-    this.sideInputs = new SideInputs(task.state(), shared, task.parallelism());
+    this.sideInputs = sideInputs;
+    this.bodies = bodies;
   }
 
   JavaStage build(List<Exchange> inputs, List<ExchangeWriter> outputs) {
     for (ExchangeWriter output : outputs) {
       readersOf(output.exchange().producerCollection()).addLast(throughFlatten(output));
     }
+    Map<Node, List<Node.ParDo>> bodiesByFirst = bodiesByFirst();
     List<Node> nodes = stage.nodes();
     for (int i = nodes.size() - 1; i >= 0; i--) {
-      add(nodes.get(i));
+      Node node = nodes.get(i);
+      if (bodiesByFirst.containsKey(node)) {
+        addBody(bodiesByFirst.get(node));
+      } else if (!(node instanceof Node.ParDo || node instanceof Node.Input)) {
+        add(node);
+      }
     }
     Receiver root = stage.root() instanceof Node.Input input ? receiver(input.collection()) : null;
     boolean keyed = inputs.stream().anyMatch(e -> e.kind() == Exchange.Kind.HASH);
@@ -81,11 +86,51 @@ final class StageBuilder {
         new ArrayList<>(parts), root, keyed, new Panes(sideInputs), bundleLimits());
   }
 
+  /**
+   * The fused bodies, by the ParDo that their elements meet first: one that reads what another one
+   * makes belongs to the body of that one.
+   */
+  private Map<Node, List<Node.ParDo>> bodiesByFirst() {
+    Map<Node, List<Node.ParDo>> byFirst = new LinkedHashMap<>();
+    Map<String, List<Node.ParDo>> byCollection = new LinkedHashMap<>();
+    for (Node node : stage.nodes()) {
+      if (node instanceof Node.ParDo parDo) {
+        List<Node.ParDo> body = byCollection.get(parDo.input());
+        if (body == null) {
+          body = new ArrayList<>();
+          byFirst.put(parDo, body);
+        }
+        body.add(parDo);
+        for (String made : parDo.outputs().values()) {
+          byCollection.put(made, body);
+        }
+      }
+    }
+    return byFirst;
+  }
+
+  /** All that reads what the body makes has been added. */
+  private void addBody(List<Node.ParDo> transforms) {
+    Map<String, Receiver> outputs = new LinkedHashMap<>();
+    for (Node.ParDo transform : transforms) {
+      for (String made : transform.outputs().values()) {
+        if (readers.containsKey(made)) {
+          outputs.put(made, receiver(made));
+        }
+      }
+    }
+    Body body = bodies.create(new BodySpec(transforms, contexts, outputs, sideInputs));
+    for (int i = body.parts().size() - 1; i >= 0; i--) {
+      parts.addFirst(body.parts().get(i));
+    }
+    readersOf(transforms.get(0).input()).addFirst(body.input());
+  }
+
   private BundleLimits bundleLimits() {
-    if (stage.isBounded(components.proto())) {
+    if (stage.isBounded(components().proto())) {
       return BundleLimits.SIZE;
     }
-    long mostMs = task.options().as(BundleOptions.class).getMaxBundleMs();
+    long mostMs = contexts.task().options().as(BundleOptions.class).getMaxBundleMs();
     boolean buffers = parts.stream().anyMatch(part -> part.operator().bundleSize() != null);
     return buffers && mostMs > BundleLimits.SLICE_MS
         ? BundleLimits.ofMs(mostMs)
@@ -96,18 +141,15 @@ final class StageBuilder {
   private Receiver throughFlatten(ExchangeWriter output) {
     String flattened = output.exchange().consumerCollection();
     if (flattened.equals(output.exchange().producerCollection())
-        || !components.proto().containsPcollections(flattened)) {
+        || !components().proto().containsPcollections(flattened)) {
       return output;
     }
-    String name = components.proto().getPcollectionsOrThrow(flattened).getUniqueName();
-    return SchemaReceiver.of(name, components.elementCoder(flattened), output);
+    String name = components().proto().getPcollectionsOrThrow(flattened).getUniqueName();
+    return SchemaReceiver.of(name, components().elementCoder(flattened), output);
   }
 
   private void add(Node node) {
-    if (node instanceof Node.Input) {
-      return;
-    }
-    Operator operator = operator(node);
+    Operator operator = contexts.make(node, context -> create(context, node));
     parts.addFirst(
         new JavaStage.Part(
             operator, node.inputs(), List.copyOf(node.outputs().values()), floor(node)));
@@ -118,82 +160,44 @@ final class StageBuilder {
 
   private WatermarkFloor floor(Node node) {
     boolean hasState =
-        node instanceof Node.ParDo parDo
-            ? parDo.keyed() || parDo.splittable() || !parDo.sideInputs().isEmpty()
-            : node instanceof Node.GroupByKey
-                || node instanceof Node.CombinePerKey
-                || node instanceof Node.CollectView;
-    return hasState ? new WatermarkFloor(task.state(), name(node), WatermarkFloor.STATE_ID) : null;
+        node instanceof Node.GroupByKey
+            || node instanceof Node.CombinePerKey
+            || node instanceof Node.CollectView;
+    return hasState
+        ? new WatermarkFloor(
+            contexts.task().state(), contexts.nameOf(node), WatermarkFloor.STATE_ID)
+        : null;
   }
 
-  private Operator operator(Node node) {
-    try {
-      return create(node);
-    } catch (TransformException e) {
-      throw e;
-    } catch (RuntimeException | Error e) {
-      throw new TransformException(name(node), e);
-    }
-  }
-
-  private Operator create(Node node) {
-    if (node instanceof Node.ParDo parDo) {
-      Map<String, Receiver> outputs = new LinkedHashMap<>();
-      node.outputs().forEach((name, collection) -> outputs.put(name, output(node, collection)));
-      return new ParDoOperator(context(node), parDo, outputs, sideInputs);
-    }
-    Receiver output = output(node, node.outputs().values().iterator().next());
+  private Operator create(OperatorContext context, Node node) {
+    Receiver output = output(context, node, node.outputs().values().iterator().next());
     if (node instanceof Node.Flatten) {
       return new FlattenOperator(output);
     }
     if (node == stage.root()) {
       return SourceOperators.create(
-          context(node), node, splits.getOrDefault(node.transformId(), List.of()), output);
+          context, node, splits.getOrDefault(node.transformId(), List.of()), output);
     }
-    return GroupingOperators.create(context(node), node, output);
+    return GroupingOperators.create(context, node, output);
   }
 
-  private OperatorContext context(Node node) {
-    return new OperatorContext(
-        node.transformId(),
-        name(node),
-        components,
-        task,
-        metrics.getContainer(components.transform(node.transformId()).getUniqueName()));
-  }
-
-  private String name(Node node) {
-    return nameOf(components.proto(), node);
-  }
-
-  /**
-   * The name under which the user knows a transform, and its state is saved. The collecting of a
-   * side input has one of its own: its transform runs in another stage.
-   */
-  static String nameOf(RunnerApi.Components components, Node node) {
-    return node instanceof Node.CollectView collect
-        ? components.getPcollectionsOrThrow(collect.input()).getUniqueName() + "/CollectView"
-        : components.getTransformsOrThrow(node.transformId()).getUniqueName();
+  private PipelineComponents components() {
+    return contexts.components();
   }
 
   private Deque<Receiver> readersOf(String collection) {
     return readers.computeIfAbsent(collection, id -> new ArrayDeque<>());
   }
 
-  private Receiver output(Node node, String collection) {
+  private Receiver output(OperatorContext context, Node node, String collection) {
     Receiver receiver = receiver(collection);
-    // What a partial combine gives on is an element of its input, or none but an accumulator.
-    if (node instanceof Node.PartialCombine
-        || !components.proto().containsPcollections(collection)) {
+    if (node instanceof Node.PartialCombine) {
+      // What it gives on is an element of its input, or none but an accumulator.
       return receiver;
     }
-    if (task.options().as(DebugOptions.class).isCheckEncodability()) {
-      return new CodedReceiver(name(node), components.elementCoder(collection), receiver);
-    }
-    // What a grouping gives on has had its schema since the grouping's input.
     return node instanceof Node.GroupByKey || node instanceof Node.CollectView
-        ? receiver
-        : SchemaReceiver.of(name(node), components.elementCoder(collection), receiver);
+        ? ElementForm.ofRegrouped(context, collection, receiver)
+        : ElementForm.of(context, collection, receiver);
   }
 
   private Receiver receiver(String collection) {

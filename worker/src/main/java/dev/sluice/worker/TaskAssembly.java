@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import dev.sluice.protocol.Failure;
 import dev.sluice.protocol.TaskId;
 import dev.sluice.protocol.WorkerCommand;
+import dev.sluice.worker.body.BodyFactory;
 import dev.sluice.worker.task.Failures;
 import dev.sluice.worker.task.Task;
 import dev.sluice.worker.task.TaskEvent;
@@ -29,6 +30,7 @@ final class TaskAssembly implements BackgroundWork.Work {
   private final WorkerCommand.Deploy deploy;
   private final JobResources resources;
   private final Consumer<TaskEvent> events;
+  private final BodyFactory bodies;
   private final Iterator<TaskId> left;
   private final Map<TaskId, Task> tasks = new LinkedHashMap<>();
   private final List<MetricsContainerStepMap> metrics = new ArrayList<>();
@@ -39,10 +41,15 @@ final class TaskAssembly implements BackgroundWork.Work {
   /**
    * @param events takes what the tasks will tell
    */
-  TaskAssembly(WorkerCommand.Deploy deploy, JobResources resources, Consumer<TaskEvent> events) {
+  TaskAssembly(
+      WorkerCommand.Deploy deploy,
+      JobResources resources,
+      Consumer<TaskEvent> events,
+      BodyFactory bodies) {
     this.deploy = deploy;
     this.resources = resources;
     this.events = events;
+    this.bodies = bodies;
     this.left = deploy.tasks().iterator();
   }
 
@@ -69,7 +76,7 @@ final class TaskAssembly implements BackgroundWork.Work {
   @Override
   public boolean step() {
     if (builder == null) {
-      builder = new TaskBuilder(deploy, resources, events);
+      builder = new TaskBuilder(deploy, resources, events, bodies);
     }
     for (int built = 0; left.hasNext() && !stopRequested; built++) {
       if (built == TASKS_PER_STEP) {

@@ -17,13 +17,16 @@ import dev.sluice.translation.Exchange;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.Stage;
 import dev.sluice.translation.StageIndex;
+import dev.sluice.worker.body.BodyFactory;
 import dev.sluice.worker.exchange.BatchSize;
 import dev.sluice.worker.exchange.ChannelWriter;
 import dev.sluice.worker.exchange.ExchangeWriter;
 import dev.sluice.worker.exchange.InputGate;
 import dev.sluice.worker.exchange.LocalChannel;
 import dev.sluice.worker.exchange.Room;
+import dev.sluice.worker.pardo.SideInputs;
 import dev.sluice.worker.stage.Composites;
+import dev.sluice.worker.stage.OperatorContexts;
 import dev.sluice.worker.stage.PipelineComponents;
 import dev.sluice.worker.stage.TaskContext;
 import dev.sluice.worker.task.OperatorServices;
@@ -59,6 +62,7 @@ final class TaskBuilder {
   private final JobGraph graph;
   private final JobResources resources;
   private final Consumer<TaskEvent> events;
+  private final BodyFactory bodies;
   private final StageIndex stages;
   private final Composites composites;
   private final SavedTasks savedTasks;
@@ -67,11 +71,16 @@ final class TaskBuilder {
   /** One producer task to one consumer task of an exchange. */
   private record Route(String exchangeId, int producer, int consumer) {}
 
-  TaskBuilder(WorkerCommand.Deploy deploy, JobResources resources, Consumer<TaskEvent> events) {
+  TaskBuilder(
+      WorkerCommand.Deploy deploy,
+      JobResources resources,
+      Consumer<TaskEvent> events,
+      BodyFactory bodies) {
     this.deploy = deploy;
     this.graph = deploy.graph();
     this.resources = resources;
     this.events = events;
+    this.bodies = bodies;
     this.stages = StageIndex.of(graph);
     this.composites = Composites.of(graph.components());
     this.savedTasks = SavedTasks.of(deploy.attempt().restore());
@@ -100,7 +109,11 @@ final class TaskBuilder {
     Snapshots snapshots = new Snapshots(spec, state, log(id, saved), metrics);
     StageBuilder builder =
         new StageBuilder(
-            stage, components, context, metrics, deploy.splits(), resources.sideInputs());
+            stage,
+            new OperatorContexts(components, context, metrics),
+            deploy.splits(),
+            new SideInputs(state, resources.sideInputs(), tasksOf(stage)),
+            bodies);
     return new Task(
         spec,
         services,

@@ -8,6 +8,7 @@ import dev.sluice.protocol.WorkerEvent;
 import dev.sluice.protocol.WorkerRegistered;
 import dev.sluice.protocol.world.Network;
 import dev.sluice.state.error.Thrown;
+import dev.sluice.worker.body.BodyFactory;
 import dev.sluice.worker.task.Failures;
 import dev.sluice.worker.world.World;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ public final class Worker implements Network.Endpoint {
   private final String address;
   private final String coordinator;
   private final World world;
+  private final BodyFactory bodies;
   private final Map<JobId, RunningJob> jobs = new LinkedHashMap<>();
 
   /** The next attempt of a job that is being stopped, and what was said to it since. */
@@ -61,11 +63,13 @@ public final class Worker implements Network.Endpoint {
   /**
    * @param address where messages for this worker go; it registers itself there
    * @param coordinator where its events go
+   * @param bodies how user code runs here
    */
-  public Worker(String address, String coordinator, World world) {
+  public Worker(String address, String coordinator, World world, BodyFactory bodies) {
     this.address = address;
     this.coordinator = coordinator;
     this.world = world;
+    this.bodies = bodies;
     world.network().register(address, this);
     world.network().send(coordinator, new WorkerRegistered(address));
     beat();
@@ -163,7 +167,7 @@ public final class Worker implements Network.Endpoint {
       return;
     }
     splittings.remove(deploy.job());
-    RunningJob job = new RunningJob(deploy, world, address, coordinator);
+    RunningJob job = new RunningJob(deploy, world, bodies, address, coordinator);
     jobs.put(deploy.job(), job);
     job.start();
   }

@@ -11,7 +11,8 @@
  *   <li>{@link dev.sluice.worker.stage.JavaStage} hands each record to the first operator, as
  *       arguments of {@link dev.sluice.worker.record.Receiver#receive}.
  *   <li>Operators ({@link dev.sluice.worker.pardo}, {@link dev.sluice.worker.grouping}) call one
- *       another directly; the last one calls an {@link dev.sluice.worker.exchange.ExchangeWriter}.
+ *       another directly, those of user code as {@link dev.sluice.worker.body} has wired them; the
+ *       last one calls an {@link dev.sluice.worker.exchange.ExchangeWriter}.
  *   <li>The writer picks the consumer (by the hash of the key, in turn, or all) and appends to that
  *       channel's {@link dev.sluice.worker.record.Batch}.
  *   <li>A full batch, or one that a step without input leaves behind, enters the {@link

@@ -20,6 +20,7 @@ import dev.sluice.state.storage.TaskSnapshot;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.JobGraphs;
 import dev.sluice.translation.Stage;
+import dev.sluice.worker.body.DirectBodies;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -73,7 +74,8 @@ class CrashTest {
     CrashingPipeline.build(pipeline);
     SplittableParDo.convertReadBasedSplittableDoFnsToPrimitiveReads(pipeline);
     graph = JobGraphs.translate(PipelineTranslation.toProto(pipeline), true);
-    worker = new SteppedWorker(seed, seed % 2 == 0 ? 1L << 30 : 4_096, this::told);
+    worker =
+        new SteppedWorker(seed, seed % 2 == 0 ? 1L << 30 : 4_096, new DirectBodies(), this::told);
     worker.command(
         new WorkerCommand.SplitSources(
             JOB, graph, options, getClass().getClassLoader(), Map.of(), 3));

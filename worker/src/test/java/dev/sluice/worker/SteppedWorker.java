@@ -5,6 +5,7 @@ import dev.sluice.protocol.WorkerCommand;
 import dev.sluice.protocol.world.Clock;
 import dev.sluice.state.disk.Disk;
 import dev.sluice.state.disk.MemoryDisk;
+import dev.sluice.worker.body.BodyFactory;
 import dev.sluice.worker.world.StateRoom;
 import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.TaskRunner;
@@ -70,9 +71,10 @@ final class SteppedWorker implements TaskRunner, Clock {
 
   /**
    * @param stateBytes how much of the state is on the heap; the rest is in a store
+   * @param bodies how user code runs
    * @param coordinator takes what the worker tells
    */
-  SteppedWorker(long seed, long stateBytes, Consumer<FromWorker> coordinator) {
+  SteppedWorker(long seed, long stateBytes, BodyFactory bodies, Consumer<FromWorker> coordinator) {
     this.random = new Random(seed);
     this.worker =
         new Worker(
@@ -84,7 +86,8 @@ final class SteppedWorker implements TaskRunner, Clock {
                 job -> disks.computeIfAbsent(job, name -> new MemoryDisk(1L << 26)),
                 this,
                 (lane, work) -> lanes.computeIfAbsent(lane, name -> new ArrayDeque<>()).add(work),
-                StateRoom.inMemory(stateBytes)));
+                StateRoom.inMemory(stateBytes)),
+            bodies);
   }
 
   Random random() {

@@ -14,6 +14,7 @@ import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.JobGraphs;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
+import dev.sluice.worker.body.DirectBodies;
 import dev.sluice.worker.task.Task;
 import dev.sluice.worker.task.TaskEvent;
 import dev.sluice.worker.task.TaskMessage;
@@ -61,7 +62,8 @@ class WorkerTest {
               job -> new MemoryDisk(1L << 20),
               new ByHand(),
               (lane, work) -> work.run(),
-              StateRoom.inMemory(1L << 30)));
+              StateRoom.inMemory(1L << 30)),
+          new DirectBodies());
 
   private void comesLater(Object message) {
     if (message instanceof RunEvent) {

@@ -22,6 +22,7 @@ class ArchitectureTest {
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages(ROOT);
+
   /** What breaks no rule in the broken tree. */
   private static final List<String> WELL_BEHAVED = List.of("Allowed", "RealThreads");
 

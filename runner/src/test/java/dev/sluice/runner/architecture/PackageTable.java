@@ -57,6 +57,7 @@ record PackageTable(String module, Map<String, Set<String>> imports) {
           .row("source", "record", "watermark", "world", "stage")
           .row("grouping", "record", "watermark", "world", "stage")
           .row("pardo", "record", "watermark", "world", "stage")
+          .row("body", "record", "stage", "rows", "pardo")
           .row("task", "record", "world", "exchange", "stage")
           .row(
               ROOT,
@@ -68,6 +69,7 @@ record PackageTable(String module, Map<String, Set<String>> imports) {
               "source",
               "grouping",
               "pardo",
+              "body",
               "task")
           .table();
 

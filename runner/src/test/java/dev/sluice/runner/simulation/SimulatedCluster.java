@@ -22,6 +22,7 @@ import dev.sluice.state.storage.MemoryFolder;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.JobGraphs;
 import dev.sluice.worker.Worker;
+import dev.sluice.worker.body.DirectBodies;
 import dev.sluice.worker.world.StateRoom;
 import dev.sluice.worker.world.World;
 import java.io.IOException;
@@ -168,7 +169,8 @@ final class SimulatedCluster {
             job -> new MemoryDisk(Long.MAX_VALUE),
             worker,
             worker,
-            StateRoom.inMemory(simulation.random().nextBoolean() ? 1L << 30 : SMALL_ROOM)));
+            StateRoom.inMemory(simulation.random().nextBoolean() ? 1L << 30 : SMALL_ROOM)),
+        new DirectBodies());
   }
 
   private void startCoordinator() {

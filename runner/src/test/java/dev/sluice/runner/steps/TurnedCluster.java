@@ -9,6 +9,7 @@ import dev.sluice.protocol.world.Io;
 import dev.sluice.protocol.world.Network;
 import dev.sluice.state.disk.MemoryDisk;
 import dev.sluice.worker.Worker;
+import dev.sluice.worker.body.DirectBodies;
 import dev.sluice.worker.world.StateRoom;
 import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.TaskRunner;
@@ -93,7 +94,8 @@ final class TurnedCluster implements Network, Clock, TaskRunner, Io {
             scratch -> new MemoryDisk(1L << 30),
             this,
             this,
-            StateRoom.inMemory(1L << 30)));
+            StateRoom.inMemory(1L << 30)),
+        new DirectBodies());
     send(COORDINATOR, new ClientRequest.Submit(job));
     while (ended == null) {
       if (turns.isEmpty()) {

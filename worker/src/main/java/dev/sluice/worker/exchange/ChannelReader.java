@@ -7,7 +7,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * The consumer's end of a channel, as {@link ChannelWriter} is the producer's.
  *
  * <p>Owned by the consumer's task, whose {@link InputGate} decides when to read. That task is woken
- * when an item arrives, and when the handshake of settling comes to its end.
+ * when an item arrives, and when the handshake of catching up comes to its end.
  */
 public interface ChannelReader {
 
@@ -23,12 +23,12 @@ public interface ChannelReader {
   /** Sends something to the producer. */
   void send(Feedback feedback);
 
-  /** Begins the handshake of settling, in place of an earlier one. */
-  void settle();
+  /** Begins the handshake of catching up, in place of an earlier one. */
+  void awaitCatchUp();
 
   /**
-   * Whether the handshake that was begun last has come to its end: then all that was unsettled when
-   * it began has arrived here.
+   * Whether the handshake that was begun last has come to its end: then all that the channel was
+   * behind by when it began has arrived here.
    */
-  boolean settled();
+  boolean caughtUp();
 }

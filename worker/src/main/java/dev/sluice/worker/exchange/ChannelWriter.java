@@ -14,12 +14,13 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * when feedback arrives, except for a {@link Feedback.Credit}, which is looked at with the next
  * batch.
  *
- * <p>The handshake of settling: a watermark goes to the consumers of a task one after the other, so
- * one of them may act on it before another has got it. {@link #unsettled} says that there is
- * something which this consumer has to get before it can be even with others, {@link #settled} that
- * it has been handed over. A consumer that begins the handshake ({@link ChannelReader#settle}) is
- * told by this end, at once if nothing is unsettled and otherwise as soon as it is settled; never
- * by the producer's task, which may be in user code for minutes.
+ * <p>The handshake of catching up: a watermark goes to the consumers of a task one after the other,
+ * so one of them may act on it before another has got it. {@link #behind} says that there is
+ * something which this consumer has to get before it knows what others may know, {@link #caughtUp}
+ * that it has been handed over. A consumer that begins the handshake ({@link
+ * ChannelReader#awaitCatchUp}) is told by this end, at once if the channel is not behind and
+ * otherwise as soon as it has caught up; never by the producer's task, which may be in user code
+ * for minutes.
  */
 public interface ChannelWriter {
 
@@ -47,8 +48,8 @@ public interface ChannelWriter {
   @Nullable Feedback nextFeedback();
 
   /** Something is about to be sent, first to others perhaps. */
-  void unsettled();
+  void behind();
 
   /** All that was about to be sent has been handed over. */
-  void settled();
+  void caughtUp();
 }

@@ -209,21 +209,23 @@ public final class InputGate {
   }
 
   /**
-   * Begins the handshake of settling with every producer: what one of them has sent to another of
-   * its consumers may not have come here yet.
+   * Begins the handshake of catching up with every producer: what one of them has sent to another
+   * of its consumers may not have come here yet.
    */
-  public void settle() {
+  public void awaitCatchUp() {
     for (Lane lane : lanes) {
       if (!lane.ended) {
-        lane.channel.settle();
+        lane.channel.awaitCatchUp();
       }
     }
   }
 
-  /** Whether all that was under way at the last {@link #settle} has been taken or waits here. */
-  public boolean settled() {
+  /**
+   * Whether all that was under way at the last {@link #awaitCatchUp} has been taken or waits here.
+   */
+  public boolean caughtUp() {
     for (Lane lane : lanes) {
-      if (!lane.ended && !lane.channel.settled()) {
+      if (!lane.ended && !lane.channel.caughtUp()) {
         return false;
       }
     }

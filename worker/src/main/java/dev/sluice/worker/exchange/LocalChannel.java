@@ -24,11 +24,11 @@ public final class LocalChannel {
   /** What the producer waits for, or null; written by the producer. */
   private volatile Wait wait;
 
-  /** Odd while something is unsettled; written by the producer. */
-  private volatile long settlements;
+  /** Odd while the channel is behind; written by the producer. */
+  private volatile long catchUps;
 
-  /** Whether the consumer waits until it is settled; written by the consumer. */
-  private volatile boolean settling;
+  /** Whether the consumer waits until it has caught up; written by the consumer. */
+  private volatile boolean awaited;
 
   private final Writer writer;
   private final Reader reader;
@@ -99,22 +99,22 @@ public final class LocalChannel {
     }
 
     @Override
-    public void unsettled() {
+    public void behind() {
       next(1);
     }
 
     @Override
-    public void settled() {
+    public void caughtUp() {
       next(0);
-      if (settling) {
+      if (awaited) {
         wakeConsumer.run();
       }
     }
 
     private void next(int parity) {
-      long now = settlements;
+      long now = catchUps;
       if ((now & 1) != parity) {
-        settlements = now + 1;
+        catchUps = now + 1;
       }
     }
   }
@@ -122,7 +122,7 @@ public final class LocalChannel {
   private final class Reader implements ChannelReader {
     private final Runnable wakeProducer;
     private Wait ended;
-    private long unsettled;
+    private long begun;
 
     Reader(Runnable wakeProducer) {
       this.wakeProducer = wakeProducer;
@@ -165,19 +165,20 @@ public final class LocalChannel {
     }
 
     @Override
-    public void settle() {
-      // Before the look: so either it is seen here that all is settled, or there that it matters.
-      settling = true;
-      unsettled = settlements;
+    public void awaitCatchUp() {
+      // Before the look: so either it is seen here that it has caught up, or there that it is
+      // awaited.
+      awaited = true;
+      begun = catchUps;
     }
 
     @Override
-    public boolean settled() {
-      boolean settled = (unsettled & 1) == 0 || settlements != unsettled;
-      if (settled && settling) {
-        settling = false;
+    public boolean caughtUp() {
+      boolean done = (begun & 1) == 0 || catchUps != begun;
+      if (done && awaited) {
+        awaited = false;
       }
-      return settled;
+      return done;
     }
   }
 }

@@ -13,7 +13,7 @@ import org.apache.beam.sdk.transforms.windowing.PaneInfo;
  *
  * <p>Owned by the producer's task. Always true: items enter the channel in the order in which they
  * were handed to the outlet, except that a watermark may be replaced by a later one; who has sent a
- * batch is not idle until the next watermark says so; the channel is unsettled from the moment in
+ * batch is not idle until the next watermark says so; the channel is behind from the moment in
  * which a watermark is noted until it is in the channel.
  */
 final class Outlet {
@@ -27,7 +27,7 @@ final class Outlet {
   private boolean idle;
   private boolean sentIdle;
   private final Deque<ControlItem> waiting = new ArrayDeque<>();
-  private boolean unsettled;
+  private boolean behind;
   private long sent;
 
   private int credit = Feedback.Credit.MOST;
@@ -85,7 +85,7 @@ final class Outlet {
       }
     }
     if (trySendWatermark()) {
-      settle();
+      catchUp();
     }
   }
 
@@ -133,10 +133,10 @@ final class Outlet {
   }
 
   /** What had been noted is in the channel, if nothing more waits for room. */
-  private void settle() {
-    if (unsettled && waiting.isEmpty() && !hasWatermark()) {
-      unsettled = false;
-      channel.settled();
+  private void catchUp() {
+    if (behind && waiting.isEmpty() && !hasWatermark()) {
+      behind = false;
+      channel.caughtUp();
     }
   }
 
@@ -162,9 +162,9 @@ final class Outlet {
   void watermark(long ms, boolean nowIdle) {
     watermarkMs = Math.max(watermarkMs, ms);
     idle = nowIdle;
-    if (hasWatermark() && !unsettled) {
-      unsettled = true;
-      channel.unsettled();
+    if (hasWatermark() && !behind) {
+      behind = true;
+      channel.behind();
     }
   }
 
@@ -226,7 +226,7 @@ final class Outlet {
   private boolean sendAll() {
     boolean all = sendWaiting() && sendPartialBatch() && trySendWatermark();
     if (all) {
-      settle();
+      catchUp();
     }
     return all;
   }

@@ -1,6 +1,7 @@
 package dev.sluice.worker.pardo;
 
 import dev.sluice.worker.record.Receiver;
+import dev.sluice.worker.stage.DebugOptions;
 import dev.sluice.worker.stage.OperatorContext;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;

@@ -9,8 +9,8 @@ import org.apache.beam.sdk.util.CoderUtils;
 
 /**
  * Gives each element of a PCollection on as its coder gives it back, for {@link
- * dev.sluice.worker.pardo.DebugOptions#isCheckEncodability}: a coder that fails, or that loses a
- * part of an element, is seen although the element stays in this process.
+ * DebugOptions#isCheckEncodability}: a coder that fails, or that loses a part of an element, is
+ * seen although the element stays in this process.
  *
  * <p>Owned by the task of the transform that produces the PCollection, and made only when the
  * option is on; without it elements pass by reference.

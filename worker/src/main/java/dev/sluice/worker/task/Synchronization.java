@@ -27,7 +27,7 @@ final class Synchronization {
   private enum Answer {
     NONE,
     /** A producer may have sent a watermark to other consumers, and not to this one yet. */
-    SETTLES,
+    CATCHES_UP,
     /** What had come before the question is not all done. */
     WORKS
   }
@@ -41,7 +41,7 @@ final class Synchronization {
   /** Whether {@link #step} has something to do although no input has come. */
   boolean hasWork() {
     return (answer == Answer.NONE && outputs.asked())
-        || answer == Answer.SETTLES
+        || answer == Answer.CATCHES_UP
         || spec.jobClock().nowMs() >= nextQuestionMs();
   }
 
@@ -89,14 +89,14 @@ final class Synchronization {
     // One that comes while another one is worked at is a question for itself: more has come since.
     while (answer != Answer.NONE || outputs.asked()) {
       if (answer == Answer.NONE) {
-        answer = Answer.SETTLES;
-        input.settle();
+        answer = Answer.CATCHES_UP;
+        input.awaitCatchUp();
       }
-      if (answer == Answer.SETTLES && input.settled()) {
+      if (answer == Answer.CATCHES_UP && input.caughtUp()) {
         answer = Answer.WORKS;
         input.mark();
       }
-      if (answer == Answer.SETTLES || !input.passedMark() || stage.hasDueWork()) {
+      if (answer == Answer.CATCHES_UP || !input.passedMark() || stage.hasDueWork()) {
         return;
       }
       answer = Answer.NONE;

@@ -18,11 +18,11 @@ final class CopyingChannel implements TestChannel {
   /** What a reader tells its writer beside feedback: how many items it has taken, ever. */
   private record Taken(long items) {}
 
-  /** Begins the handshake of settling. */
-  private record Settle(long number) {}
+  /** Begins the handshake of catching up. */
+  private record CatchUp(long number) {}
 
   /** Ends it, in order with the items. */
-  private record Settled(long number) {}
+  private record CaughtUp(long number) {}
 
   /**
    * @param atOnce whether what is sent arrives at once; if not, one thing with each {@link
@@ -70,17 +70,17 @@ final class CopyingChannel implements TestChannel {
     private final Batch filled = new Batch();
     private long sent;
     private long taken;
-    private boolean unsettled;
+    private boolean behind;
     private boolean asked;
-    private long settle;
+    private long begun;
 
     void arrive(Object back) {
       if (back instanceof Taken acknowledged) {
         taken = acknowledged.items();
-      } else if (back instanceof Settle begun) {
-        settle = begun.number();
+      } else if (back instanceof CatchUp request) {
+        begun = request.number();
         asked = true;
-        tellIfSettled();
+        tellIfCaughtUp();
       } else {
         arrived.add((Feedback) back);
       }
@@ -113,20 +113,20 @@ final class CopyingChannel implements TestChannel {
     }
 
     @Override
-    public void unsettled() {
-      unsettled = true;
+    public void behind() {
+      behind = true;
     }
 
     @Override
-    public void settled() {
-      unsettled = false;
-      tellIfSettled();
+    public void caughtUp() {
+      behind = false;
+      tellIfCaughtUp();
     }
 
-    private void tellIfSettled() {
-      if (asked && !unsettled) {
+    private void tellIfCaughtUp() {
+      if (asked && !behind) {
         asked = false;
-        sendForward(new Settled(settle));
+        sendForward(new CaughtUp(begun));
       }
     }
   }
@@ -134,12 +134,12 @@ final class CopyingChannel implements TestChannel {
   private final class Reader implements ChannelReader {
     private final Deque<Object> arrived = new ArrayDeque<>();
     private long taken;
-    private long settle;
-    private long settled;
+    private long begun;
+    private long ended;
 
     void arrive(Object item) {
-      if (item instanceof Settled done) {
-        settled = done.number();
+      if (item instanceof CaughtUp done) {
+        ended = done.number();
       } else {
         arrived.add(item);
       }
@@ -170,13 +170,13 @@ final class CopyingChannel implements TestChannel {
     }
 
     @Override
-    public void settle() {
-      sendBackward(new Settle(++settle));
+    public void awaitCatchUp() {
+      sendBackward(new CatchUp(++begun));
     }
 
     @Override
-    public boolean settled() {
-      return settled == settle;
+    public boolean caughtUp() {
+      return ended == begun;
     }
   }
 

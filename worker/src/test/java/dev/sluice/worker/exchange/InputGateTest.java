@@ -256,15 +256,15 @@ class InputGateTest {
   }
 
   @Test
-  void settledWhenEachProducerHasSentWhatItHadNoted() {
+  void caughtUpWhenEachProducerHasSentWhatItHadNoted() {
     a.watermark(10, false);
     b.watermark(20, false);
-    gate.settle();
-    assertThat(gate.settled()).isFalse();
+    gate.awaitCatchUp();
+    assertThat(gate.caughtUp()).isFalse();
     send(a, "a");
-    assertThat(gate.settled()).isFalse();
+    assertThat(gate.caughtUp()).isFalse();
     b.end();
-    assertThat(gate.settled()).isTrue();
+    assertThat(gate.caughtUp()).isTrue();
     assertThat(lines()).containsExactly("a");
     assertThat(gate.watermarkMs()).isEqualTo(10);
   }

@@ -76,21 +76,21 @@ class LocalChannelTest {
   }
 
   @Test
-  void aConsumerThatWaitsUntilItIsSettledIsWoken() {
-    writer.unsettled();
-    writer.settled();
+  void aConsumerThatWaitsUntilItHasCaughtUpIsWoken() {
+    writer.behind();
+    writer.caughtUp();
     assertThat(consumerWoken).as("nobody waits").isZero();
 
-    reader.settle();
-    assertThat(reader.settled()).isTrue();
-    writer.unsettled();
-    reader.settle();
-    assertThat(reader.settled()).isFalse();
-    writer.settled();
+    reader.awaitCatchUp();
+    assertThat(reader.caughtUp()).isTrue();
+    writer.behind();
+    reader.awaitCatchUp();
+    assertThat(reader.caughtUp()).isFalse();
+    writer.caughtUp();
     assertThat(consumerWoken).isEqualTo(1);
-    writer.unsettled();
-    assertThat(reader.settled()).as("what has come since does not count").isTrue();
-    writer.settled();
+    writer.behind();
+    assertThat(reader.caughtUp()).as("what has come since does not count").isTrue();
+    writer.caughtUp();
     assertThat(consumerWoken).isEqualTo(1);
   }
 }

@@ -262,32 +262,32 @@ class OutletTest {
   }
 
   @Test
-  void isUnsettledFromTheNotedWatermarkUntilItIsInTheChannel() {
+  void isBehindFromTheNotedWatermarkUntilItIsInTheChannel() {
     add("1", false);
     outlet.watermark(10, false);
-    channel.reader().settle();
-    assertThat(channel.reader().settled()).isFalse();
+    channel.reader().awaitCatchUp();
+    assertThat(channel.reader().caughtUp()).isFalse();
     outlet.flush();
-    assertThat(channel.reader().settled()).isTrue();
+    assertThat(channel.reader().caughtUp()).isTrue();
     assertThat(channel.reader().waiting()).isEqualTo(2);
 
     outlet.watermark(10, false);
-    channel.reader().settle();
-    assertThat(channel.reader().settled()).as("nothing new").isTrue();
+    channel.reader().awaitCatchUp();
+    assertThat(channel.reader().caughtUp()).as("nothing new").isTrue();
     outlet.watermark(20, false);
-    assertThat(channel.reader().settled()).as("after the handshake").isTrue();
+    assertThat(channel.reader().caughtUp()).as("after the handshake").isTrue();
   }
 
   @Test
-  void aWatermarkThatWaitsForRoomIsUnsettled() {
+  void aChannelIsBehindWhileAWatermarkWaitsForRoom() {
     fill();
     add("late", false);
     outlet.watermark(7, false);
     assertThat(outlet.flush()).isFalse();
-    channel.reader().settle();
-    assertThat(channel.reader().settled()).isFalse();
+    channel.reader().awaitCatchUp();
+    assertThat(channel.reader().caughtUp()).isFalse();
     outlet.control(new BarrierItem(1, Barrier.SAVE));
-    assertThat(channel.reader().settled()).isTrue();
+    assertThat(channel.reader().caughtUp()).isTrue();
     assertThat(readAll()).endsWith("late", "w7", "b1");
   }
 

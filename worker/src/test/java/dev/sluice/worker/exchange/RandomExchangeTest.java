@@ -34,7 +34,7 @@ class RandomExchangeTest {
   void everythingArrivesAndEveryRequestIsAnswered(ChannelKind kind) {
     int blocked = 0;
     int answered = 0;
-    int settled = 0;
+    int caughtUp = 0;
     int barriers = 0;
     for (int seed = 0; seed < SEEDS; seed++) {
       Run run = new Run(seed, kind);
@@ -42,11 +42,11 @@ class RandomExchangeTest {
       blocked += run.blocked;
       for (Consumer consumer : run.consumers) {
         answered += consumer.answered;
-        settled += consumer.settled;
+        caughtUp += consumer.caughtUp;
         barriers += (int) consumer.barrier;
       }
     }
-    assertThat(List.of(blocked, answered, settled, barriers)).allMatch(count -> count > SEEDS);
+    assertThat(List.of(blocked, answered, caughtUp, barriers)).allMatch(count -> count > SEEDS);
   }
 
   /** A task that writes numbers, each with itself as its time. */
@@ -92,7 +92,7 @@ class RandomExchangeTest {
     boolean marked;
     long barrier;
     int answered;
-    int settled;
+    int caughtUp;
     boolean gone;
 
     Consumer(InputGate gate, String name) {
@@ -136,7 +136,7 @@ class RandomExchangeTest {
         atQuestion = null;
         answered++;
       }
-      if (watermarksMs != null && !marked && gate.settled()) {
+      if (watermarksMs != null && !marked && gate.caughtUp()) {
         marked = true;
         gate.mark();
       }
@@ -145,7 +145,7 @@ class RandomExchangeTest {
         assertThat(gate.watermarkMs()).as(name).isGreaterThanOrEqualTo(least);
         watermarksMs = null;
         marked = false;
-        settled++;
+        caughtUp++;
       }
     }
   }
@@ -234,7 +234,7 @@ class RandomExchangeTest {
       if (consumer.watermarksMs == null && random.nextInt(8) == 0) {
         consumer.watermarksMs =
             producers.stream().mapToLong(producer -> producer.watermarkMs).toArray();
-        consumer.gate.settle();
+        consumer.gate.awaitCatchUp();
       }
     }
 

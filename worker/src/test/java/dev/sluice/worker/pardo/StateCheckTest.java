@@ -3,6 +3,7 @@ package dev.sluice.worker.pardo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.worker.stage.DebugOptions;
 import dev.sluice.worker.stage.TransformException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.sluice.worker.pardo;
+package dev.sluice.worker.stage;
 
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
