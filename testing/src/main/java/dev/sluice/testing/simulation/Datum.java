@@ -1,4 +1,4 @@
-package dev.sluice.runner.simulation;
+package dev.sluice.testing.simulation;
 
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 

@@ -1,4 +1,4 @@
-package dev.sluice.runner.simulation;
+package dev.sluice.testing.simulation;
 
 import dev.sluice.coordinator.ClientRequest;
 import dev.sluice.coordinator.Coordinator;

@@ -1,4 +1,4 @@
-package dev.sluice.runner.simulation;
+package dev.sluice.testing.simulation;
 
 import java.util.Map;
 import java.util.Set;

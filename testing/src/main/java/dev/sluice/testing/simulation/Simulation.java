@@ -1,4 +1,4 @@
-package dev.sluice.runner.simulation;
+package dev.sluice.testing.simulation;
 
 import dev.sluice.protocol.world.Clock;
 import dev.sluice.protocol.world.Io;

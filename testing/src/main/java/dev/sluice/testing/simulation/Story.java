@@ -1,4 +1,4 @@
-package dev.sluice.runner.simulation;
+package dev.sluice.testing.simulation;
 
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayDeque;

@@ -1,4 +1,4 @@
-package dev.sluice.runner.simulation;
+package dev.sluice.testing.simulation;
 
 import java.util.ArrayList;
 import java.util.Comparator;

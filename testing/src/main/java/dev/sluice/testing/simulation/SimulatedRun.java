@@ -1,4 +1,4 @@
-package dev.sluice.runner.simulation;
+package dev.sluice.testing.simulation;
 
 import dev.sluice.runner.SluiceRunner;
 import java.util.ArrayList;
