@@ -4,7 +4,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 . "$root/bin/lib/build.sh"
-build_if_stale differential "translation state storage protocol worker coordinator runner validates-runner" test-compile test differential.classpath \
+build_if_stale differential "translation state storage protocol worker coordinator runner testing validates-runner" test-compile test differential.classpath \
   validates-runner/target/differential.classpath
 cd "$root/validates-runner"
 from=${1:-1}

@@ -3,7 +3,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 . "$root/bin/lib/build.sh"
-build_if_stale suites "translation state storage protocol worker coordinator runner validates-runner" compile test run.classpath \
+build_if_stale suites "translation state storage protocol worker coordinator runner testing validates-runner" compile test run.classpath \
   validates-runner/target/run.classpath
 cd "$root/validates-runner"
 jamm=$(tr ':' '\n' <target/run.classpath | grep '/jamm-')

@@ -26,6 +26,13 @@ class DependenciesOfUsersTest {
   }
 
   @Test
+  void whatTheEngineIsTestedWithDoesNotComeWithTheRunner() throws IOException {
+    assertThat(DependencyTree.of("sluice").resolved())
+        .containsKey("dev.sluice:sluice-runner")
+        .doesNotContainKey("dev.sluice:sluice-testing");
+  }
+
+  @Test
   void nothingComesWithTheRunnerBesideWhatItNeeds() throws IOException {
     Set<String> added = new TreeSet<>(DependencyTree.of("sluice").resolved().keySet());
     added.removeAll(DependencyTree.of("beam").resolved().keySet());

@@ -50,6 +50,16 @@ class ArchiveTest {
     assertThat(clicks.exitCode()).as(clicks.output()).isZero();
   }
 
+  @Test
+  void nothingInItIsForTestingTheEngine() throws IOException {
+    Path lib = command.getParent().resolveSibling("lib");
+    try (Stream<Path> jars = Files.list(lib)) {
+      assertThat(jars.map(jar -> jar.getFileName().toString()))
+          .anyMatch(jar -> jar.startsWith("sluice-runner-"))
+          .noneMatch(jar -> jar.startsWith("sluice-testing-"));
+    }
+  }
+
   private static List<String> linesBelow(Path place) throws IOException {
     List<String> lines = new ArrayList<>();
     try (Stream<Path> files = Files.walk(place)) {

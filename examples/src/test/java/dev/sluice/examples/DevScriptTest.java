@@ -22,7 +22,8 @@ class DevScriptTest {
     Path library = Files.createDirectories(checkout.resolve("bin/lib"));
     Files.copy(Path.of("..", "bin", "dev"), checkout.resolve("bin/dev"));
     Files.copy(Path.of("..", "bin", "lib", "build.sh"), library.resolve("build.sh"));
-    for (String module : List.of("state", "worker", "kafka", "examples", "examples/kafka-broker")) {
+    for (String module :
+        List.of("state", "worker", "testing", "kafka", "examples", "examples/kafka-broker")) {
       Files.createDirectories(checkout.resolve(module).resolve("src"));
       Files.writeString(checkout.resolve(module).resolve("pom.xml"), "<project/>");
     }
@@ -61,6 +62,19 @@ class DevScriptTest {
   void aChangeOfTheBrokerIsNoneOfTheExamplesAlone() throws Exception {
     Files.writeString(checkout.resolve("examples/kafka-broker/src/New.java"), "class New {}");
     assertThat(dev("test").output()).contains("tests of examples/kafka-broker,examples\n");
+  }
+
+  @Test
+  void aChangeOfTheModuleForTestingIsNoneOfWhatItTests() throws Exception {
+    Files.writeString(checkout.resolve("testing/src/New.java"), "class New {}");
+    assertThat(dev("test").output()).contains("tests of testing,validates-runner\n");
+  }
+
+  @Test
+  void seedsAreSimulatedByTheModuleForTesting() throws Exception {
+    Files.writeString(checkout.resolve("testing/simulate.sh"), "echo simulate \"$@\"\n");
+    assertThat(dev("seed", "42", "--trace")).isEqualTo(new Outcome(0, "simulate 42 42 --trace\n"));
+    assertThat(dev("seeds", "1", "9")).isEqualTo(new Outcome(0, "simulate 1 9\n"));
   }
 
   @Test

@@ -17,7 +17,6 @@ import dev.sluice.worker.world.LocalNetwork;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
@@ -38,12 +37,6 @@ final class EmbeddedCluster {
   private static final String COORDINATOR = "coordinator";
   private static final String WORKER = "worker-0";
 
-  /** As little as a budget can be: every key leaves the heap when the next is selected. */
-  private static final long NO_STATE_BYTES = 1;
-
-  /** Where the job's worker is killed and started anew. */
-  private static final String FIRE = "fire";
-
   /** They read and write what the coordinator knows of checkpoints. */
   private static final int IO_THREADS = 4;
 
@@ -63,15 +56,15 @@ final class EmbeddedCluster {
   private final Map<JobId, JobHandle> jobs = new ConcurrentHashMap<>();
   private final Map<JobId, CheckpointLedger> ledgers = new ConcurrentHashMap<>();
   private final long stateBytes;
-  private final Optional<CrashPlan> fire;
+  private final ClusterInterceptor interceptor;
   private final Consumer<EmbeddedCluster> onJobEnd;
   private volatile LocalWorker worker;
   private volatile boolean closed;
 
   private EmbeddedCluster(
-      long stateBytes, Optional<CrashPlan> fire, Consumer<EmbeddedCluster> onJobEnd) {
+      long stateBytes, ClusterInterceptor interceptor, Consumer<EmbeddedCluster> onJobEnd) {
     this.stateBytes = stateBytes;
-    this.fire = fire;
+    this.interceptor = interceptor;
     this.onJobEnd = onJobEnd;
   }
 
@@ -79,26 +72,20 @@ final class EmbeddedCluster {
    * Starts a cluster.
    *
    * @param stateBytes what the state of all jobs may take on the heap
+   * @param interceptor stands between the cluster and this process
    * @param onJobEnd called by the client's endpoint for each job that has ended, before whoever
    *     waits for the job learns it
    */
-  static EmbeddedCluster start(long stateBytes, Consumer<EmbeddedCluster> onJobEnd) {
-    EmbeddedCluster cluster = new EmbeddedCluster(stateBytes, Optional.empty(), onJobEnd);
-    cluster.wire();
-    return cluster;
-  }
-
-  /** Starts a cluster for one job, which loses its worker once and with which it is closed. */
-  static EmbeddedCluster startUnderFire(CrashPlan plan) {
-    EmbeddedCluster cluster =
-        new EmbeddedCluster(NO_STATE_BYTES, Optional.of(plan), EmbeddedCluster::close);
+  static EmbeddedCluster start(
+      long stateBytes, ClusterInterceptor interceptor, Consumer<EmbeddedCluster> onJobEnd) {
+    EmbeddedCluster cluster = new EmbeddedCluster(stateBytes, interceptor, onJobEnd);
     cluster.wire();
     return cluster;
   }
 
   private void wire() {
     network.register(CLIENT, this::updated);
-    network.register(FIRE, this::crash);
+    interceptor.started(network, this::replaceWorker);
     // What a decision rests on is in this process: if it ends, nobody is left to replay the
     // journal.
     network.register(COORDINATOR, new Coordinator(COORDINATOR, network, this::decided, io));
@@ -107,30 +94,18 @@ final class EmbeddedCluster {
   }
 
   private LocalWorker newWorker() {
-    return new LocalWorker(
-        WORKER, COORDINATOR, network, heap, stateBytes, fire.map(CrashPlan::seed));
+    return new LocalWorker(WORKER, COORDINATOR, network, heap, stateBytes, interceptor);
   }
 
   private void decided(JournalEntry entry) {
     LOG.debug("{}", entry);
-    fire.map(plan -> plan.seen(entry))
-        .filter(OptionalLong::isPresent)
-        .ifPresent(delay -> loseWorker(entry.job(), delay.getAsLong()));
+    interceptor.decided(entry);
   }
 
-  /** Without a delay nothing that the coordinator says next is heard. */
-  private void loseWorker(JobId job, long delayMs) {
-    LOG.info("job {} loses its worker in {} ms", job, delayMs);
-    if (delayMs == 0) {
-      worker.kill();
-    }
-    network.sendLater(FIRE, job, delayMs);
-  }
-
-  /** Kills the worker, and starts another one in its place as soon as it is dead. */
-  private void crash(Object job) {
+  /** Starts another worker in the place of one that was lost, as soon as nothing is left of it. */
+  private void replaceWorker() {
     LocalWorker lost = worker;
-    lost.kill();
+    lost.abandon();
     try {
       lost.awaitEnded();
     } catch (InterruptedException e) {

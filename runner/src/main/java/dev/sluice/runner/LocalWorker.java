@@ -12,10 +12,8 @@ import dev.sluice.worker.world.HeapWatch;
 import dev.sluice.worker.world.IoThreads;
 import dev.sluice.worker.world.StateRoom;
 import dev.sluice.worker.world.SystemClock;
-import dev.sluice.worker.world.TaskRunner;
 import dev.sluice.worker.world.World;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,25 +37,25 @@ final class LocalWorker {
   private static final long THREAD_END_LIMIT_MS = 1_000;
 
   /**
-   * The same for a worker that was killed, which should be gone before another one takes its place:
-   * both together may need more memory than there is.
+   * The same for a worker that was abandoned, which should be gone before another one takes its
+   * place: both together may need more memory than there is.
    */
-  private static final long KILLED_END_LIMIT_MS = 10_000;
+  private static final long ABANDONED_END_LIMIT_MS = 10_000;
 
-  private final SeverableNetwork network;
+  private final Network network;
   private final TaskThreads threads;
-  private final MortalTasks tasks;
   private final IoThreads io;
   private final LocalScratch scratch = new LocalScratch();
   private final String address;
   private final RocksDbStores stores;
+  private volatile boolean abandoned;
 
   /**
    * Starts it; it registers itself with the coordinator.
    *
    * @param heap decides what a failed allocation means
    * @param stateBytes what the state of all its tasks may take on the heap
-   * @param pace the seed of the pauses that tasks make at first, if they are to make any
+   * @param interceptor may change what it lives on
    */
   LocalWorker(
       String address,
@@ -65,15 +63,12 @@ final class LocalWorker {
       Network network,
       HeapWatch heap,
       long stateBytes,
-      Optional<Long> pace) {
+      ClusterInterceptor interceptor) {
     Clock clock = new SystemClock();
     this.address = address;
-    this.network = new SeverableNetwork(network);
+    this.network = network;
     this.io = new IoThreads(IO_THREADS, heap);
     this.threads = new TaskThreads(clock, heap);
-    TaskRunner paced =
-        pace.<TaskRunner>map(seed -> new PacedTasks(threads, clock, seed)).orElse(threads);
-    this.tasks = new MortalTasks(paced);
     this.stores =
         new RocksDbStores(
             scratch.newFolder("state"), Runtime.getRuntime().maxMemory() / NATIVE_FRACTION);
@@ -82,28 +77,28 @@ final class LocalWorker {
     new Worker(
         address,
         coordinator,
-        new World(clock, this.network, scratch, tasks, this::submit, room),
+        interceptor.worldOfWorker(new World(clock, network, scratch, threads, this::submit, room)),
         new DirectBodies());
   }
 
   private void submit(String lane, Runnable work) {
-    if (!network.isCut()) {
+    if (!abandoned) {
       io.submit(lane, work);
     }
   }
 
-  /** Ends it between two moments, as a crash of its process would. Any thread; does not wait. */
-  void kill() {
-    network.cut();
-    tasks.kill();
+  /**
+   * Takes it off the network with no regard for what it has to do: whoever calls this sees to it
+   * that its tasks end. Any thread; does not wait.
+   */
+  void abandon() {
+    abandoned = true;
+    network.unregister(address);
   }
 
-  /**
-   * Has its tasks end because the heap is exhausted, without a message to anybody. Any thread; does
-   * not wait.
-   */
+  /** Has its tasks end because the heap is exhausted. Any thread; does not wait. */
   void giveUp() {
-    network.cut();
+    abandon();
     threads.interruptAll();
   }
 
@@ -115,9 +110,9 @@ final class LocalWorker {
   /** Ends all of its threads; it must have no job any more. Does not wait for them. */
   void close() {
     network.unregister(address);
-    if (!network.isCut()) {
+    if (!abandoned) {
       io.close();
-      if (tasks.haveEnded()) {
+      if (threads.haveEnded()) {
         stores.close();
         scratch.close();
       } else {
@@ -127,14 +122,14 @@ final class LocalWorker {
   }
 
   /**
-   * After {@link #close} or {@link #kill}: waits until none of its threads is left. Only then
-   * nothing touches the state of one that was killed.
+   * After {@link #close} or {@link #abandon}: waits until none of its threads is left. Only then
+   * nothing touches the state of one that was abandoned.
    */
   void awaitEnded() throws InterruptedException {
-    boolean ended = threads.awaitEnded(network.isCut() ? KILLED_END_LIMIT_MS : THREAD_END_LIMIT_MS);
+    boolean ended = threads.awaitEnded(abandoned ? ABANDONED_END_LIMIT_MS : THREAD_END_LIMIT_MS);
     io.close();
     io.awaitEnded(THREAD_END_LIMIT_MS);
-    if (network.isCut()) {
+    if (abandoned) {
       if (ended) {
         stores.close();
         scratch.close();

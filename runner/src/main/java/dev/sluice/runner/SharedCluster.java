@@ -1,20 +1,16 @@
 package dev.sluice.runner;
 
-import dev.sluice.coordinator.Durability;
 import dev.sluice.coordinator.JobSpec;
 import dev.sluice.protocol.JobId;
-import dev.sluice.protocol.JobSettings;
-import dev.sluice.translation.JobGraph;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.apache.beam.sdk.options.ApplicationNameOptions;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
- * The cluster that all pipelines of this JVM run on, but for those under fire, which have one each:
- * there from the first job's start to the last job's end.
+ * The cluster that all pipelines of this JVM run on, but for those that are intercepted, which have
+ * one each: there from the first job's start to the last job's end.
  *
  * <p>Any thread. Always true: while no job runs there is no cluster, so no thread and nothing that
  * keeps a job's class loader alive.
@@ -43,31 +39,31 @@ final class SharedCluster {
     watches.forEach(watch -> watch.tell(beginning));
   }
 
-  /** Starts a job; returns at once. */
-  synchronized JobHandle submit(
-      JobGraph graph,
-      PipelineOptions options,
-      ClassLoader loader,
-      JobSettings settings,
-      Optional<Durability> durability,
-      LogLevels logLevels) {
+  /** An id that no other job of this JVM has. */
+  synchronized JobId newId(String jobName) {
     submitted++;
-    JobId id = new JobId(options.getJobName() + "-" + submitted);
-    JobSpec spec =
-        new JobSpec(id, graph, options, loader, settings, EmbeddedCluster.CLIENT, durability);
-    JobHandle job = clusterFor(options).submit(spec, logLevels);
+    return new JobId(jobName + "-" + submitted);
+  }
+
+  /**
+   * Starts a job; returns at once.
+   *
+   * @param interceptor for a cluster of its own
+   */
+  synchronized JobHandle submit(
+      JobSpec spec, LogLevels logLevels, Optional<ClusterInterceptor> interceptor) {
+    EmbeddedCluster its =
+        interceptor
+            .map(i -> EmbeddedCluster.start(stateBytes(spec.options()), i, EmbeddedCluster::close))
+            .orElseGet(() -> shared(spec.options()));
+    JobHandle job = its.submit(spec, logLevels);
     watches.forEach(watch -> watch.add(job));
     return job;
   }
 
-  private EmbeddedCluster clusterFor(PipelineOptions options) {
-    Long crashSeed = options.as(FireOptions.class).getCrashSeed();
-    if (crashSeed != null) {
-      String name = options.as(ApplicationNameOptions.class).getAppName();
-      return EmbeddedCluster.startUnderFire(new CrashPlan(name, crashSeed));
-    }
+  private EmbeddedCluster shared(PipelineOptions options) {
     if (cluster == null) {
-      cluster = EmbeddedCluster.start(stateBytes(options), this::jobEnded);
+      cluster = EmbeddedCluster.start(stateBytes(options), ClusterInterceptor.NONE, this::jobEnded);
     }
     jobs++;
     return cluster;

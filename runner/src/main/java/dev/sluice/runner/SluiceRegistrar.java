@@ -27,7 +27,7 @@ public final class SluiceRegistrar {
   public static final class Options implements PipelineOptionsRegistrar {
     @Override
     public Iterable<Class<? extends PipelineOptions>> getPipelineOptions() {
-      return List.of(SluicePipelineOptions.class, FireOptions.class);
+      return List.of(SluicePipelineOptions.class);
     }
   }
 }

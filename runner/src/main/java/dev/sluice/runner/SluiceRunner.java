@@ -2,6 +2,7 @@ package dev.sluice.runner;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.coordinator.Durability;
+import dev.sluice.coordinator.JobSpec;
 import dev.sluice.protocol.JobSettings;
 import dev.sluice.runner.storage.JobOrigin;
 import dev.sluice.runner.storage.Signatures;
@@ -39,9 +40,11 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
   private static final String JOB_NAME = "jobName";
 
   private final PipelineOptions options;
+  private final Optional<ClusterInterceptor> interceptor;
 
-  private SluiceRunner(PipelineOptions options) {
+  private SluiceRunner(PipelineOptions options, Optional<ClusterInterceptor> interceptor) {
     this.options = options;
+    this.interceptor = interceptor;
   }
 
   /**
@@ -55,7 +58,12 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
     settings(ours);
     atLeast("stateMemoryMb", ours.getStateMemoryMb(), 1);
     atLeast("idleSplitTimeoutMs", ours.getIdleSplitTimeoutMs(), 0);
-    return new SluiceRunner(options);
+    return new SluiceRunner(options, Optional.empty());
+  }
+
+  /** The same runner for one job, with a cluster of the job's own; for tests of the engine. */
+  public SluiceRunner intercepted(ClusterInterceptor by) {
+    return new SluiceRunner(options, Optional.of(by));
   }
 
   /**
@@ -94,7 +102,16 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
                 transformNames(options)),
             graph.streaming() && settings.checkpoints().intervalMs() > 0,
             CLUSTER::tell);
-    JobHandle job = CLUSTER.submit(graph, seenByUserCode, loader, settings, durability, logLevels);
+    JobSpec spec =
+        new JobSpec(
+            CLUSTER.newId(seenByUserCode.getJobName()),
+            graph,
+            seenByUserCode,
+            loader,
+            settings,
+            EmbeddedCluster.CLIENT,
+            durability);
+    JobHandle job = CLUSTER.submit(spec, logLevels, interceptor);
     JobMetricResults metrics =
         new JobMetricResults(
             () -> Interruption.rethrown(job::metrics, "asking for metrics"), stepsOf(graph));

@@ -24,8 +24,12 @@ public final class TestSluiceRunner extends PipelineRunner<SluicePipelineResult>
 
   /** How Beam makes a runner. */
   public static TestSluiceRunner fromOptions(PipelineOptions options) {
-    return new TestSluiceRunner(
-        SluiceRunner.fromOptions(options), options.as(TestPipelineOptions.class));
+    return around(SluiceRunner.fromOptions(options), options);
+  }
+
+  /** One that has {@code runner} run the pipelines. */
+  public static TestSluiceRunner around(SluiceRunner runner, PipelineOptions options) {
+    return new TestSluiceRunner(runner, options.as(TestPipelineOptions.class));
   }
 
   @Override

@@ -50,7 +50,7 @@ final class FullStorageTest {
   void theJobGoesOnAndItsNextCheckpointIsWhole() throws InterruptedException {
     List<String> savepoints = new CopyOnWriteArrayList<>();
     Counting counting = Counting.named(NAME);
-    EmbeddedCluster cluster = EmbeddedCluster.start(1L << 26, ended -> {});
+    EmbeddedCluster cluster = EmbeddedCluster.start(1L << 26, ClusterInterceptor.NONE, ended -> {});
     try {
       JobHandle job = submit(cluster, savepoints);
       counting.awaitNumber(2_000);

@@ -49,6 +49,13 @@ class SluiceRunnerTest {
   }
 
   @Test
+  void whatTheEngineIsTestedWithIsNoOptionOfUsers() {
+    assertThatThrownBy(() -> PipelineOptionsFactory.fromArgs("--crashSeed=1").create())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("crashSeed");
+  }
+
+  @Test
   void anElementAtTheEndOfTimeIsRefusedAndNamesTheTransform() {
     Pipeline pipeline = Pipelines.create();
     pipeline

@@ -29,7 +29,7 @@ final class FurtherSuite {
   /** Runs all that is not left out, and leaves the results in a folder of that folder. */
   List<Outcome> run(Path results) throws InterruptedException, IOException {
     SuiteRun.Settings settings =
-        new SuiteRun.Settings("TestSluiceRunner", suite.options(), test -> LIMIT, LANES);
+        new SuiteRun.Settings(Mode.BOUNDED.runner(), suite.options(), test -> LIMIT, LANES);
     List<Outcome> outcomes =
         new SuiteRun(Mode.BOUNDED, settings, outcome -> {}).run(leftOut.without(catalog));
     ResultFiles.write(folder(results), Mode.BOUNDED, outcomes);

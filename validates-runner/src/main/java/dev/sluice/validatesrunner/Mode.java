@@ -13,8 +13,8 @@ enum Mode {
   /** Without the flag: a job is streaming exactly if it has an unbounded source. */
   BOUNDED,
   /**
-   * Streaming, with a checkpoint every 50 ms; with {@code --crashSeed} beside it, which it has to
-   * have, no state stays on the heap and each job loses its worker once.
+   * Streaming, with a checkpoint every 50 ms; on {@code FireSluiceRunner}, with {@code --crashSeed}
+   * beside it: no state stays on the heap and each job loses its worker once.
    */
   UNDER_FIRE;
 
@@ -25,6 +25,11 @@ enum Mode {
       case UNDER_FIRE ->
           List.of("--streaming=true", "--checkpointIntervalMs=50", "--restartAttempts=1");
     };
+  }
+
+  /** The runner that this mode is for. */
+  String runner() {
+    return this == UNDER_FIRE ? "FireSluiceRunner" : "TestSluiceRunner";
   }
 
   /** The name in files and reports. */

@@ -71,8 +71,8 @@ public final class RunSuite implements Callable<Integer> {
       description = "only tests with this need: NOTHING_SPECIAL, STATE_AND_TIMERS, ...")
   List<Need> needs = new ArrayList<>();
 
-  @Option(names = "--runner", description = "a Beam runner (default: TestSluiceRunner)")
-  String runner = "TestSluiceRunner";
+  @Option(names = "--runner", description = "a Beam runner (default: Sluice's for the mode)")
+  String runner;
 
   @Option(names = "--option", description = "a further pipeline option, --option=--x=y; repeatable")
   List<String> options = new ArrayList<>();
@@ -174,7 +174,8 @@ public final class RunSuite implements Callable<Integer> {
   private List<Outcome> runIn(Mode each, List<BeamTest> selected, List<String> with, Path folder)
       throws InterruptedException, IOException {
     Duration limit = Duration.ofSeconds(timeLimitSeconds);
-    SuiteRun.Settings settings = new SuiteRun.Settings(runner, with, test -> limit, lanes);
+    String on = runner == null ? each.runner() : runner;
+    SuiteRun.Settings settings = new SuiteRun.Settings(on, with, test -> limit, lanes);
     long start = System.nanoTime();
     int jobsBefore = jobs.size();
     long restartedBefore = jobs.restarted();
@@ -185,7 +186,7 @@ public final class RunSuite implements Callable<Integer> {
     Map<Outcome.Status, Integer> counts = new LinkedHashMap<>();
     outcomes.forEach(outcome -> counts.merge(outcome.status(), 1, Integer::sum));
     System.out.printf(
-        "%n%s, %s: %d tests in %d s: %s%n", runner, each.label(), outcomes.size(), seconds, counts);
+        "%n%s, %s: %d tests in %d s: %s%n", on, each.label(), outcomes.size(), seconds, counts);
     for (Need need : Need.values()) {
       List<Outcome> those = outcomes.stream().filter(o -> o.test().need() == need).toList();
       long passed = those.stream().filter(o -> o.status() == Outcome.Status.PASSED).count();

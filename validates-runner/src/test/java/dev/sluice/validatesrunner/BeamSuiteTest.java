@@ -81,10 +81,7 @@ final class BeamSuiteTest {
 
   private static SuiteRun.Settings settings(Mode mode) {
     return new SuiteRun.Settings(
-        "TestSluiceRunner",
-        mode == Mode.UNDER_FIRE ? List.of(CRASH_SEED) : List.of(),
-        test -> LIMIT,
-        2);
+        mode.runner(), mode == Mode.UNDER_FIRE ? List.of(CRASH_SEED) : List.of(), test -> LIMIT, 2);
   }
 
   private static List<DynamicNode> byClass(List<Outcome> outcomes) {

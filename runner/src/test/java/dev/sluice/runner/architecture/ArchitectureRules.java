@@ -29,7 +29,8 @@ final class ArchitectureRules {
           "coordinator",
           "storage",
           "portability",
-          "runner");
+          "runner",
+          "testing");
 
   private final String root;
 

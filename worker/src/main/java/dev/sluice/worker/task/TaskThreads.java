@@ -93,6 +93,11 @@ public final class TaskThreads implements TaskRunner {
     return atWork;
   }
 
+  /** Whether every task has taken its last step: what they have used can be closed. Any thread. */
+  public boolean haveEnded() {
+    return runners.stream().allMatch(runner -> runner.tookLastStep);
+  }
+
   /**
    * Waits until all threads have ended whose tasks have taken their last step, but no longer than
    * {@code limitMs}: user code may hold some that were told to stop.
@@ -123,6 +128,7 @@ public final class TaskThreads implements TaskRunner {
     private Thread thread;
     private final AtomicBoolean signalled = new AtomicBoolean();
     private volatile boolean resting;
+    private volatile boolean tookLastStep;
     private boolean restedInStep;
 
     Runner(String name, Steppable task, Clock clock, HeapWatch heap) {
@@ -144,6 +150,7 @@ public final class TaskThreads implements TaskRunner {
       } catch (Throwable e) {
         fail(e);
       }
+      tookLastStep = true;
       // The thread is remembered for a while after its end; what it has used must not be.
       thread.setContextClassLoader(null);
       try {

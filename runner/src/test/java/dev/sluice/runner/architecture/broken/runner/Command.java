@@ -1,4 +1,6 @@
 package dev.sluice.runner.architecture.broken.runner;
 
-/** What the modules above should not know. */
-public record Command() {}
+import dev.sluice.runner.architecture.broken.testing.Crash;
+
+/** What the modules above should not know; imports from below it. */
+public record Command(Crash crash) {}

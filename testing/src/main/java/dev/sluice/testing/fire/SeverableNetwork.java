@@ -1,4 +1,4 @@
-package dev.sluice.runner;
+package dev.sluice.testing.fire;
 
 import dev.sluice.protocol.world.Network;
 import java.util.Set;

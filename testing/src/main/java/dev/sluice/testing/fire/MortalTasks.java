@@ -1,4 +1,4 @@
-package dev.sluice.runner;
+package dev.sluice.testing.fire;
 
 import dev.sluice.worker.world.Step;
 import dev.sluice.worker.world.TaskRunner;
@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The tasks of a worker that can be killed: none takes another step from then on, so nothing is
- * finished, torn down or reported. For tests of the engine.
+ * finished, torn down or reported.
  *
  * <p>As the {@link TaskRunner} that it decorates, which has the threads; {@link #kill} by any
  * thread. A step that is under way is taken to its end, for a thread cannot be killed.
@@ -27,11 +27,6 @@ final class MortalTasks implements TaskRunner {
     tasks.start(name, loader, new Mortal(task));
   }
 
-  /** Whether every task has taken its last step: what they have used can be closed. */
-  boolean haveEnded() {
-    return alive.isEmpty();
-  }
-
   /** Kills all that have been started, and all that will be. */
   void kill() {
     dead = true;
@@ -48,58 +43,37 @@ final class MortalTasks implements TaskRunner {
   }
 
   /** One task. Its own thread's, but for the handle. */
-  private final class Mortal implements Steppable, Handle {
-    private final Steppable task;
+  private final class Mortal extends ForwardingTask implements Handle {
     private volatile Handle handle;
 
     Mortal(Steppable task) {
-      this.task = task;
+      super(task);
     }
 
     @Override
     public void started(Handle given) {
       handle = given;
       alive.add(this);
-      task.started(this);
-    }
-
-    @Override
-    public int callDepth() {
-      return task.callDepth();
+      super.started(this);
     }
 
     @Override
     public Step step() {
-      return dead ? Step.FINISHED : task.step();
-    }
-
-    @Override
-    public void giveUp() {
-      task.giveUp();
-    }
-
-    @Override
-    public String transformAtWork() {
-      return task.transformAtWork();
+      return dead ? Step.FINISHED : super.step();
     }
 
     @Override
     public void died(Throwable escaped) {
       if (!dead) {
-        task.died(escaped);
+        super.died(escaped);
       }
-    }
-
-    @Override
-    public long wakeAtNanos() {
-      return task.wakeAtNanos();
     }
 
     @Override
     public void ended() {
       alive.remove(this);
       if (!dead) {
-        task.ended();
+        super.ended();
       }
     }
 

@@ -1,4 +1,4 @@
-package dev.sluice.runner;
+package dev.sluice.testing.fire;
 
 import dev.sluice.protocol.world.Clock;
 import dev.sluice.worker.world.Step;
@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 
 /**
  * Has each task pause between its first steps, so that checkpoints fall between them even in a job
- * that would otherwise be over at once. For tests of the engine.
+ * that would otherwise be over at once.
  *
  * <p>As the {@link TaskRunner} that it decorates, which has the threads.
  */
@@ -34,69 +34,38 @@ final class PacedTasks implements TaskRunner {
   }
 
   /** One task. Its own thread's, but for the handle that it passes on. */
-  private static final class Paced implements Steppable {
-    private final Steppable task;
+  private static final class Paced extends ForwardingTask {
     private final Clock clock;
     private final SplittableRandom random;
     private int pausesLeft = PACED_STEPS;
-    private long goOnNanos;
+    private long resumeNanos;
     private boolean paused;
 
     Paced(Steppable task, Clock clock, SplittableRandom random) {
-      this.task = task;
+      super(task);
       this.clock = clock;
       this.random = random;
-      this.goOnNanos = clock.nanoTime();
-    }
-
-    @Override
-    public void started(Handle handle) {
-      task.started(handle);
-    }
-
-    @Override
-    public int callDepth() {
-      return task.callDepth();
+      this.resumeNanos = clock.nanoTime();
     }
 
     @Override
     public Step step() {
-      paused = goOnNanos - clock.nanoTime() > 0;
+      paused = resumeNanos - clock.nanoTime() > 0;
       if (paused) {
         return Step.NEEDS_TIMER;
       }
-      Step step = task.step();
+      Step step = super.step();
       if (step == Step.WORKED && pausesLeft > 0) {
         pausesLeft--;
-        goOnNanos = clock.nanoTime() + random.nextLong(LONGEST_PAUSE_NANOS);
+        resumeNanos = clock.nanoTime() + random.nextLong(LONGEST_PAUSE_NANOS);
       }
       return step;
     }
 
     @Override
-    public void giveUp() {
-      task.giveUp();
-    }
-
-    @Override
-    public String transformAtWork() {
-      return task.transformAtWork();
-    }
-
-    @Override
-    public void died(Throwable escaped) {
-      task.died(escaped);
-    }
-
-    @Override
     public long wakeAtNanos() {
       // By what the step did: the task has not seen what it was woken for if it was not stepped.
-      return paused ? goOnNanos : task.wakeAtNanos();
-    }
-
-    @Override
-    public void ended() {
-      task.ended();
+      return paused ? resumeNanos : super.wakeAtNanos();
     }
   }
 }

@@ -1,10 +1,14 @@
-package dev.sluice.runner;
+package dev.sluice.testing.fire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.runner.JobWatch;
+import dev.sluice.runner.SluiceRunner;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.GenerateSequence;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -40,11 +44,19 @@ class FireTest {
   }
 
   @Test
+  void withoutASeedThereIsNoFire() {
+    PipelineOptions options = PipelineOptionsFactory.create();
+    assertThatThrownBy(() -> FireSluiceRunner.fromOptions(options))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("crashSeed");
+  }
+
+  @Test
   void theWorkerThatAJobLosesTearsNothingDownAndTheJobIsRightAfterIt() {
     Pipeline pipeline =
         Pipeline.create(
             PipelineOptionsFactory.fromArgs(
-                    "--runner=SluiceRunner",
+                    "--runner=FireSluiceRunner",
                     "--streaming=true",
                     "--checkpointIntervalMs=50",
                     "--restartAttempts=1",

@@ -1,4 +1,4 @@
-package dev.sluice.runner;
+package dev.sluice.testing.fire;
 
 import dev.sluice.coordinator.JobEvent;
 import dev.sluice.coordinator.JournalEntry;
@@ -7,9 +7,8 @@ import java.util.OptionalLong;
 import java.util.SplittableRandom;
 
 /**
- * When a job loses its worker: once, at a moment that a seed decides, right after its start, or
- * after so many stored checkpoints, the last of all at the latest, and a little later. For tests of
- * the engine.
+ * When a job loses its worker: once, at a moment that a seed decides, right after its start, or a
+ * little after the first, second or third stored checkpoint, the last of all at the latest.
  *
  * <p>Used by the coordinator's loop. Always true: a job is hit in its first attempt only.
  */
@@ -23,7 +22,6 @@ final class CrashPlan {
   /** Before its first checkpoint a job is hit sooner, or the checkpoint would be there. */
   private static final int LONGEST_DELAY_AT_START_MS = 20;
 
-  private final long seed;
   private final long delayMs;
   private int checkpointsLeft;
   private boolean over;
@@ -32,15 +30,10 @@ final class CrashPlan {
    * @param job what the job is called in every run of the same program
    */
   CrashPlan(String job, long seed) {
-    this.seed = seed;
     SplittableRandom random = new SplittableRandom(seed ^ ((long) job.hashCode() << 32));
     this.checkpointsLeft = random.nextInt(MOST_CHECKPOINTS);
     this.delayMs =
         random.nextInt(checkpointsLeft == 0 ? LONGEST_DELAY_AT_START_MS : LONGEST_DELAY_MS);
-  }
-
-  long seed() {
-    return seed;
   }
 
   /**

@@ -1,4 +1,4 @@
-package dev.sluice.runner;
+package dev.sluice.testing.fire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
