@@ -81,6 +81,11 @@ public final class MemoryFolder implements Folder {
     held.clear();
   }
 
+  /** Lets go of everything that is held, as if this were a bucket, in which nothing can be held. */
+  public synchronized void letGo() {
+    held.clear();
+  }
+
   /** Cuts a file off. */
   public synchronized void truncate(String name, int size) {
     Content content = names.get(name);

@@ -11,12 +11,14 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PDone;
+import org.joda.time.Duration;
 import org.joda.time.Instant;
 
 /**
@@ -52,10 +54,21 @@ final class Collected {
       input
           .apply("describe", ParDo.of(new DescribeFn()))
           .setCoder(KvCoder.of(VarIntCoder.of(), StringUtf8Coder.of()))
-          .apply("until the end", Window.into(new GlobalWindows()))
+          .apply("until the end", untilTheEnd(input.isBounded()))
           .apply("gather", GroupByKey.create())
           .apply("write", ParDo.of(new WriteFn(sink)));
       return PDone.in(input.getPipeline());
+    }
+
+    /** Beam wants a trigger named where input may never end. */
+    private static Window<KV<Integer, String>> untilTheEnd(PCollection.IsBounded bounded) {
+      Window<KV<Integer, String>> window = Window.into(new GlobalWindows());
+      return bounded == PCollection.IsBounded.BOUNDED
+          ? window
+          : window
+              .triggering(AfterWatermark.pastEndOfWindow())
+              .withAllowedLateness(Duration.ZERO)
+              .discardingFiredPanes();
     }
   }
 

@@ -5,6 +5,7 @@ import dev.sluice.coordinator.Coordinator;
 import dev.sluice.coordinator.Durability;
 import dev.sluice.coordinator.JobSpec;
 import dev.sluice.coordinator.JobUpdate;
+import dev.sluice.coordinator.JournalEntry;
 import dev.sluice.coordinator.SavedCheckpoint;
 import dev.sluice.coordinator.StoredLedger;
 import dev.sluice.protocol.JobId;
@@ -26,7 +27,11 @@ import dev.sluice.worker.body.DirectBodies;
 import dev.sluice.worker.world.StateRoom;
 import dev.sluice.worker.world.World;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.util.construction.PipelineTranslation;
 import org.apache.beam.sdk.util.construction.SplittableParDo;
@@ -35,12 +40,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One job on a simulated cluster: a process with the coordinator and the client, one with the
- * worker, and a storage. What crashes is started again, and goes on from the storage.
+ * worker, and a storage. What crashes by {@link Trouble} is started again and resumes from the
+ * storage; a test that tells a story crashes and starts processes itself.
  *
  * <p>Owned by the test's thread.
  */
 final class SimulatedCluster {
+  /** The job's name, under which its checkpoints are claimed. */
+  static final String JOB = "job";
+
   private static final Logger LOG = LoggerFactory.getLogger(SimulatedCluster.class);
+  private static final String CLIENT = "client";
   private static final long MOST_EVENTS = 3_000_000;
   private static final long SILENCE_MS = 13_000;
   private static final long DISK_BYTES = 1L << 24;
@@ -51,18 +61,24 @@ final class SimulatedCluster {
   private final Simulation simulation;
   private final Trouble trouble;
   private final MemoryFolder storage;
+  private final List<JournalEntry> journal = new ArrayList<>();
+  private final List<JobUpdate> updates = new ArrayList<>();
   private Simulation.SimulatedProcess coordinator;
   private Simulation.SimulatedProcess worker;
+  private SequencedNetwork client;
   private String address;
+  private JobId job;
   private JobGraph graph;
   private Pipeline pipeline;
-  private int parallelism;
-  private JobUpdate.Ended ended;
+  private JobSettings settings;
+  private boolean durable;
+  private long mostEvents = MOST_EVENTS;
   private int starts;
   private int crashesLeft;
   private int diskFaultsLeft;
+  private MemoryFolder.Faults scriptedFaults = MemoryFolder.Faults.NONE;
   private Runnable whenUnreadable = () -> {};
-  private long checkpointIntervalMs = 10;
+  private Function<Integer, JobSettings> settingsOf = tasks -> JobSettings.of(tasks, 10);
 
   /**
    * What goes wrong beside messages.
@@ -78,13 +94,16 @@ final class SimulatedCluster {
   SimulatedCluster(Simulation simulation, Trouble trouble) {
     this.simulation = simulation;
     this.trouble = trouble;
+    this.durable = !trouble.equals(Trouble.NONE);
     this.crashesLeft = trouble.crashes();
     this.diskFaultsLeft = trouble.diskFaults();
     this.storage = new MemoryFolder(DISK_BYTES, this::beforeDiskOperation);
   }
 
+  // What a test wants.
+
   /**
-   * Names what is to be done before the storage does not give what it has: the job may then go on
+   * Names what is to be done before the storage does not give what it has: the job may then resume
    * from an earlier checkpoint than its last one.
    */
   SimulatedCluster whenUnreadable(Runnable action) {
@@ -94,11 +113,34 @@ final class SimulatedCluster {
 
   /** Names the time between two checkpoints that nobody waits for. */
   SimulatedCluster checkpointingEvery(long intervalMs) {
-    checkpointIntervalMs = intervalMs;
+    return with(tasks -> JobSettings.of(tasks, intervalMs));
+  }
+
+  /** Names the settings of a job, by its parallelism. */
+  SimulatedCluster with(Function<Integer, JobSettings> ofParallelism) {
+    settingsOf = ofParallelism;
     return this;
   }
 
+  /** Keeps checkpoints although nothing crashes by itself. */
+  SimulatedCluster durable() {
+    durable = true;
+    return this;
+  }
+
+  /** Takes more events than this, from one situation to the next, for a loop without end. */
+  SimulatedCluster endingWithin(long events) {
+    mostEvents = events;
+    return this;
+  }
+
+  /** Decides from now on which operations of the storage fail. */
+  void storageFails(MemoryFolder.Faults faults) {
+    scriptedFaults = faults;
+  }
+
   private void beforeDiskOperation(String operation) throws IOException {
+    scriptedFaults.before(operation);
     if (diskFaultsLeft > 0 && starts > 0 && simulation.random().nextInt(20) == 0) {
       diskFaultsLeft--;
       if (operation.startsWith("open")) {
@@ -108,22 +150,19 @@ final class SimulatedCluster {
     }
   }
 
+  // What happens.
+
   /**
    * Runs a pipeline to its end.
    *
    * @throws AssertionError if the job stalls, does not end, or fails
    */
   void run(Pipeline toRun, int tasks) {
-    pipeline = toRun;
-    parallelism = tasks;
-    SplittableParDo.convertReadBasedSplittableDoFnsToPrimitiveReads(pipeline);
-    graph = JobGraphs.translate(PipelineTranslation.toProto(pipeline), false);
-    startCoordinator();
-    startWorker();
+    submit(toRun, tasks);
     for (int i = 0; i < trouble.crashes(); i++) {
       simulation.later(0, trouble.withinMs(), this::crashOne);
     }
-    simulation.runUntil(() -> ended != null, MOST_EVENTS);
+    JobUpdate.Ended ended = awaitEnd();
     if (ended.phase() != JobPhase.DONE) {
       throw new AssertionError(
           "the job ended " + ended.phase() + ": " + ended.failure(),
@@ -131,8 +170,46 @@ final class SimulatedCluster {
     }
   }
 
+  /** Starts both processes, and submits a pipeline. */
+  void submit(Pipeline toRun, int tasks) {
+    pipeline = toRun;
+    settings = settingsOf.apply(tasks);
+    SplittableParDo.convertReadBasedSplittableDoFnsToPrimitiveReads(pipeline);
+    graph = JobGraphs.translate(PipelineTranslation.toProto(pipeline), false);
+    startCoordinator();
+    startWorker();
+  }
+
+  /**
+   * Lets things happen until {@code done}.
+   *
+   * @throws AssertionError if the job stalls, or there is no end of it
+   */
+  void until(BooleanSupplier done) {
+    simulation.runUntil(done, mostEvents);
+  }
+
+  /** Lets things happen until the job that was submitted last has ended. */
+  JobUpdate.Ended awaitEnd() {
+    until(() -> ended().isPresent());
+    return ended().orElseThrow();
+  }
+
+  /** The end of the job that was submitted last, if it has come. */
+  Optional<JobUpdate.Ended> ended() {
+    return updates.stream()
+        .filter(update -> update instanceof JobUpdate.Ended && update.job().equals(job))
+        .map(JobUpdate.Ended.class::cast)
+        .findFirst();
+  }
+
+  /** The client asks for something. */
+  void request(Function<JobId, ClientRequest> request) {
+    client.send(address, request.apply(job));
+  }
+
   private void crashOne() {
-    if (ended != null || crashesLeft == 0) {
+    if (ended().isPresent() || crashesLeft == 0) {
       return;
     }
     crashesLeft--;
@@ -141,13 +218,22 @@ final class SimulatedCluster {
       // Not before the coordinator has given it up: a job's tasks are all on one worker.
       simulation.later(SILENCE_MS, SILENCE_MS + 2_000, this::startWorkerAgain);
     } else {
-      // The client and the coordinator are one process, and its embedded worker goes with it.
-      coordinator.crash();
-      worker.crash();
-      storage.crash(simulation.random());
-      startCoordinator();
-      startWorker();
+      crashAll();
+      startAll();
     }
+  }
+
+  /** The client and the coordinator are one process, and its embedded worker goes with it. */
+  void crashAll() {
+    coordinator.crash();
+    worker.crash();
+    storage.crash(simulation.random());
+  }
+
+  /** Starts both processes, which submit the job again. */
+  void startAll() {
+    startCoordinator();
+    startWorker();
   }
 
   /** Unless the crash of the other process has done so already. */
@@ -157,7 +243,8 @@ final class SimulatedCluster {
     }
   }
 
-  private void startWorker() {
+  /** Starts a worker under a name of its own. */
+  void startWorker() {
     worker = simulation.process("worker" + starts++);
     SequencedNetwork network = new SequencedNetwork("net-worker-" + starts, worker);
     new Worker(
@@ -166,7 +253,7 @@ final class SimulatedCluster {
         new World(
             worker,
             network,
-            job -> new MemoryDisk(Long.MAX_VALUE),
+            scratch -> new MemoryDisk(Long.MAX_VALUE),
             worker,
             worker,
             StateRoom.inMemory(simulation.random().nextBoolean() ? 1L << 30 : SMALL_ROOM)),
@@ -175,24 +262,29 @@ final class SimulatedCluster {
 
   private void startCoordinator() {
     coordinator = simulation.process("coordinator" + starts++);
-    SequencedNetwork network = new SequencedNetwork("net-coordinator-" + starts, coordinator);
+    client = new SequencedNetwork("net-coordinator-" + starts, coordinator);
     // One of its own, so that what a worker of before sends late is not taken for this one's.
     address = "coordinator-" + starts;
-    network.register("client", this::update);
-    network.register(
-        address, new Coordinator(address, network, entry -> LOG.debug("{}", entry), coordinator));
-    network.send(address, new ClientRequest.Submit(spec()));
+    job = new JobId("simulated-" + starts);
+    client.register(CLIENT, update -> updates.add((JobUpdate) update));
+    client.register(address, new Coordinator(address, client, this::decided, coordinator));
+    client.send(address, new ClientRequest.Submit(spec()));
+  }
+
+  private void decided(JournalEntry entry) {
+    LOG.debug("{}", entry);
+    journal.add(entry);
   }
 
   private JobSpec spec() {
     return new JobSpec(
-        new JobId("simulated-" + starts),
+        job,
         graph,
         pipeline.getOptions(),
         getClass().getClassLoader(),
-        JobSettings.of(parallelism, checkpointIntervalMs),
-        "client",
-        trouble.equals(Trouble.NONE) ? Optional.empty() : Optional.of(durability()));
+        settings,
+        CLIENT,
+        durable ? Optional.of(durability()) : Optional.empty());
   }
 
   private Durability durability() {
@@ -200,11 +292,11 @@ final class SimulatedCluster {
       try {
         JobCheckpoints checkpoints =
             JobCheckpoints.claim(
-                new FolderFiles(storage, "start-" + starts), "job", new Holder("sim", starts, 0));
+                new FolderFiles(storage, "start-" + starts), JOB, new Holder("sim", starts, 0));
         StoredLedger ledger =
             new StoredLedger(
                 checkpoints,
-                "job",
+                JOB,
                 Signatures.of(graph),
                 TransformNames.SAME,
                 (manifest, files, location) -> {},
@@ -220,9 +312,23 @@ final class SimulatedCluster {
     }
   }
 
-  private void update(Object message) {
-    if (message instanceof JobUpdate.Ended end) {
-      ended = end;
-    }
+  // What can be seen.
+
+  /** All decisions so far, of all coordinators. */
+  List<JournalEntry> journal() {
+    return journal;
+  }
+
+  /** All that clients were told so far. */
+  List<JobUpdate> updates() {
+    return updates;
+  }
+
+  Simulation.SimulatedProcess worker() {
+    return worker;
+  }
+
+  MemoryFolder storage() {
+    return storage;
   }
 }

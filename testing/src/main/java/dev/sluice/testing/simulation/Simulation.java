@@ -188,6 +188,7 @@ final class Simulation {
     private final Map<String, Deque<Runnable>> lanes = new LinkedHashMap<>();
     private final List<Stepped> tasks = new ArrayList<>();
     private boolean alive = true;
+    private boolean cutOff;
 
     private SimulatedProcess(String name) {
       this.name = name;
@@ -202,6 +203,23 @@ final class Simulation {
 
     boolean isAlive() {
       return alive;
+    }
+
+    /** From now on nothing that it says is heard by others, nor does it hear them. */
+    void cutOff() {
+      trace(name + " is cut off");
+      cutOff = true;
+    }
+
+    /** Ends what {@link #cutOff} has begun; what was said meanwhile is lost. */
+    void reconnect() {
+      trace(name + " is connected again");
+      cutOff = false;
+    }
+
+    /** The names of the tasks that run here. */
+    List<String> tasks() {
+      return tasks.stream().map(task -> task.name).toList();
     }
 
     private void addChoices(List<Runnable> choices) {
@@ -289,7 +307,7 @@ final class Simulation {
         return;
       }
       double chance = random.nextDouble();
-      if (chance < faults.lostMessage()) {
+      if (cutOff || chance < faults.lostMessage()) {
         trace(name + " -> " + to + " lost: " + Story.of(message));
       } else if (chance < faults.lostMessage() + faults.lateMessage()) {
         later(0, 500, () -> arriveSomewhere(to, message));
@@ -300,7 +318,7 @@ final class Simulation {
 
     private void arriveSomewhere(String to, Object message) {
       SimulatedProcess receiver = at(to);
-      if (receiver != null) {
+      if (receiver != null && !receiver.cutOff) {
         receiver.arrive(to, message);
       }
     }

@@ -48,7 +48,7 @@ class FireTest {
     PipelineOptions options = PipelineOptionsFactory.create();
     assertThatThrownBy(() -> FireSluiceRunner.fromOptions(options))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("crashSeed");
+        .hasMessageContaining("getCrashSeed");
   }
 
   @Test

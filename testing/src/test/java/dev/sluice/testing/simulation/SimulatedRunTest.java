@@ -57,6 +57,7 @@ final class SimulatedRunTest {
   @ValueSource(longs = {1})
   void seedsThatOnceFailed(long seed) {
     SimulatedRun.check(seed);
+    SimulatedRun.checkUnderFire(seed);
   }
 
   @Test
