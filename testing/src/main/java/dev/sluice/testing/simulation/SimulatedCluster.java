@@ -324,6 +324,10 @@ final class SimulatedCluster {
     return updates;
   }
 
+  Simulation.SimulatedProcess coordinator() {
+    return coordinator;
+  }
+
   Simulation.SimulatedProcess worker() {
     return worker;
   }

@@ -189,6 +189,7 @@ final class Simulation {
     private final List<Stepped> tasks = new ArrayList<>();
     private boolean alive = true;
     private boolean cutOff;
+    private boolean storageHangs;
 
     private SimulatedProcess(String name) {
       this.name = name;
@@ -217,6 +218,12 @@ final class Simulation {
       cutOff = false;
     }
 
+    /** From now on, or no more, nothing ends that may block on a storage. */
+    void storageHangs(boolean hangs) {
+      trace(name + (hangs ? "'s storage hangs" : "'s storage answers again"));
+      storageHangs = hangs;
+    }
+
     /** The names of the tasks that run here. */
     List<String> tasks() {
       return tasks.stream().map(task -> task.name).toList();
@@ -229,7 +236,7 @@ final class Simulation {
         }
       }
       for (Map.Entry<String, Deque<Runnable>> lane : lanes.entrySet()) {
-        if (!lane.getValue().isEmpty()) {
+        if (!storageHangs && !lane.getValue().isEmpty()) {
           choices.add(() -> doWork(lane.getKey(), lane.getValue().poll()));
         }
       }

@@ -26,8 +26,10 @@ final class WorkerStoriesTest {
       story.until(does(JobAction.Store.class));
       long acknowledged = story.source.marked.get(story.source.marked.size() - 1);
 
+      story.cluster.coordinator().storageHangs(true);
       story.cluster.worker().crash();
       story.until(isBecauseOf(JobEvent.WorkerLost.class));
+      story.cluster.coordinator().storageHangs(false);
       story.cluster.startWorker();
 
       story.awaitEachNumberOnce();
