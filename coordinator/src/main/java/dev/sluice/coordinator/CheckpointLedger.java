@@ -2,6 +2,7 @@ package dev.sluice.coordinator;
 
 import dev.sluice.protocol.JobPhase;
 import dev.sluice.protocol.JobStorage;
+import dev.sluice.protocol.StorageLocation;
 import java.util.Optional;
 
 /**
@@ -25,7 +26,7 @@ public interface CheckpointLedger {
   Optional<SavedCheckpoint> before(long checkpoint);
 
   /** Writes a stored checkpoint to a place of the user's, where it stays. */
-  Outcome writeSavepoint(SavedCheckpoint checkpoint, String location);
+  Outcome writeSavepoint(SavedCheckpoint checkpoint, StorageLocation location);
 
   /**
    * The job has ended, and the ledger is not used any more.

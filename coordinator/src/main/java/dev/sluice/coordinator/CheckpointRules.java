@@ -16,17 +16,17 @@ import dev.sluice.protocol.Barrier;
 import dev.sluice.protocol.Failure;
 import dev.sluice.protocol.FailureKind;
 import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.JobUpdate;
+import dev.sluice.protocol.MetricBytes;
 import dev.sluice.protocol.SavepointRequest;
 import dev.sluice.protocol.SavepointRequest.Then;
 import dev.sluice.protocol.WorkerCommand;
 import dev.sluice.protocol.WorkerEvent.CheckpointAcknowledged;
 import dev.sluice.protocol.WorkerEvent.CheckpointFailed;
 import dev.sluice.protocol.WorkerEvent.CheckpointWanted;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /**
  * The rules of a job's checkpoints and savepoints, a part of {@link JobLifecycle}. Pure functions.
@@ -206,7 +206,7 @@ final class CheckpointRules {
     return abandon(now, outcome.reason());
   }
 
-  private static Decision release(JobState now, MetricsContainerStepMap committed) {
+  private static Decision release(JobState now, MetricBytes committed) {
     CheckpointRound round = now.round().orElseThrow().in(Step.RELEASING);
     return new Decision(
             with(now.with(now.deployment().waitingNoMore()), round),
@@ -245,7 +245,7 @@ final class CheckpointRules {
     Answer answer =
         new Answer(
             new JobUpdate.SavepointDone(
-                now.spec().id(), written.wanted().request(), written.wanted().location()));
+                now.spec().id(), written.wanted().request(), written.wanted().location().url()));
     Optional<CheckpointRound> copied = roundIn(now, Step.COPYING, written.checkpoint());
     Decision done = new Decision(now, List.of(answer));
     return copied.isEmpty()
@@ -388,7 +388,7 @@ final class CheckpointRules {
   }
 
   private static Optional<Failure> failure(JobState now, FailureKind kind, String message) {
-    return Optional.of(new Failure(kind, "", now.spec().id().value(), new IOException(message)));
+    return Optional.of(Failure.of(kind, now.spec().id().value(), message));
   }
 
   private static JobState with(JobState now, CheckpointRound round) {

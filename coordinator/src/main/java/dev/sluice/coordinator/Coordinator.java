@@ -10,16 +10,24 @@ import dev.sluice.coordinator.JobAction.Store;
 import dev.sluice.coordinator.JobAction.Tell;
 import dev.sluice.coordinator.JobAction.Warn;
 import dev.sluice.coordinator.JobAction.WriteSavepoint;
-import dev.sluice.protocol.FromWorker;
+import dev.sluice.protocol.ClientRequest;
+import dev.sluice.protocol.Content;
+import dev.sluice.protocol.Envelope;
+import dev.sluice.protocol.Failure;
+import dev.sluice.protocol.FailureKind;
 import dev.sluice.protocol.Heartbeat;
 import dev.sluice.protocol.JobId;
 import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.JobUpdate;
+import dev.sluice.protocol.Submission;
 import dev.sluice.protocol.WorkerCommand;
 import dev.sluice.protocol.WorkerEvent;
 import dev.sluice.protocol.WorkerRegistered;
+import dev.sluice.protocol.world.Exceptions;
 import dev.sluice.protocol.world.Io;
 import dev.sluice.protocol.world.Network;
 import dev.sluice.state.error.Thrown;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -41,13 +49,20 @@ import org.slf4j.LoggerFactory;
 public final class Coordinator implements Network.Endpoint {
   private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
 
-  private final String address;
+  private final Leadership leadership;
   private final Network network;
   private final Journal journal;
+  private final Io io;
+  private final Intake intake;
+  private final Exceptions exceptions;
   private final LedgerWork ledgerWork;
   private final Set<String> workers = new LinkedHashSet<>();
   private final WorkerWatch watch = new WorkerWatch();
   private final Map<JobId, Job> jobs = new LinkedHashMap<>();
+
+  /** Jobs that are being taken in, and what their clients have asked for since. */
+  private final Map<JobId, List<ClientRequest>> arriving = new LinkedHashMap<>();
+
   private boolean ticking;
 
   /** What is known of a job: what decides, and what does not. */
@@ -66,18 +81,33 @@ public final class Coordinator implements Network.Endpoint {
   /** One more interval of a heartbeat has passed. */
   private record Tick() {}
 
+  /** A job was taken in, or was refused. */
+  private record TakenIn(Submission submission, Intake.Taken taken, Throwable refusal) {}
+
   /**
-   * @param address where it will be registered, for messages to itself
+   * @param leadership what it is; its address is where it will be registered
    * @param network to workers and clients
    * @param journal where decisions are written down
    * @param io where checkpoints are stored
+   * @param intake makes jobs of what is submitted
+   * @param exceptions keeps what a refusal was, for a client in this process
    */
-  public Coordinator(String address, Network network, Journal journal, Io io) {
-    this.address = address;
+  public Coordinator(
+      Leadership leadership,
+      Network network,
+      Journal journal,
+      Io io,
+      Intake intake,
+      Exceptions exceptions) {
+    this.leadership = leadership;
     this.network = network;
     this.journal = journal;
+    this.io = io;
+    this.intake = intake;
+    this.exceptions = exceptions;
     this.ledgerWork =
-        new LedgerWork(io, (job, event) -> network.send(address, new Alarm(job, event)));
+        new LedgerWork(
+            io, (job, event) -> network.post(leadership.address(), new Alarm(job, event)));
   }
 
   /** The lane in which the work of a job's ledger is done. */
@@ -87,20 +117,33 @@ public final class Coordinator implements Network.Endpoint {
 
   @Override
   public void handle(Object message) {
-    if (message instanceof FromWorker fromWorker) {
-      reported(fromWorker);
-    } else if (message instanceof ClientRequest request) {
-      requested(request);
+    if (message instanceof Envelope envelope) {
+      received(envelope);
     } else if (message instanceof Alarm alarm) {
       happened(alarm.job(), alarm.event());
-    } else if (message instanceof WorkerRegistered registered) {
-      registered(registered.worker());
-    } else if (message instanceof Heartbeat heartbeat) {
-      heard(heartbeat.worker());
     } else if (message instanceof Tick) {
       tick();
+    } else if (message instanceof TakenIn taken) {
+      takenIn(taken);
     } else {
       throw new IllegalArgumentException("the coordinator does not understand " + message);
+    }
+  }
+
+  private void received(Envelope envelope) {
+    Content content = envelope.content();
+    if (!leadership.isMeantBy(envelope)) {
+      LOG.debug("{} does not mean {}: dropped", envelope, leadership);
+    } else if (content instanceof WorkerEvent event) {
+      reported(new JobEvent.Reported(envelope.from(), envelope.attempt(), event));
+    } else if (content instanceof ClientRequest request) {
+      requested(request);
+    } else if (content instanceof WorkerRegistered registered) {
+      registered(registered.worker());
+    } else if (content instanceof Heartbeat heartbeat) {
+      heard(heartbeat.worker());
+    } else {
+      throw new IllegalArgumentException("the coordinator does not understand " + envelope);
     }
   }
 
@@ -153,7 +196,7 @@ public final class Coordinator implements Network.Endpoint {
     if (!ticking && watch.isWatching() && !jobs.isEmpty()) {
       ticking = true;
       watch.restart();
-      network.sendLater(address, new Tick(), Heartbeat.INTERVAL_MS);
+      network.postLater(leadership.address(), new Tick(), Heartbeat.INTERVAL_MS);
     }
   }
 
@@ -167,7 +210,7 @@ public final class Coordinator implements Network.Endpoint {
     }
     if (watch.isWatching() && !jobs.isEmpty()) {
       ticking = true;
-      network.sendLater(address, new Tick(), Heartbeat.INTERVAL_MS);
+      network.postLater(leadership.address(), new Tick(), Heartbeat.INTERVAL_MS);
     }
   }
 
@@ -187,7 +230,12 @@ public final class Coordinator implements Network.Endpoint {
 
   private void requested(ClientRequest request) {
     if (request instanceof ClientRequest.Submit submit) {
-      submitted(submit.spec());
+      submitted(submit.submission());
+      return;
+    }
+    List<ClientRequest> later = arriving.get(request.job());
+    if (later != null) {
+      later.add(request);
     } else if (request instanceof ClientRequest.Cancel cancel) {
       happened(cancel.job(), new JobEvent.CancelRequested());
     } else if (request instanceof ClientRequest.Drain drain) {
@@ -201,22 +249,63 @@ public final class Coordinator implements Network.Endpoint {
     }
   }
 
-  private void submitted(JobSpec spec) {
-    if (jobs.putIfAbsent(spec.id(), new Job(JobState.submitted(spec))) != null) {
-      throw new IllegalArgumentException("there is a job " + spec.id() + " already");
+  private void submitted(Submission submission) {
+    JobId id = submission.id();
+    if (jobs.containsKey(id) || arriving.containsKey(id)) {
+      refuse(
+          submission,
+          new IllegalArgumentException(
+              "there is a job %s already: submit it under another id".formatted(id)));
+      return;
     }
-    happened(spec.id(), new JobEvent.WorkersKnown(workersByLoad()));
+    arriving.put(id, new ArrayList<>());
+    io.submit(ledgerLane(id), () -> network.post(leadership.address(), takeIn(submission)));
+  }
+
+  /** In the lane of the job. */
+  private TakenIn takeIn(Submission submission) {
+    try {
+      return new TakenIn(submission, intake.take(submission), null);
+    } catch (Throwable e) {
+      return new TakenIn(submission, null, e);
+    }
+  }
+
+  private void takenIn(TakenIn job) {
+    JobId id = job.submission().id();
+    List<ClientRequest> since = arriving.remove(id);
+    if (job.refusal() != null) {
+      refuse(job.submission(), job.refusal());
+      return;
+    }
+    jobs.put(id, new Job(JobState.submitted(job.taken().spec())));
+    tell(
+        job.submission().client(),
+        Envelope.BEFORE_ANY,
+        new JobUpdate.Accepted(id, job.taken().beginnings()));
+    since.forEach(this::requested);
+    happened(id, new JobEvent.WorkersKnown(workersByLoad()));
     tickIfNeeded();
   }
 
-  private void reported(FromWorker from) {
-    WorkerEvent event = from.event();
+  private void refuse(Submission submission, Throwable why) {
+    LOG.debug("job {} is refused", submission.id(), Thrown.printable(why));
+    Failure failure =
+        Failure.of(FailureKind.BAD_PIPELINE, "", submission.id().value(), why, exceptions);
+    tell(submission.client(), Envelope.BEFORE_ANY, new JobUpdate.Refused(submission.id(), failure));
+  }
+
+  private void tell(String to, int attempt, Content content) {
+    network.send(to, leadership.say(attempt, content));
+  }
+
+  private void reported(JobEvent.Reported report) {
+    WorkerEvent event = report.event();
     Job job = jobs.get(event.job());
     if (job == null) {
       LOG.debug("job {} is over: dropped {}", event.job(), event.getClass().getSimpleName());
       return;
     }
-    JobEvent.Reported report = new JobEvent.Reported(from.worker(), from.attempt(), event);
     if (!JobLifecycle.isOfThisAttempt(job.state, report)) {
       LOG.debug("job {} is at attempt {}: dropped {}", event.job(), job.state.attempt(), report);
       return;
@@ -224,10 +313,10 @@ public final class Coordinator implements Network.Endpoint {
     // Before the event may end the job: its end is told with these metrics.
     if (event instanceof WorkerEvent.Metrics metrics) {
       job.metrics
-          .answered(from.worker(), metrics.request(), metrics.metrics())
+          .answered(report.worker(), metrics.request(), metrics.metrics())
           .forEach(request -> answerMetrics(job, request));
     } else if (event instanceof WorkerEvent.JobStopped stopped) {
-      lastWord(job, from, stopped).forEach(request -> answerMetrics(job, request));
+      lastWord(job, report, stopped).forEach(request -> answerMetrics(job, request));
     } else if (event instanceof WorkerEvent.TaskFailed failed && !job.state.isAtWork()) {
       LOG.debug("job {} is {}: suppressed {}", event.job(), job.state.phase(), failed.failure());
     }
@@ -235,11 +324,12 @@ public final class Coordinator implements Network.Endpoint {
   }
 
   /** A worker that has nothing of the attempt any more says nothing of what it had counted. */
-  private static List<Long> lastWord(Job job, FromWorker from, WorkerEvent.JobStopped stopped) {
-    if (from.attempt() == job.state.attempt()) {
-      return job.metrics.stopped(from.worker(), stopped.metrics());
+  private static List<Long> lastWord(
+      Job job, JobEvent.Reported report, WorkerEvent.JobStopped stopped) {
+    if (report.attempt() == job.state.attempt()) {
+      return job.metrics.stopped(report.worker(), stopped.metrics());
     }
-    return job.state.isAtWork() ? List.of() : job.metrics.lost(from.worker());
+    return job.state.isAtWork() ? List.of() : job.metrics.lost(report.worker());
   }
 
   // Decisions.
@@ -259,7 +349,7 @@ public final class Coordinator implements Network.Endpoint {
       Throwable bug = Thrown.printable(e);
       LOG.error("job {}: what {} came to cannot be carried out", id, event, bug);
       if (job.state.phase().isTerminal()) {
-        tellClient(job);
+        tellPhase(job);
       } else {
         carryOut(job, event, JobLifecycle.fail(job.state, bug));
       }
@@ -277,7 +367,7 @@ public final class Coordinator implements Network.Endpoint {
     job.state = after;
     decision.actions().forEach(action -> act(job, action));
     if (after.phase() != before.phase()) {
-      tellClient(job);
+      tellPhase(job);
     }
   }
 
@@ -301,17 +391,17 @@ public final class Coordinator implements Network.Endpoint {
   private void act(Job job, JobAction action) {
     JobId id = job.state.spec().id();
     if (action instanceof Tell tell) {
-      network.send(tell.worker(), tell.command());
+      tell(tell.worker(), job.state.attempt(), tell.command());
     } else if (action instanceof Schedule schedule) {
-      network.sendLater(address, new Alarm(id, schedule.event()), schedule.delayMs());
+      network.postLater(leadership.address(), new Alarm(id, schedule.event()), schedule.delayMs());
     } else if (action instanceof Answer answer) {
-      network.send(job.state.spec().client(), answer.update());
+      tellClient(job, answer.update());
     } else if (action instanceof BeginMetrics begin) {
       job.metrics.beginAttempt(begin.base()).forEach(request -> answerMetrics(job, request));
     } else if (action instanceof CommitMetrics commit) {
       job.metrics.commit(commit.committed());
     } else if (action instanceof Warn warn) {
-      LOG.warn(warn.message(), warn.cause().orElse(null));
+      LOG.warn("{}{}", warn.message(), warn.stackTrace().isEmpty() ? "" : "\n" + warn.stackTrace());
     } else {
       actOnLedger(id, job.state.spec().durability().orElseThrow().ledger(), action);
     }
@@ -331,21 +421,25 @@ public final class Coordinator implements Network.Endpoint {
     }
   }
 
-  private void tellClient(Job job) {
+  private void tellPhase(Job job) {
     JobState state = job.state;
     JobId id = state.spec().id();
     if (!state.phase().isTerminal()) {
-      network.send(state.spec().client(), new JobUpdate.Advanced(id, state.phase()));
+      tellClient(job, new JobUpdate.Advanced(id, state.phase()));
       return;
     }
     if (state.phase() == JobPhase.DONE) {
       job.metrics.commitAll();
     }
     jobs.remove(id);
-    network.send(
-        state.spec().client(),
+    tellClient(
+        job,
         new JobUpdate.Ended(
             id, state.phase(), state.ending().flatMap(Ending::failure), job.metrics.values()));
+  }
+
+  private void tellClient(Job job, JobUpdate update) {
+    tell(job.state.spec().client(), job.state.attempt(), update);
   }
 
   // Metrics.
@@ -362,7 +456,8 @@ public final class Coordinator implements Network.Endpoint {
       return;
     }
     long round = job.metrics.begin(request, asked);
-    asked.forEach(worker -> network.send(worker, new WorkerCommand.ReportMetrics(id, round)));
+    asked.forEach(
+        worker -> tell(worker, job.state.attempt(), new WorkerCommand.ReportMetrics(id, round)));
   }
 
   /** Those that run tasks of the job and have not said their last word. */
@@ -376,6 +471,6 @@ public final class Coordinator implements Network.Endpoint {
 
   private void answerMetrics(Job job, long request) {
     JobSpec spec = job.state.spec();
-    network.send(spec.client(), new JobUpdate.Metrics(spec.id(), request, job.metrics.values()));
+    tellClient(job, new JobUpdate.Metrics(spec.id(), request, job.metrics.values()));
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.coordinator;
 
+import dev.sluice.protocol.MetricBytes;
 import dev.sluice.protocol.SourceSplit;
 import dev.sluice.protocol.TaskId;
 import java.util.Collections;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /**
  * One attempt of a job: which worker runs what, and how far it is. Immutable.
@@ -33,7 +33,7 @@ record Deployment(
     Remaining<TaskId> unfinished,
     Optional<TaskId> waiting,
     Map<String, List<SourceSplit>> splits,
-    MetricsContainerStepMap splitting,
+    MetricBytes splitting,
     Optional<SavedCheckpoint> from,
     long jobClockMs,
     Quiescence quiescence) {
@@ -49,7 +49,7 @@ record Deployment(
         Remaining.none(),
         Optional.empty(),
         Map.of(),
-        new MetricsContainerStepMap(),
+        MetricBytes.NONE,
         Optional.empty(),
         Long.MIN_VALUE,
         Quiescence.unasked());
@@ -127,7 +127,7 @@ record Deployment(
   }
 
   /** Sources were split, which has counted something. */
-  Deployment with(Map<String, List<SourceSplit>> newSplits, MetricsContainerStepMap counted) {
+  Deployment with(Map<String, List<SourceSplit>> newSplits, MetricBytes counted) {
     // Copied here only: there may be thousands, and a deployment is made anew for each event.
     Map<String, List<SourceSplit>> copy =
         Collections.unmodifiableMap(new LinkedHashMap<>(newSplits));
@@ -176,12 +176,9 @@ record Deployment(
    * What had been counted before the attempt began: at the checkpoint that it went on from, or by
    * the splitting of the sources, which the job's own checkpoints include.
    */
-  MetricsContainerStepMap metricsBefore() {
-    MetricsContainerStepMap before = new MetricsContainerStepMap();
-    from.map(SavedCheckpoint::metrics).ifPresent(before::updateAll);
-    if (from.filter(SavedCheckpoint::own).isEmpty()) {
-      before.updateAll(splitting);
-    }
-    return before;
+  MetricBytes metricsBefore() {
+    MetricBytes saved = from.map(SavedCheckpoint::metrics).orElse(MetricBytes.NONE);
+    boolean ownCheckpoint = from.filter(SavedCheckpoint::own).isPresent();
+    return ownCheckpoint ? saved : MetricBytes.sum(List.of(saved, splitting));
   }
 }

@@ -1,10 +1,10 @@
 package dev.sluice.coordinator;
 
 import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.JobUpdate;
+import dev.sluice.protocol.MetricBytes;
 import dev.sluice.protocol.SavepointRequest;
 import dev.sluice.protocol.WorkerCommand;
-import java.util.Optional;
-import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /** What the coordinator does after a decision is written down. */
 public sealed interface JobAction {
@@ -29,7 +29,7 @@ public sealed interface JobAction {
    *
    * @param committed what had been counted at the barrier of the checkpoint that is complete
    */
-  record CommitMetrics(MetricsContainerStepMap committed) implements JobAction {
+  record CommitMetrics(MetricBytes committed) implements JobAction {
     /** The numbers would fill pages. */
     @Override
     public String toString() {
@@ -38,7 +38,7 @@ public sealed interface JobAction {
   }
 
   /** A new attempt begins: nothing is counted yet but what its checkpoint had counted. */
-  record BeginMetrics(MetricsContainerStepMap base) implements JobAction {
+  record BeginMetrics(MetricBytes base) implements JobAction {
     /** The numbers would fill pages. */
     @Override
     public String toString() {
@@ -61,11 +61,11 @@ public sealed interface JobAction {
   /**
    * Warn about something that the job goes on in spite of.
    *
-   * @param cause what was thrown, if anything was
+   * @param stackTrace of what was thrown; empty if nothing was
    */
-  record Warn(String message, Optional<Throwable> cause) implements JobAction {
+  record Warn(String message, String stackTrace) implements JobAction {
     Warn(String message) {
-      this(message, Optional.empty());
+      this(message, "");
     }
   }
 }

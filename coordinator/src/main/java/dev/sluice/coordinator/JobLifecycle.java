@@ -23,11 +23,12 @@ import dev.sluice.coordinator.JobEvent.StopOverdue;
 import dev.sluice.coordinator.JobEvent.WorkerLost;
 import dev.sluice.coordinator.JobEvent.WorkersKnown;
 import dev.sluice.protocol.Attempt;
+import dev.sluice.protocol.Envelope;
 import dev.sluice.protocol.Failure;
 import dev.sluice.protocol.FailureKind;
-import dev.sluice.protocol.FromWorker;
 import dev.sluice.protocol.JobId;
 import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.JobStorage;
 import dev.sluice.protocol.SourceSplit;
 import dev.sluice.protocol.TaskId;
 import dev.sluice.protocol.WorkerCommand;
@@ -44,6 +45,7 @@ import dev.sluice.protocol.WorkerEvent.Quiet;
 import dev.sluice.protocol.WorkerEvent.SourcesSplit;
 import dev.sluice.protocol.WorkerEvent.TaskFailed;
 import dev.sluice.protocol.WorkerEvent.TaskFinished;
+import dev.sluice.protocol.world.Exceptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -189,7 +191,7 @@ final class JobLifecycle {
    */
   static boolean isOfThisAttempt(JobState now, Reported report) {
     return report.attempt() == now.attempt()
-        || (report.attempt() == FromWorker.BEFORE_ANY && report.event() instanceof JobStopped);
+        || (report.attempt() == Envelope.BEFORE_ANY && report.event() instanceof JobStopped);
   }
 
   // Start.
@@ -218,12 +220,7 @@ final class JobLifecycle {
     String splitter = now.workers().get(0);
     WorkerCommand split =
         new WorkerCommand.SplitSources(
-            spec.id(),
-            spec.graph(),
-            spec.options(),
-            spec.loader(),
-            known,
-            spec.settings().parallelism());
+            spec.id(), spec.submission().program(), known, spec.settings().parallelism());
     return new Decision(
         knowing.with(knowing.deployment().involving(Set.of(splitter))).advanced(JobPhase.SPLITTING),
         List.of(new Tell(splitter, split)));
@@ -245,31 +242,33 @@ final class JobLifecycle {
     Placement placement =
         Placement.of(spec.graph(), spec.settings().parallelism(), now.workers().get(0));
     Deployment deployment = now.deployment().next(placement, now.checkpoints().stored());
-    Attempt attempt =
-        new Attempt(
-            deployment.attempt(),
-            spec.durability().map(d -> d.ledger().storageOf(deployment.attempt())),
-            deployment.from().map(SavedCheckpoints::restorePoint),
-            now.draining());
+    Optional<JobStorage> storage =
+        spec.durability().map(d -> d.ledger().storageOf(deployment.attempt()));
     List<JobAction> actions = new ArrayList<>();
     actions.add(new BeginMetrics(deployment.metricsBefore()));
     placement
         .tasksByWorker()
         .forEach(
-            (worker, tasks) ->
-                actions.add(
-                    new Tell(
-                        worker,
-                        new WorkerCommand.Deploy(
-                            spec.id(),
-                            spec.graph(),
-                            spec.options(),
-                            spec.loader(),
-                            tasks,
-                            deployment.splits(),
-                            spec.settings().parallelism(),
-                            spec.hasManualClock(),
-                            attempt))));
+            (worker, tasks) -> {
+              Share share = Share.of(spec, tasks);
+              Attempt attempt =
+                  new Attempt(
+                      deployment.attempt(),
+                      storage,
+                      deployment.from().map(share::restorePoint),
+                      now.draining());
+              actions.add(
+                  new Tell(
+                      worker,
+                      new WorkerCommand.Deploy(
+                          spec.id(),
+                          spec.submission().program(),
+                          tasks,
+                          share.splits(deployment.splits()),
+                          spec.settings().parallelism(),
+                          spec.hasManualClock(),
+                          attempt)));
+            });
     JobState running = now.with(deployment).advanced(JobPhase.RUNNING);
     return new Decision(running, actions).then(CheckpointRules::next);
   }
@@ -354,8 +353,12 @@ final class JobLifecycle {
         now,
         JobPhase.FAILED,
         Optional.of(
-            new Failure(
-                FailureKind.ENGINE_BUG, "", "%s (%s)".formatted(job(now), now.phase()), bug)));
+            Failure.of(
+                FailureKind.ENGINE_BUG,
+                "",
+                "%s (%s)".formatted(job(now), now.phase()),
+                bug,
+                Exceptions.NOT_KEPT)));
   }
 
   static Decision jobStopped(JobState now, String worker) {

@@ -1,32 +1,31 @@
 package dev.sluice.coordinator;
 
-import dev.sluice.coordinator.JobUpdate.JobMetricValues;
+import dev.sluice.protocol.JobUpdate.JobMetricValues;
+import dev.sluice.protocol.MetricBytes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
-import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /**
  * Gathers the metrics of one job from its workers.
  *
  * <p>Owned by the coordinator's loop. Always true: a question that was asked is answered, at the
- * latest when every worker has said its last word or the next attempt begins; what was handed out
- * is a copy that is not touched again.
+ * latest when every worker has said its last word or the next attempt begins.
  */
 final class JobMetrics {
   private record Round(long request, SortedSet<String> missing) {}
 
   /** What the checkpoint had counted that the attempt went on from. */
-  private MetricsContainerStepMap base = new MetricsContainerStepMap();
+  private MetricBytes base = MetricBytes.NONE;
 
   /** The last that each worker has told of the attempt. */
-  private final Map<String, MetricsContainerStepMap> latest = new LinkedHashMap<>();
+  private final Map<String, MetricBytes> latest = new LinkedHashMap<>();
 
   private final Map<Long, Round> rounds = new LinkedHashMap<>();
-  private MetricsContainerStepMap committed = new MetricsContainerStepMap();
+  private MetricBytes committed = MetricBytes.NONE;
 
   /** Whether a worker of the attempt was lost before it had said its last word. */
   private boolean lost;
@@ -37,7 +36,7 @@ final class JobMetrics {
    * A new attempt begins, with what its checkpoint had counted; those who wait for workers of the
    * last one are answered with that.
    */
-  List<Long> beginAttempt(MetricsContainerStepMap newBase) {
+  List<Long> beginAttempt(MetricBytes newBase) {
     base = newBase;
     committed = newBase;
     lost = false;
@@ -55,7 +54,7 @@ final class JobMetrics {
   }
 
   /** A worker has answered; the requests that were waiting for it alone. */
-  List<Long> answered(String worker, long number, MetricsContainerStepMap metrics) {
+  List<Long> answered(String worker, long number, MetricBytes metrics) {
     latest.put(worker, metrics);
     List<Long> ended = new ArrayList<>();
     Round round = rounds.get(number);
@@ -66,7 +65,7 @@ final class JobMetrics {
   }
 
   /** A worker has said its last word: it counts for every round; the requests that it answers. */
-  List<Long> stopped(String worker, MetricsContainerStepMap metrics) {
+  List<Long> stopped(String worker, MetricBytes metrics) {
     latest.put(worker, metrics);
     return silent(worker);
   }
@@ -91,7 +90,7 @@ final class JobMetrics {
   }
 
   /** From now on these are the committed ones. */
-  void commit(MetricsContainerStepMap newCommitted) {
+  void commit(MetricBytes newCommitted) {
     committed = newCommitted;
   }
 
@@ -115,13 +114,12 @@ final class JobMetrics {
     }
   }
 
-  private MetricsContainerStepMap attempted() {
+  private MetricBytes attempted() {
     if (lost) {
       return committed;
     }
-    MetricsContainerStepMap sum = new MetricsContainerStepMap();
-    sum.updateAll(base);
-    latest.values().forEach(sum::updateAll);
-    return sum;
+    List<MetricBytes> parts = new ArrayList<>(latest.values());
+    parts.add(0, base);
+    return MetricBytes.sum(parts);
   }
 }

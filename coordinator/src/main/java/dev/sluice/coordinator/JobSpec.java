@@ -3,6 +3,7 @@ package dev.sluice.coordinator;
 import dev.sluice.protocol.JobId;
 import dev.sluice.protocol.JobSettings;
 import dev.sluice.protocol.SourceSplit;
+import dev.sluice.protocol.Submission;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
@@ -12,32 +13,47 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
-import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBufferException;
 
 /**
- * A job as its client submitted it. Immutable.
+ * A job that the coordinator has taken on. Immutable.
  *
- * @param id unique among the jobs of the cluster
- * @param graph what is to run
- * @param options the pipeline's options
- * @param loader with which everything of the user's is loaded
- * @param settings what the coordinator needs of the options
- * @param client the address that is told how the job goes
+ * @param submission as its client submitted it
+ * @param graph what its pipeline becomes
  * @param durability how it outlives a failure; empty if it does not
+ * @param checkpointIntervalMs how long to wait from one periodic checkpoint to the next; 0 if there
+ *     are none
  */
 public record JobSpec(
-    JobId id,
+    Submission submission,
     JobGraph graph,
-    PipelineOptions options,
-    ClassLoader loader,
-    JobSettings settings,
-    String client,
-    Optional<Durability> durability) {
+    Optional<Durability> durability,
+    long checkpointIntervalMs) {
   /** The interval of a job that needs checkpoints which nobody asked for. */
   private static final long NEEDED_INTERVAL_MS = 1_000;
 
   private static final String WRITE_FILES = "beam:transform:write_files:v1";
+
+  /** A job with the checkpoints that its pipeline needs. */
+  public static JobSpec of(Submission submission, JobGraph graph, Optional<Durability> durability) {
+    JobSpec job = new JobSpec(submission, graph, durability, 0);
+    return new JobSpec(submission, graph, durability, job.neededIntervalMs());
+  }
+
+  /** Names the job. */
+  JobId id() {
+    return submission.id();
+  }
+
+  /** What the coordinator needs of the options. */
+  JobSettings settings() {
+    return submission.settings();
+  }
+
+  /** The address that is told how the job goes. */
+  String client() {
+    return submission.client();
+  }
 
   /**
    * Whether there are sources to split before the tasks can start: those that {@code known} has no
@@ -79,13 +95,12 @@ public record JobSpec(
   }
 
   /**
-   * How long to wait from one periodic checkpoint to the next; 0 if there are none. A job in which
-   * something waits for checkpoints has them even if nobody asked for them. A bundle that waits to
-   * be finalized has them soon: that is often somebody else's acknowledgement.
+   * A job in which something waits for checkpoints has them even if nobody asked for them. A bundle
+   * that waits to be finalized has them soon: that is often somebody else's acknowledgement.
    */
-  long checkpointIntervalMs() {
+  private long neededIntervalMs() {
     long asked =
-        graph.streaming() || durability.isPresent() ? settings.checkpoints().intervalMs() : 0;
+        graph.streaming() || durability.isPresent() ? settings().checkpoints().intervalMs() : 0;
     if (hasNode(node -> asks(node, RunnerApi.ParDoPayload::getRequestsFinalization))) {
       return asked == 0 ? NEEDED_INTERVAL_MS : Math.min(asked, NEEDED_INTERVAL_MS);
     }
@@ -127,6 +142,6 @@ public record JobSpec(
   /** The graph and the options would fill pages. */
   @Override
   public String toString() {
-    return id.toString();
+    return id().toString();
   }
 }

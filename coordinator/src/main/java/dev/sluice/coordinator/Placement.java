@@ -43,6 +43,11 @@ record Placement(Map<String, List<TaskId>> tasksByWorker) {
     return new Placement(Map.of(worker, tasks));
   }
 
+  /** How many tasks a stage of a job has. */
+  static int tasksOf(Stage stage, JobSpec job) {
+    return tasksOf(stage, job.settings().parallelism());
+  }
+
   private static int tasksOf(Stage stage, int parallelism) {
     return switch (stage.parallelism()) {
       case ONE -> 1;

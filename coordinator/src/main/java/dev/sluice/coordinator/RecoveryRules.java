@@ -101,8 +101,8 @@ final class RecoveryRules {
                         ? then.checkpoints().stored().get()
                         : "its beginning",
                     culprit(failure),
-                    failure.cause()),
-            Optional.of(failure.cause())));
+                    failure.message()),
+            failure.stackTrace()));
     actions.addAll(JobLifecycle.tellAll(now, new WorkerCommand.Stop(now.spec().id())));
     actions.add(new Schedule(new StopOverdue(now.attempt()), JobLifecycle.STOP_LIMIT_MS));
     if (search) {
@@ -138,7 +138,7 @@ final class RecoveryRules {
                 .formatted(
                     now.deployment().from().orElseThrow(),
                     now.spec().id(),
-                    restart.get().cause().cause(),
+                    restart.get().cause().message(),
                     earlier));
     return new Decision(now.with(now.checkpoints().fallingBackTo(earlier)), List.of(warning))
         .then(then -> changed(then, restart.get().found()));
@@ -215,11 +215,8 @@ final class RecoveryRules {
     Set<String> living = new TreeSet<>(now.involved());
     living.remove(worker);
     Failure lost =
-        new Failure(
-            FailureKind.WORKER_LOST,
-            "",
-            "worker " + worker,
-            new IllegalStateException("worker " + worker + " " + event.why()));
+        Failure.of(
+            FailureKind.WORKER_LOST, "worker " + worker, "worker " + worker + " " + event.why());
     // Nobody waits for it; but if it is heard of again, it is not to go on by itself.
     Tell stop = new Tell(worker, new WorkerCommand.Stop(now.spec().id()));
     return new Decision(now.with(now.deployment().involving(living)), List.of(stop))

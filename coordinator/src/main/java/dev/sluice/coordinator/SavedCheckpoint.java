@@ -1,25 +1,25 @@
 package dev.sluice.coordinator;
 
+import dev.sluice.protocol.MetricBytes;
 import dev.sluice.protocol.SavedTask;
 import dev.sluice.protocol.SourceSplit;
+import dev.sluice.protocol.StorageLocation;
 import dev.sluice.state.log.TransformNames;
-import dev.sluice.state.storage.CheckpointFiles;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /**
  * All of a job at one barrier, or what a savepoint holds of it. Immutable.
  *
  * @param id its number in the job that took it
- * @param files where the segments of {@code tasks} are
+ * @param location where the segments of {@code tasks} are
  * @param own whether they are in the job's own storage
  * @param parallelism how many tasks a stage had that may have many
  * @param splits the splits of each source, by the full name of the Read transform
  * @param tasks what each task had saved
- * @param metrics what user code had counted; not touched any more
+ * @param metrics what user code had counted
  * @param jobClockMs where the job's clock stood, or a little before
  * @param draining whether the job was to come to its end
  * @param names what transforms are called now that were saved under other names; {@code splits} and
@@ -27,12 +27,12 @@ import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
  */
 public record SavedCheckpoint(
     long id,
-    CheckpointFiles files,
+    StorageLocation location,
     boolean own,
     int parallelism,
     Map<String, List<SourceSplit>> splits,
     List<SavedTask> tasks,
-    MetricsContainerStepMap metrics,
+    MetricBytes metrics,
     long jobClockMs,
     boolean draining,
     TransformNames names) {

@@ -1,7 +1,7 @@
 package dev.sluice.coordinator;
 
 import dev.sluice.protocol.JobStorage;
-import dev.sluice.protocol.RestorePoint;
+import dev.sluice.protocol.MetricBytes;
 import dev.sluice.protocol.SavedTask;
 import dev.sluice.protocol.SourceSplit;
 import dev.sluice.protocol.WorkerEvent.CheckpointAcknowledged;
@@ -13,11 +13,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
-/**
- * From what tasks have acknowledged to a checkpoint, and from that to a restore. Pure functions.
- */
+/** From what tasks have acknowledged to a checkpoint. Pure functions. */
 final class SavedCheckpoints {
   private SavedCheckpoints() {}
 
@@ -42,7 +39,7 @@ final class SavedCheckpoints {
     now.deployment().splits().forEach((id, list) -> splits.put(spec.nameOf(id), list));
     return new SavedCheckpoint(
         round.id(),
-        storage.files(),
+        storage.location(),
         true,
         spec.settings().parallelism(),
         splits,
@@ -63,16 +60,10 @@ final class SavedCheckpoints {
   }
 
   /** What the job had counted at the barrier of a round, in this attempt and before it. */
-  static MetricsContainerStepMap metricsOf(JobState now, CheckpointRound round) {
-    MetricsContainerStepMap sum = new MetricsContainerStepMap();
-    sum.updateAll(now.deployment().metricsBefore());
-    round.acknowledged().values().forEach(report -> sum.updateAll(report.metrics()));
-    return sum;
-  }
-
-  /** What the workers have to know of a checkpoint that they are to go on from. */
-  static RestorePoint restorePoint(SavedCheckpoint saved) {
-    return new RestorePoint(
-        saved.id(), saved.files(), saved.own(), saved.tasks(), saved.jobClockMs(), saved.names());
+  static MetricBytes metricsOf(JobState now, CheckpointRound round) {
+    List<MetricBytes> parts = new ArrayList<>();
+    parts.add(now.deployment().metricsBefore());
+    round.acknowledged().values().forEach(report -> parts.add(report.metrics()));
+    return MetricBytes.sum(parts);
   }
 }

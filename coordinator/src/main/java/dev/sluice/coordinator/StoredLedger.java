@@ -2,8 +2,10 @@ package dev.sluice.coordinator;
 
 import dev.sluice.protocol.JobPhase;
 import dev.sluice.protocol.JobStorage;
+import dev.sluice.protocol.MetricBytes;
 import dev.sluice.protocol.SavedTask;
 import dev.sluice.protocol.SourceSplit;
+import dev.sluice.protocol.StorageLocation;
 import dev.sluice.protocol.world.Clock;
 import dev.sluice.state.checkpoint.ClaimLostException;
 import dev.sluice.state.checkpoint.JobCheckpoints;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
 
 /**
  * The checkpoints of a job as manifests in the storage that it has claimed.
@@ -29,62 +32,71 @@ import java.util.TreeMap;
  */
 public final class StoredLedger implements CheckpointLedger {
   private final JobCheckpoints checkpoints;
-  private final String jobName;
-  private final List<Manifest.TransformSignature> signature;
-  private final Savepoints savepoints;
+  private final StorageLocation location;
+  private final Described described;
+  private final Places savepoints;
   private final Clock clock;
-  private final String prefix;
-  private final TransformNames renamed;
   private TransformNames names = TransformNames.SAME;
 
   /** The last checkpoint that has transforms by their old names. */
   private long lastRenamed;
 
+  /**
+   * What manifests say of the job.
+   *
+   * @param signature what the job's state belongs to
+   * @param renamed the names that the user gave for what the job begins with: written down, so that
+   *     they are not applied twice
+   */
+  public record Described(
+      String jobName, List<Manifest.TransformSignature> signature, TransformNames renamed) {
+    public Described {
+      signature = List.copyOf(signature);
+    }
+  }
+
   /** Where users want their savepoints. */
   @FunctionalInterface
-  public interface Savepoints {
+  public interface Places {
     /**
      * Copies what a manifest names to a place of its own.
      *
      * @param files where the segments are now
      * @param location where the user wants it
      */
-    void write(Manifest manifest, CheckpointFiles files, String location) throws IOException;
+    void write(Manifest manifest, CheckpointFiles files, StorageLocation location)
+        throws IOException;
   }
 
   /**
    * @param checkpoints of the job, claimed; closed with the ledger
-   * @param signature what the job's state belongs to
-   * @param renamed the names that the user gave for what the job begins with: written down, so that
-   *     they are not applied twice
+   * @param location where they are
+   * @param described what manifests say of the job
    * @param savepoints writes savepoints
    * @param clock for the time that manifests carry
    */
   public StoredLedger(
       JobCheckpoints checkpoints,
-      String jobName,
-      List<Manifest.TransformSignature> signature,
-      TransformNames renamed,
-      Savepoints savepoints,
+      StorageLocation location,
+      Described described,
+      Places savepoints,
       Clock clock) {
     this.checkpoints = checkpoints;
-    this.jobName = jobName;
-    this.signature = List.copyOf(signature);
-    this.renamed = renamed;
+    this.location = location;
+    this.described = described;
     this.savepoints = savepoints;
     this.clock = clock;
-    this.prefix = checkpoints.prefix();
   }
 
   /**
    * What a manifest says, for the job that is to go on from it.
    *
-   * @param files where its segments are
+   * @param location where its segments are
    * @param own whether that is the storage of the job's own checkpoints
    * @param names what its transforms are called now
    */
   public static SavedCheckpoint saved(
-      Manifest manifest, CheckpointFiles files, boolean own, TransformNames names) {
+      Manifest manifest, StorageLocation location, boolean own, TransformNames names) {
     Map<String, List<SourceSplit>> splits = new LinkedHashMap<>();
     manifest
         .splits()
@@ -97,7 +109,7 @@ public final class StoredLedger implements CheckpointLedger {
                         .toList()));
     return new SavedCheckpoint(
         manifest.checkpoint(),
-        files,
+        location,
         own,
         manifest.parallelism(),
         splits,
@@ -110,7 +122,7 @@ public final class StoredLedger implements CheckpointLedger {
                         t.tasks(),
                         t.segments()))
             .toList(),
-        MetricBytes.decode(manifest.metrics()),
+        new MetricBytes(ByteString.copyFrom(manifest.metrics())),
         manifest.jobClockMs(),
         manifest.draining(),
         names);
@@ -141,12 +153,12 @@ public final class StoredLedger implements CheckpointLedger {
   private SavedCheckpoint own(Manifest manifest) {
     boolean before = manifest.checkpoint() <= lastRenamed;
     TransformNames since = before ? names : TransformNames.SAME;
-    return saved(manifest, checkpoints.files(), true, since);
+    return saved(manifest, location, true, since);
   }
 
   @Override
   public JobStorage storageOf(int attempt) {
-    return new JobStorage(checkpoints.files(), prefix + "/a" + attempt);
+    return new JobStorage(location, checkpoints.job(), checkpoints.generation(), attempt);
   }
 
   @Override
@@ -160,8 +172,8 @@ public final class StoredLedger implements CheckpointLedger {
   }
 
   @Override
-  public Outcome writeSavepoint(SavedCheckpoint checkpoint, String location) {
-    return written(() -> savepoints.write(manifest(checkpoint), checkpoint.files(), location));
+  public Outcome writeSavepoint(SavedCheckpoint checkpoint, StorageLocation wanted) {
+    return written(() -> savepoints.write(manifest(checkpoint), checkpoints.files(), wanted));
   }
 
   @Override
@@ -209,17 +221,17 @@ public final class StoredLedger implements CheckpointLedger {
     }
     return new Manifest(
         Manifest.FORMAT,
-        jobName,
+        described.jobName(),
         checkpoint.id(),
         clock.nowMs(),
         checkpoint.parallelism(),
         KeyGroups.COUNT,
         checkpoint.jobClockMs(),
         checkpoint.draining(),
-        signature,
+        described.signature(),
         splits,
         tasks,
-        MetricBytes.encode(checkpoint.metrics()),
-        renamed.newByOld());
+        checkpoint.metrics().infos().toByteArray(),
+        described.renamed().newByOld());
   }
 }

@@ -4,8 +4,8 @@
  * <p>The road of a decision:
  *
  * <ol>
- *   <li>A message of a worker or a client ({@link dev.sluice.coordinator.ClientRequest}) reaches
- *       the loop of {@link dev.sluice.coordinator.Coordinator} and becomes a {@link
+ *   <li>A message of a worker or a client ({@link dev.sluice.protocol.ClientRequest}) reaches the
+ *       loop of {@link dev.sluice.coordinator.Coordinator} and becomes a {@link
  *       dev.sluice.coordinator.JobEvent} of one job.
  *   <li>{@link dev.sluice.coordinator.JobLifecycle} decides, as a pure function of the {@link
  *       dev.sluice.coordinator.JobState} and the event, what the job's next state is and which
@@ -13,9 +13,8 @@
  *       {@link dev.sluice.protocol.JobPhase}.
  *   <li>The decision is appended to the {@link dev.sluice.coordinator.Journal}.
  *   <li>The coordinator acts: it sends commands to workers and alarms to itself.
- *   <li>If the phase has changed, the client learns it by a {@link
- *       dev.sluice.coordinator.JobUpdate}; the last one carries the failure and the metrics, and
- *       then nothing of the job is kept.
+ *   <li>If the phase has changed, the client learns it by a {@link dev.sluice.protocol.JobUpdate};
+ *       the last one carries the failure and the metrics, and then nothing of the job is kept.
  * </ol>
  *
  * <p>The road of a checkpoint ({@link dev.sluice.coordinator.CheckpointRules}):

@@ -13,8 +13,10 @@ import dev.sluice.coordinator.JobEvent.SavepointWritten;
 import dev.sluice.protocol.Barrier;
 import dev.sluice.protocol.FailureKind;
 import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.JobUpdate;
 import dev.sluice.protocol.SavepointRequest;
 import dev.sluice.protocol.SavepointRequest.Then;
+import dev.sluice.protocol.StorageLocation;
 import dev.sluice.protocol.TaskId;
 import dev.sluice.protocol.WorkerCommand.TriggerCheckpoint;
 import dev.sluice.protocol.WorkerEvent.CheckpointFailed;
@@ -85,9 +87,9 @@ class CheckpointRulesTest {
     assertThat(job.state.phase()).isEqualTo(JobPhase.STOPPING);
     var failure = job.state.ending().orElseThrow().failure().orElseThrow();
     assertThat(failure.kind()).isEqualTo(FailureKind.CHECKPOINT_STORAGE);
-    assertThat(failure.cause())
-        .hasMessageContaining("the storage is away")
-        .hasMessageContaining("--toleratedCheckpointFailures");
+    assertThat(failure.message())
+        .contains("the storage is away")
+        .contains("--toleratedCheckpointFailures");
   }
 
   private void failOnce() {
@@ -159,8 +161,7 @@ class CheckpointRulesTest {
     job.happens(new CheckpointStored(1));
     job.happens(new CheckpointOverdue(1));
     assertThat(job.state.ending().orElseThrow().outcome()).isEqualTo(JobPhase.FAILED);
-    assertThat(job.state.ending().orElseThrow().failure().orElseThrow().cause())
-        .hasMessageContaining("w1");
+    assertThat(job.state.ending().orElseThrow().failure().orElseThrow().message()).contains("w1");
   }
 
   // Tasks that can do nothing more before a checkpoint is complete.
@@ -250,7 +251,7 @@ class CheckpointRulesTest {
   // Savepoints.
 
   private static SavepointRequest savepoint(Then then) {
-    return new SavepointRequest(5, "there", then);
+    return new SavepointRequest(5, StorageLocation.of("there"), then);
   }
 
   @Test
@@ -341,7 +342,8 @@ class CheckpointRulesTest {
   @Test
   void savepointsOfAJobThatEndsAreRefused() {
     job.happens(new SavepointWanted(savepoint(Then.GO_ON)));
-    job.happens(new SavepointWanted(new SavepointRequest(6, "elsewhere", Then.GO_ON)));
+    job.happens(
+        new SavepointWanted(new SavepointRequest(6, StorageLocation.of("elsewhere"), Then.GO_ON)));
     assertThat(job.happens(new JobEvent.CancelRequested()))
         .isEqualTo("[Answer, Answer, Stop, Schedule StopOverdue]");
   }

@@ -3,21 +3,27 @@ package dev.sluice.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.coordinator.ClientRequest.Cancel;
-import dev.sluice.coordinator.ClientRequest.QueryMetrics;
-import dev.sluice.coordinator.ClientRequest.Submit;
+import dev.sluice.protocol.ClientRequest.Cancel;
+import dev.sluice.protocol.ClientRequest.QueryMetrics;
+import dev.sluice.protocol.ClientRequest.Submit;
+import dev.sluice.protocol.Content;
+import dev.sluice.protocol.Envelope;
 import dev.sluice.protocol.FailureKind;
-import dev.sluice.protocol.FromWorker;
 import dev.sluice.protocol.Heartbeat;
 import dev.sluice.protocol.JobId;
 import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.JobUpdate;
+import dev.sluice.protocol.MetricBytes;
 import dev.sluice.protocol.SourceSplit;
+import dev.sluice.protocol.Submission;
 import dev.sluice.protocol.TaskId;
 import dev.sluice.protocol.WorkerCommand;
 import dev.sluice.protocol.WorkerEvent;
 import dev.sluice.protocol.WorkerRegistered;
+import dev.sluice.protocol.world.Exceptions;
 import dev.sluice.state.storage.TaskSnapshot;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
@@ -28,35 +34,48 @@ import org.junit.jupiter.api.Test;
 class CoordinatorTest {
   private static final String W = "w1";
   private static final String SELF = "coordinator";
+  private static final JobUpdate ACCEPTED = new JobUpdate.Accepted(Jobs.ID, List.of("it begins"));
   private static final MetricName RECORDS = MetricName.named("test", "records");
 
   private final RecordingNetwork network = new RecordingNetwork();
+  private final Map<JobId, JobSpec> submitted = new HashMap<>();
   private final List<JournalEntry> journal = new ArrayList<>();
   private final List<Integer> sentWhenJournalled = new ArrayList<>();
   private final Coordinator coordinator =
       new Coordinator(
-          SELF,
+          Jobs.leadership(SELF),
           network,
           entry -> {
             journal.add(entry);
             sentWhenJournalled.add(network.sentSoFar());
           },
-          (lane, work) -> work.run());
+          (lane, work) -> work.run(),
+          this::take,
+          Exceptions.NOT_KEPT);
+
+  /** What becomes of a job that is submitted: the one of the tests that has its id. */
+  private Intake.Taken take(Submission submission) {
+    JobSpec known = submitted.get(submission.id());
+    if (known == null) {
+      throw new IllegalArgumentException("nobody has claimed " + submission.name());
+    }
+    return new Intake.Taken(known, List.of("it begins"));
+  }
 
   @Test
   void aJobWaitsForAWorker() {
-    coordinator.handle(new Submit(Jobs.bounded()));
-    assertThat(network.take()).isEmpty();
+    submit(Jobs.bounded());
+    assertThat(network.takeTo(Jobs.CLIENT)).containsExactly(ACCEPTED);
 
-    coordinator.handle(new WorkerRegistered(W));
+    says(W, new WorkerRegistered(W));
 
     assertThat(network.takeTo(W)).singleElement().isInstanceOf(WorkerCommand.Deploy.class);
   }
 
   @Test
   void aJobGoesAsAWholeToTheWorkerWithTheLeastToDo() {
-    coordinator.handle(new WorkerRegistered(W));
-    coordinator.handle(new WorkerRegistered("w2"));
+    says(W, new WorkerRegistered(W));
+    says("w2", new WorkerRegistered("w2"));
     List<TaskId> all = List.of(Jobs.task("s1", 0), Jobs.task("s2", 0), Jobs.task("s2", 1));
     assertThat(deployedFor("job-0", W)).containsAll(all);
     assertThat(deployedFor("job-1", "w2")).containsAll(all);
@@ -64,7 +83,7 @@ class CoordinatorTest {
   }
 
   private List<TaskId> deployedFor(String job, String worker) {
-    coordinator.handle(new Submit(Jobs.named(new JobId(job), Jobs.bounded())));
+    submit(Jobs.named(new JobId(job), Jobs.bounded()));
     return ((WorkerCommand.Deploy) network.takeTo(worker).get(0)).tasks();
   }
 
@@ -81,23 +100,26 @@ class CoordinatorTest {
               assertThat(entry.to()).isEqualTo(JobPhase.RUNNING);
               assertThat(entry.actions().toString()).contains("Deploy");
             });
-    assertThat(sentWhenJournalled).containsExactly(0);
+    assertThat(sentWhenJournalled).as("that it is accepted").containsExactly(1);
   }
 
   @Test
   void aDecisionThatCannotBeCarriedOutEndsItsJob() {
     Coordinator unlucky =
         new Coordinator(
-            SELF,
+            Jobs.leadership(SELF),
             network,
             entry -> {
               if (entry.to() == JobPhase.RUNNING) {
                 throw new NoClassDefFoundError("com/example/Missing");
               }
             },
-            (lane, work) -> work.run());
-    unlucky.handle(new WorkerRegistered(W));
-    unlucky.handle(new Submit(Jobs.bounded()));
+            (lane, work) -> work.run(),
+            submission -> new Intake.Taken(Jobs.bounded(), List.of()),
+            Exceptions.NOT_KEPT);
+    unlucky.handle(Jobs.said(W, 0, new WorkerRegistered(W)));
+    unlucky.handle(Jobs.said(Jobs.CLIENT, 0, new Submit(Jobs.bounded().submission())));
+    unlucky.handle(network.takeTo(SELF).get(0));
 
     JobUpdate.Ended ended =
         network.takeTo(Jobs.CLIENT).stream()
@@ -106,7 +128,7 @@ class CoordinatorTest {
             .findFirst()
             .orElseThrow();
     assertThat(ended.phase()).isEqualTo(JobPhase.FAILED);
-    assertThat(ended.failure().orElseThrow().cause()).isInstanceOf(NoClassDefFoundError.class);
+    assertThat(ended.failure().orElseThrow().message()).contains("com/example/Missing");
   }
 
   @Test
@@ -115,13 +137,13 @@ class CoordinatorTest {
     start(job);
     WorkerCommand.SplitSources split = (WorkerCommand.SplitSources) network.takeTo(W).get(0);
     assertThat(split.tasks()).isEqualTo(2);
-    assertThat(split.loader()).isSameAs(job.loader());
+    assertThat(split.program()).isEqualTo(job.submission().program());
 
     Map<String, List<SourceSplit>> splits = Map.of("read", List.of());
-    tell(new WorkerEvent.SourcesSplit(Jobs.ID, splits, new MetricsContainerStepMap()));
+    tell(new WorkerEvent.SourcesSplit(Jobs.ID, splits, MetricBytes.NONE));
 
     WorkerCommand.Deploy deploy = (WorkerCommand.Deploy) network.takeTo(W).get(0);
-    assertThat(deploy.graph()).isSameAs(job.graph());
+    assertThat(deploy.program()).isEqualTo(job.submission().program());
     assertThat(deploy.splits()).isEqualTo(splits);
     assertThat(deploy.parallelism()).isEqualTo(2);
     assertThat(deploy.manualClock()).isFalse();
@@ -134,7 +156,7 @@ class CoordinatorTest {
   void theClientIsToldOfEachPhaseAndOfTheEndWithTheLastMetrics() {
     start(Jobs.bounded());
     assertThat(network.takeTo(Jobs.CLIENT))
-        .containsExactly(new JobUpdate.Advanced(Jobs.ID, JobPhase.RUNNING));
+        .containsExactly(ACCEPTED, new JobUpdate.Advanced(Jobs.ID, JobPhase.RUNNING));
 
     finishAll(Jobs.bounded());
     assertThat(network.takeTo(Jobs.CLIENT))
@@ -160,7 +182,7 @@ class CoordinatorTest {
 
     JobUpdate.Ended ended = (JobUpdate.Ended) network.takeTo(Jobs.CLIENT).get(0);
     assertThat(ended.phase()).isEqualTo(JobPhase.FAILED);
-    assertThat(ended.failure().orElseThrow().cause()).hasMessage("boom");
+    assertThat(ended.failure().orElseThrow().message()).isEqualTo("boom");
     assertThat(records(ended.metrics().attempted())).isEqualTo(12);
     assertThat(records(ended.metrics().committed())).isZero();
   }
@@ -168,13 +190,13 @@ class CoordinatorTest {
   @Test
   void aCompletedCheckpointCommitsTheMetrics() {
     start(Jobs.reading());
-    tell(new WorkerEvent.SourcesSplit(Jobs.ID, Map.of(), new MetricsContainerStepMap()));
+    tell(new WorkerEvent.SourcesSplit(Jobs.ID, Map.of(), MetricBytes.NONE));
     Object due = delayed(10_000);
     coordinator.handle(due);
     acknowledgeAllCounting(Jobs.reading(), 5);
     network.take();
 
-    coordinator.handle(new QueryMetrics(Jobs.ID, 77));
+    says(Jobs.CLIENT, new QueryMetrics(Jobs.ID, 77));
     WorkerCommand.ReportMetrics report = (WorkerCommand.ReportMetrics) network.takeTo(W).get(0);
     tell(new WorkerEvent.Metrics(Jobs.ID, report.request(), counted(9)));
 
@@ -186,17 +208,17 @@ class CoordinatorTest {
 
   @Test
   void metricsOfAJobThatHasNoTasksYetAreAnsweredAtOnce() {
-    coordinator.handle(new Submit(Jobs.bounded()));
-    coordinator.handle(new QueryMetrics(Jobs.ID, 1));
+    submit(Jobs.bounded());
+    says(Jobs.CLIENT, new QueryMetrics(Jobs.ID, 1));
 
-    assertThat(network.takeTo(Jobs.CLIENT)).singleElement().isInstanceOf(JobUpdate.Metrics.class);
+    assertThat(network.takeTo(Jobs.CLIENT)).hasSize(2).last().isInstanceOf(JobUpdate.Metrics.class);
   }
 
   @Test
   void metricsAskedForWhileTheJobEndsAreAnsweredByItsLastWord() {
     start(Jobs.bounded());
-    coordinator.handle(new QueryMetrics(Jobs.ID, 1));
-    coordinator.handle(new Cancel(Jobs.ID));
+    says(Jobs.CLIENT, new QueryMetrics(Jobs.ID, 1));
+    says(Jobs.CLIENT, new Cancel(Jobs.ID));
     network.take();
 
     tell(new WorkerEvent.JobStopped(Jobs.ID, counted(3)));
@@ -209,18 +231,18 @@ class CoordinatorTest {
 
   @Test
   void ofAJobThatHasEndedNothingIsKept() {
-    coordinator.handle(new Submit(Jobs.bounded()));
-    coordinator.handle(new Cancel(Jobs.ID));
+    submit(Jobs.bounded());
+    says(Jobs.CLIENT, new Cancel(Jobs.ID));
     network.take();
 
-    coordinator.handle(new Cancel(Jobs.ID));
-    coordinator.handle(new QueryMetrics(Jobs.ID, 1));
+    says(Jobs.CLIENT, new Cancel(Jobs.ID));
+    says(Jobs.CLIENT, new QueryMetrics(Jobs.ID, 1));
     tell(new WorkerEvent.TaskFinished(Jobs.ID, Jobs.task("s1", 0)));
     assertThat(network.take()).isEmpty();
 
     start(Jobs.bounded());
     assertThat(network.takeTo(Jobs.CLIENT))
-        .containsExactly(new JobUpdate.Advanced(Jobs.ID, JobPhase.RUNNING));
+        .containsExactly(ACCEPTED, new JobUpdate.Advanced(Jobs.ID, JobPhase.RUNNING));
   }
 
   @Test
@@ -236,14 +258,65 @@ class CoordinatorTest {
     JobUpdate.Ended ended = (JobUpdate.Ended) network.takeTo(Jobs.CLIENT).get(0);
     assertThat(ended.phase()).isEqualTo(JobPhase.FAILED);
     assertThat(ended.failure().orElseThrow().kind()).isEqualTo(FailureKind.ENGINE_BUG);
-    assertThat(ended.failure().orElseThrow().cause()).hasMessageContaining("s9/0");
+    assertThat(ended.failure().orElseThrow().message()).contains("s9/0");
+  }
+
+  /** Before, the client waited for ever. */
+  @Test
+  void aSecondJobOfOneIdIsRefusedAndItsClientToldSo() {
+    start(Jobs.bounded());
+    network.take();
+    submit(Jobs.bounded());
+
+    JobUpdate.Refused refused = (JobUpdate.Refused) network.takeTo(Jobs.CLIENT).get(0);
+    assertThat(refused.failure().message()).contains("there is a job job-1 already");
+
+    finishAll(Jobs.bounded());
+    assertThat(network.takeTo(Jobs.CLIENT))
+        .as("the first one goes on")
+        .contains(new JobUpdate.Advanced(Jobs.ID, JobPhase.COMPLETING));
   }
 
   @Test
-  void twoJobsOfOneNameAreRefused() {
-    coordinator.handle(new Submit(Jobs.bounded()));
-    Submit again = new Submit(Jobs.bounded());
-    assertThatThrownBy(() -> coordinator.handle(again)).hasMessageContaining("job-1");
+  void aJobThatCannotBeTakenInIsRefusedAndNothingOfItKept() {
+    JobSpec job = Jobs.bounded();
+    says(Jobs.CLIENT, new Submit(job.submission()));
+    coordinator.handle(network.takeTo(SELF).get(0));
+
+    JobUpdate.Refused refused = (JobUpdate.Refused) network.takeTo(Jobs.CLIENT).get(0);
+    assertThat(refused.failure().kind()).isEqualTo(FailureKind.BAD_PIPELINE);
+    assertThat(refused.failure().message()).contains("nobody has claimed job");
+
+    submit(job);
+    assertThat(network.takeTo(Jobs.CLIENT)).containsExactly(ACCEPTED);
+  }
+
+  @Test
+  void whatAClientAsksForWhileItsJobIsTakenInIsDoneThen() {
+    submitted.put(Jobs.ID, Jobs.bounded());
+    says(Jobs.CLIENT, new Submit(Jobs.bounded().submission()));
+    Object takenIn = network.takeTo(SELF).get(0);
+    says(Jobs.CLIENT, new Cancel(Jobs.ID));
+    assertThat(network.take()).isEmpty();
+
+    coordinator.handle(takenIn);
+    List<Object> told = network.takeTo(Jobs.CLIENT);
+    assertThat(told.get(0)).isEqualTo(ACCEPTED);
+    assertThat(((JobUpdate.Ended) told.get(told.size() - 1)).phase()).isEqualTo(JobPhase.CANCELLED);
+  }
+
+  @Test
+  void ofAnotherClusterOrAnotherLeaderNothingIsHeard() {
+    start(Jobs.bounded());
+    network.take();
+    WorkerEvent failed = new WorkerEvent.TaskFailed(Jobs.ID, Jobs.failure("boom"));
+
+    coordinator.handle(new Envelope("elsewhere", 1, 1, W, failed));
+    coordinator.handle(new Envelope("test", 2, 1, W, failed));
+    assertThat(network.take()).isEmpty();
+
+    coordinator.handle(new Envelope("test", 1, 1, W, failed));
+    assertThat(network.takeTo(W)).containsExactly(new WorkerCommand.Stop(Jobs.ID));
   }
 
   @Test
@@ -254,17 +327,15 @@ class CoordinatorTest {
   @Test
   void aWorkerThatIsSilentForTenSecondsIsGivenUpAndWelcomeAgain() {
     start(Jobs.durable(new MemoryLedger()));
-    tell(
-        new WorkerEvent.SourcesSplit(
-            Jobs.ID, Map.of("read", List.of()), new MetricsContainerStepMap()));
+    tell(new WorkerEvent.SourcesSplit(Jobs.ID, Map.of("read", List.of()), MetricBytes.NONE));
     tick(10);
-    coordinator.handle(new Heartbeat(W));
+    says(W, new Heartbeat(W));
     tick(10);
     Object eleventh = delayed(Heartbeat.INTERVAL_MS);
     coordinator.handle(eleventh);
 
     List<RecordingNetwork.Sent> sent = network.take();
-    assertThat(sent.stream().map(RecordingNetwork.Sent::message))
+    assertThat(sent.stream().map(RecordingNetwork.Sent::content))
         .contains(new JobUpdate.Advanced(Jobs.ID, JobPhase.RESTARTING));
     Object restart =
         sent.stream()
@@ -275,7 +346,7 @@ class CoordinatorTest {
     coordinator.handle(restart);
     assertThat(network.takeTo(W)).as("there is no worker").isEmpty();
 
-    coordinator.handle(new Heartbeat(W));
+    says(W, new Heartbeat(W));
     assertThat(network.takeTo(W)).singleElement().isInstanceOf(WorkerCommand.Deploy.class);
   }
 
@@ -284,9 +355,7 @@ class CoordinatorTest {
     MemoryLedger ledger = new MemoryLedger();
     JobSpec job = Jobs.durable(ledger);
     start(job);
-    tell(
-        new WorkerEvent.SourcesSplit(
-            Jobs.ID, Map.of("read", List.of()), new MetricsContainerStepMap()));
+    tell(new WorkerEvent.SourcesSplit(Jobs.ID, Map.of("read", List.of()), MetricBytes.NONE));
     coordinator.handle(delayed(10_000));
     network.take();
     acknowledgeAll(job, 1);
@@ -307,11 +376,9 @@ class CoordinatorTest {
   @Test
   void aWorkerThatRegistersAgainHasLostWhatItRan() {
     start(Jobs.durable(new MemoryLedger()));
-    tell(
-        new WorkerEvent.SourcesSplit(
-            Jobs.ID, Map.of("read", List.of()), new MetricsContainerStepMap()));
+    tell(new WorkerEvent.SourcesSplit(Jobs.ID, Map.of("read", List.of()), MetricBytes.NONE));
     network.take();
-    coordinator.handle(new WorkerRegistered(W));
+    says(W, new WorkerRegistered(W));
     assertThat(network.takeTo(Jobs.CLIENT))
         .contains(new JobUpdate.Advanced(Jobs.ID, JobPhase.RESTARTING));
   }
@@ -320,7 +387,7 @@ class CoordinatorTest {
   void aWorkerThatIsLostWhenItsJobIsDoneHasCountedWhatTheLastCheckpointHas() {
     stopCounting(5);
 
-    coordinator.handle(new WorkerRegistered(W));
+    says(W, new WorkerRegistered(W));
 
     assertDoneCounting(5);
   }
@@ -330,10 +397,7 @@ class CoordinatorTest {
     stopCounting(5);
 
     coordinator.handle(
-        new FromWorker(
-            W,
-            FromWorker.BEFORE_ANY,
-            new WorkerEvent.JobStopped(Jobs.ID, new MetricsContainerStepMap())));
+        Jobs.said(W, Envelope.BEFORE_ANY, new WorkerEvent.JobStopped(Jobs.ID, MetricBytes.NONE)));
 
     assertDoneCounting(5);
   }
@@ -359,13 +423,24 @@ class CoordinatorTest {
   // What the workers do.
 
   private void start(JobSpec job) {
-    coordinator.handle(new WorkerRegistered(W));
-    coordinator.handle(new Submit(job));
+    says(W, new WorkerRegistered(W));
+    submit(job);
+  }
+
+  /** Has a job taken in. */
+  private void submit(JobSpec job) {
+    submitted.put(job.id(), job);
+    says(Jobs.CLIENT, new Submit(job.submission()));
+    network.passOn(SELF, coordinator);
+  }
+
+  private void says(String who, Content content) {
+    coordinator.handle(Jobs.said(who, Envelope.BEFORE_ANY, content));
   }
 
   private void tell(WorkerEvent event) {
-    int attempt = event instanceof WorkerEvent.SourcesSplit ? FromWorker.BEFORE_ANY : 1;
-    coordinator.handle(new FromWorker(W, attempt, event));
+    int attempt = event instanceof WorkerEvent.SourcesSplit ? Envelope.BEFORE_ANY : 1;
+    coordinator.handle(Jobs.said(W, attempt, event));
   }
 
   private void finishAll(JobSpec job) {
@@ -405,13 +480,13 @@ class CoordinatorTest {
         .message();
   }
 
-  private static MetricsContainerStepMap counted(long records) {
+  private static MetricBytes counted(long records) {
     MetricsContainerStepMap metrics = new MetricsContainerStepMap();
     metrics.getContainer("step").getCounter(RECORDS).inc(records);
-    return metrics;
+    return MetricBytes.of(metrics);
   }
 
-  private static long records(MetricsContainerStepMap metrics) {
-    return metrics.getContainer("step").getCounter(RECORDS).getCumulative();
+  private static long records(MetricBytes metrics) {
+    return metrics.read().getContainer("step").getCounter(RECORDS).getCumulative();
   }
 }

@@ -1,7 +1,8 @@
 package dev.sluice.coordinator;
 
 import dev.sluice.coordinator.JobEvent.WorkersKnown;
-import dev.sluice.protocol.Failure;
+import dev.sluice.protocol.FailureKind;
+import dev.sluice.protocol.MetricBytes;
 import dev.sluice.protocol.TaskId;
 import dev.sluice.protocol.WorkerCommand;
 import dev.sluice.protocol.WorkerEvent;
@@ -17,7 +18,6 @@ import dev.sluice.state.storage.TaskSnapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /** A job that keeps checkpoints, driven by hand through the rules. Owned by the test. */
 final class Driven {
@@ -43,9 +43,7 @@ final class Driven {
     happens(new WorkersKnown(List.of(W)));
     happens(
         new JobEvent.Reported(
-            W,
-            0,
-            new SourcesSplit(Jobs.ID, Map.of("read", List.of()), new MetricsContainerStepMap())));
+            W, 0, new SourcesSplit(Jobs.ID, Map.of("read", List.of()), MetricBytes.NONE)));
   }
 
   /** What is to be done about an event. */
@@ -66,14 +64,11 @@ final class Driven {
   }
 
   String fails(String transform) {
-    Failure failure = Jobs.failure("boom");
-    return told(
-        new TaskFailed(
-            Jobs.ID, new Failure(failure.kind(), transform, failure.where(), failure.cause())));
+    return told(new TaskFailed(Jobs.ID, Jobs.failure(FailureKind.USER_CODE, transform, "boom")));
   }
 
   String stops() {
-    return told(new JobStopped(Jobs.ID, new MetricsContainerStepMap()));
+    return told(new JobStopped(Jobs.ID, MetricBytes.NONE));
   }
 
   String releases() {
@@ -94,7 +89,7 @@ final class Driven {
     SegmentRef segment =
         new SegmentRef("a%d/%s/e%d".formatted(state.attempt(), task, id), 1, 2, 0, 9);
     return new CheckpointAcknowledged(
-        Jobs.ID, task, id, new TaskSnapshot(List.of(segment), 1), new MetricsContainerStepMap());
+        Jobs.ID, task, id, new TaskSnapshot(List.of(segment), 1), MetricBytes.NONE);
   }
 
   /** A periodic checkpoint, from its barrier to its release. */

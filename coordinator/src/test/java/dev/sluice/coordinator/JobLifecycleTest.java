@@ -20,7 +20,9 @@ import dev.sluice.coordinator.JobEvent.StopOverdue;
 import dev.sluice.coordinator.JobEvent.WorkerLost;
 import dev.sluice.coordinator.JobEvent.WorkersKnown;
 import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.MetricBytes;
 import dev.sluice.protocol.SavepointRequest;
+import dev.sluice.protocol.StorageLocation;
 import dev.sluice.protocol.WorkerEvent;
 import dev.sluice.protocol.WorkerEvent.CheckpointAcknowledged;
 import dev.sluice.protocol.WorkerEvent.CheckpointFailed;
@@ -44,14 +46,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
-import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 import org.junit.jupiter.api.Test;
 
 /** Every event in every phase: where it leads, and what is done about it. */
 class JobLifecycleTest {
   private static final String W = "w1";
   private static final SavepointRequest SAVEPOINT =
-      new SavepointRequest(1, "there", SavepointRequest.Then.GO_ON);
+      new SavepointRequest(1, StorageLocation.of("there"), SavepointRequest.Then.GO_ON);
 
   /** One event of each kind, by the name of its class, for a job with this number of attempts. */
   private final Map<String, IntFunction<JobEvent>> events = new LinkedHashMap<>();
@@ -76,10 +77,10 @@ class JobLifecycleTest {
     add(new StopOverdue(1));
     add(new LedgerClosed());
     add(new CloseOverdue());
-    add(new SourcesSplit(Jobs.ID, Map.of(), new MetricsContainerStepMap()));
+    add(new SourcesSplit(Jobs.ID, Map.of(), MetricBytes.NONE));
     add(new TaskFinished(Jobs.ID, Jobs.task("s1", 0)));
     add(new TaskFailed(Jobs.ID, Jobs.failure("boom")));
-    add(new JobStopped(Jobs.ID, new MetricsContainerStepMap()));
+    add(new JobStopped(Jobs.ID, MetricBytes.NONE));
     add(new QuiescenceWanted(Jobs.ID, Jobs.task("s1", 0)));
     add(new Quiet(Jobs.ID, 1, 0, 0, 0));
     add(new ClockMoved(Jobs.ID, 5));
@@ -87,7 +88,7 @@ class JobLifecycleTest {
     add(CheckpointAcknowledged.ofRelease(Jobs.ID, Jobs.task("s1", 0), 1));
     add(new CheckpointFailed(Jobs.ID, Jobs.task("s1", 0), 1, "full"));
     add(new CheckpointReleased(Jobs.ID, 1));
-    add(new Metrics(Jobs.ID, 1, new MetricsContainerStepMap()));
+    add(new Metrics(Jobs.ID, 1, MetricBytes.NONE));
     reach(jobs, Jobs.reading());
   }
 
@@ -378,7 +379,7 @@ class JobLifecycleTest {
         after(failing, Jobs.reported(W, new TaskFailed(Jobs.ID, Jobs.failure("another"))));
 
     assertThat(later).isEqualTo(failing);
-    assertThat(later.ending().orElseThrow().failure().orElseThrow().cause()).hasMessage("boom");
+    assertThat(later.ending().orElseThrow().failure().orElseThrow().message()).isEqualTo("boom");
     assertThat(after(later, new CancelRequested())).isEqualTo(failing);
   }
 
@@ -409,7 +410,7 @@ class JobLifecycleTest {
     Decision stop = JobLifecycle.decide(running, new CancelRequested());
     assertThat(Jobs.names(stop.actions())).isEqualTo("[Stop, Stop, Schedule StopOverdue]");
 
-    JobStopped stopped = new JobStopped(Jobs.ID, new MetricsContainerStepMap());
+    JobStopped stopped = new JobStopped(Jobs.ID, MetricBytes.NONE);
     JobState one = after(stop.next(), Jobs.reported("w2", stopped));
     assertThat(one.phase()).isEqualTo(JobPhase.STOPPING);
     assertThat(one.ending().orElseThrow().missing()).containsExactly("w1");

@@ -2,6 +2,7 @@ package dev.sluice.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.protocol.MetricBytes;
 import java.util.Set;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 import org.apache.beam.sdk.metrics.MetricName;
@@ -65,22 +66,21 @@ class JobMetricsTest {
 
   @Test
   void whatIsCommittedDoesNotMoveAnyMore() {
-    MetricsContainerStepMap live = counted(5);
-    metrics.answered("w1", 0, live);
+    metrics.answered("w1", 0, counted(5));
     metrics.commitAll();
-    live.getContainer("step").getCounter(RECORDS).inc(3);
+    metrics.answered("w1", 0, counted(8));
 
     assertThat(records(metrics.values().committed())).isEqualTo(5);
     assertThat(records(metrics.values().attempted())).isEqualTo(8);
   }
 
-  private static MetricsContainerStepMap counted(long records) {
+  private static MetricBytes counted(long records) {
     MetricsContainerStepMap metrics = new MetricsContainerStepMap();
     metrics.getContainer("step").getCounter(RECORDS).inc(records);
-    return metrics;
+    return MetricBytes.of(metrics);
   }
 
-  private static long records(MetricsContainerStepMap metrics) {
-    return metrics.getContainer("step").getCounter(RECORDS).getCumulative();
+  private static long records(MetricBytes metrics) {
+    return metrics.read().getContainer("step").getCounter(RECORDS).getCumulative();
   }
 }

@@ -1,10 +1,15 @@
 package dev.sluice.coordinator;
 
+import dev.sluice.protocol.Content;
+import dev.sluice.protocol.Envelope;
 import dev.sluice.protocol.Failure;
 import dev.sluice.protocol.FailureKind;
 import dev.sluice.protocol.JobId;
 import dev.sluice.protocol.JobSettings;
+import dev.sluice.protocol.Program;
+import dev.sluice.protocol.Submission;
 import dev.sluice.protocol.TaskId;
+import dev.sluice.protocol.WantedOrigin;
 import dev.sluice.protocol.WorkerEvent;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.Node;
@@ -14,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
-import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
 
 /** Jobs for the tests of this package. */
 final class Jobs {
@@ -39,27 +44,17 @@ final class Jobs {
   }
 
   static JobSpec durable(CheckpointLedger ledger, Optional<SavedCheckpoint> from) {
+    return durable(new Durability(ledger, from, true));
+  }
+
+  static JobSpec durable(Durability durability) {
     JobSpec plain = reading();
-    return new JobSpec(
-        plain.id(),
-        plain.graph(),
-        plain.options(),
-        plain.loader(),
-        plain.settings(),
-        plain.client(),
-        Optional.of(new Durability(ledger, from, true)));
+    return JobSpec.of(plain.submission(), plain.graph(), Optional.of(durability));
   }
 
   /** The same job under another id. */
   static JobSpec named(JobId id, JobSpec like) {
-    return new JobSpec(
-        id,
-        like.graph(),
-        like.options(),
-        like.loader(),
-        like.settings(),
-        like.client(),
-        like.durability());
+    return JobSpec.of(submission(id), like.graph(), like.durability());
   }
 
   static JobSpec testStream() {
@@ -90,14 +85,23 @@ final class Jobs {
   }
 
   private static JobSpec spec(JobGraph graph) {
-    return new JobSpec(
-        ID,
-        graph,
-        PipelineOptionsFactory.create(),
-        Jobs.class.getClassLoader(),
-        JobSettings.of(2, 10_000),
-        CLIENT,
-        Optional.empty());
+    return JobSpec.of(submission(ID), graph, Optional.empty());
+  }
+
+  private static Submission submission(JobId id) {
+    Program program = new Program(RunnerApi.Pipeline.getDefaultInstance(), false, "{}", List.of());
+    return new Submission(
+        id, "job", program, JobSettings.of(2, 10_000), CLIENT, WantedOrigin.none());
+  }
+
+  /** A coordinator of the tests' cluster, at this address. */
+  static Leadership leadership(String address) {
+    return new Leadership("test", 1, address);
+  }
+
+  /** What a worker says. */
+  static Envelope said(String worker, int attempt, Content content) {
+    return new Envelope("test", 1, attempt, worker, content);
   }
 
   private static RunnerApi.PTransform named(String name) {
@@ -109,8 +113,11 @@ final class Jobs {
   }
 
   static Failure failure(String message) {
-    return new Failure(
-        FailureKind.USER_CODE, "Parse", "job-1/s2/0", new IllegalStateException(message));
+    return failure(FailureKind.USER_CODE, "Parse", message);
+  }
+
+  static Failure failure(FailureKind kind, String transform, String message) {
+    return new Failure(kind, transform, "job-1/s2/0", message, "", ByteString.EMPTY, 0);
   }
 
   /** A report of a job's first attempt. */

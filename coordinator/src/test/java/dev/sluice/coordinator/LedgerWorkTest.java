@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.protocol.JobPhase;
 import dev.sluice.protocol.JobStorage;
+import dev.sluice.protocol.StorageLocation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +38,7 @@ class LedgerWorkTest {
     }
 
     @Override
-    public Outcome writeSavepoint(SavedCheckpoint checkpoint, String location) {
+    public Outcome writeSavepoint(SavedCheckpoint checkpoint, StorageLocation location) {
       throw missing();
     }
 

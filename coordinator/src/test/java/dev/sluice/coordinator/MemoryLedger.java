@@ -2,18 +2,13 @@ package dev.sluice.coordinator;
 
 import dev.sluice.protocol.JobPhase;
 import dev.sluice.protocol.JobStorage;
-import dev.sluice.state.storage.CheckpointFiles;
-import dev.sluice.state.storage.FolderFiles;
-import dev.sluice.state.storage.MemoryFolder;
+import dev.sluice.protocol.StorageLocation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** A ledger that remembers what it was told, and answers what the test says. */
 final class MemoryLedger implements CheckpointLedger {
-  private static final CheckpointFiles FILES =
-      new FolderFiles(new MemoryFolder(Long.MAX_VALUE, MemoryFolder.Faults.NONE), "test");
-
   /** What was stored, in order. */
   final List<SavedCheckpoint> stored = new ArrayList<>();
 
@@ -28,7 +23,7 @@ final class MemoryLedger implements CheckpointLedger {
 
   @Override
   public JobStorage storageOf(int attempt) {
-    return new JobStorage(FILES, "job/g1/a" + attempt);
+    return new JobStorage(StorageLocation.of("memory"), "job", 1, attempt);
   }
 
   @Override
@@ -47,8 +42,8 @@ final class MemoryLedger implements CheckpointLedger {
   }
 
   @Override
-  public Outcome writeSavepoint(SavedCheckpoint checkpoint, String location) {
-    savepoints.add(location);
+  public Outcome writeSavepoint(SavedCheckpoint checkpoint, StorageLocation location) {
+    savepoints.add(location.url());
     return outcome;
   }
 

@@ -3,8 +3,14 @@ package dev.sluice.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.protocol.Barrier;
-import dev.sluice.protocol.FromWorker;
+import dev.sluice.protocol.ClientRequest;
+import dev.sluice.protocol.Content;
+import dev.sluice.protocol.Envelope;
 import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.JobUpdate;
+import dev.sluice.protocol.Message;
+import dev.sluice.protocol.MessageForm;
+import dev.sluice.protocol.MetricBytes;
 import dev.sluice.protocol.TaskId;
 import dev.sluice.protocol.WorkerCommand;
 import dev.sluice.protocol.WorkerCommand.CompleteCheckpoint;
@@ -22,6 +28,7 @@ import dev.sluice.protocol.WorkerEvent.SourcesSplit;
 import dev.sluice.protocol.WorkerEvent.TaskFailed;
 import dev.sluice.protocol.WorkerEvent.TaskFinished;
 import dev.sluice.protocol.WorkerRegistered;
+import dev.sluice.protocol.world.Exceptions;
 import dev.sluice.protocol.world.Network;
 import dev.sluice.state.storage.SegmentRef;
 import dev.sluice.state.storage.TaskSnapshot;
@@ -34,7 +41,6 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /**
  * A coordinator with two workers, a storage and a client that are models, in which everything that
@@ -56,7 +62,7 @@ final class RandomJob implements Network {
   private final List<Object> alarms = new ArrayList<>();
 
   /** What workers that are gone have sent, and the network has kept. */
-  private final List<Object> late = new ArrayList<>();
+  private final List<Envelope> late = new ArrayList<>();
 
   private final Queue<Runnable> io = new ArrayDeque<>();
   private final Map<String, WorkerModel> workers = new LinkedHashMap<>();
@@ -84,8 +90,8 @@ final class RandomJob implements Network {
     void told(WorkerCommand command) {
       if (command instanceof SplitSources) {
         send(
-            FromWorker.BEFORE_ANY,
-            new SourcesSplit(Jobs.ID, Map.of("read", List.of()), new MetricsContainerStepMap()));
+            Envelope.BEFORE_ANY,
+            new SourcesSplit(Jobs.ID, Map.of("read", List.of()), MetricBytes.NONE));
       } else if (command instanceof Deploy deploy) {
         deployed(deploy);
       } else if (command instanceof Stop) {
@@ -155,20 +161,21 @@ final class RandomJob implements Network {
           task,
           trigger.checkpoint(),
           new TaskSnapshot(List.of(segment), 1),
-          new MetricsContainerStepMap());
+          MetricBytes.NONE);
     }
 
     /** Its process dies and starts anew; what it had still to say may come late, or never. */
     void startsAnew() {
-      mayTell.forEach(event -> late.add(new FromWorker(name, attempt, event)));
+      mayTell.forEach(event -> late.add(Jobs.said(name, attempt, event)));
       mayTell.clear();
       tasks.clear();
       alive.clear();
       waiting.clear();
       stopping = false;
-      attempt = FromWorker.BEFORE_ANY;
+      attempt = Envelope.BEFORE_ANY;
       onTheWay.remove(name);
-      RandomJob.this.send("coordinator", new WorkerRegistered(name));
+      RandomJob.this.send(
+          "coordinator", Jobs.said(name, Envelope.BEFORE_ANY, new WorkerRegistered(name)));
     }
 
     boolean hasAllToldOfTheirEnd() {
@@ -186,7 +193,7 @@ final class RandomJob implements Network {
         mayTell.clear();
         alive.clear();
         stopping = false;
-        send(attempt, new JobStopped(Jobs.ID, new MetricsContainerStepMap()));
+        send(attempt, new JobStopped(Jobs.ID, MetricBytes.NONE));
       } else if (failuresLeft > 0 && !alive.isEmpty() && random.nextInt(16) == 0) {
         failuresLeft--;
         startsAnew();
@@ -211,19 +218,31 @@ final class RandomJob implements Network {
     }
 
     private void send(int ofAttempt, WorkerEvent event) {
-      RandomJob.this.send("coordinator", new FromWorker(name, ofAttempt, event));
+      RandomJob.this.send("coordinator", Jobs.said(name, ofAttempt, event));
     }
   }
 
   RandomJob(long seed) {
     random = new Random(seed);
     failuresLeft = random.nextInt(4);
-    coordinator = new Coordinator("coordinator", this, this::decided, (lane, work) -> io.add(work));
+    JobSpec job = Jobs.durable(ledger);
+    coordinator =
+        new Coordinator(
+            Jobs.leadership("coordinator"),
+            this,
+            this::decided,
+            (lane, work) -> io.add(work),
+            submission -> new Intake.Taken(job, List.of()),
+            Exceptions.NOT_KEPT);
     for (String worker : WORKERS) {
       workers.put(worker, new WorkerModel(worker));
-      send("coordinator", new WorkerRegistered(worker));
+      say(worker, new WorkerRegistered(worker));
     }
-    send("coordinator", new ClientRequest.Submit(Jobs.durable(ledger)));
+    say(Jobs.CLIENT, new ClientRequest.Submit(job.submission()));
+  }
+
+  private void say(String who, Content content) {
+    send("coordinator", Jobs.said(who, Envelope.BEFORE_ANY, content));
   }
 
   private void decided(JournalEntry entry) {
@@ -293,16 +312,19 @@ final class RandomJob implements Network {
     assertThat(near).as("something to wait for after %s", String.join("\n", history)).isNotEmpty();
     Object alarm = near.get(random.nextInt(near.size()));
     alarms.remove(alarm);
-    send("coordinator", alarm);
+    post("coordinator", alarm);
   }
 
   private void arrive(String to) {
     Object message = onTheWay.get(to).remove();
     if (to.equals("coordinator")) {
       coordinator.handle(message);
-    } else if (message instanceof WorkerCommand command) {
+      return;
+    }
+    Content content = ((Envelope) message).content();
+    if (content instanceof WorkerCommand command) {
       workers.get(to).told(command);
-    } else if (message instanceof JobUpdate.Ended end) {
+    } else if (content instanceof JobUpdate.Ended end) {
       ended = end;
     }
   }
@@ -318,12 +340,17 @@ final class RandomJob implements Network {
   }
 
   @Override
-  public void send(String to, Object message) {
-    onTheWay.computeIfAbsent(to, address -> new ArrayDeque<>()).add(message);
+  public void send(String to, Message message) {
+    post(to, MessageForm.read(MessageForm.write(message)));
   }
 
   @Override
-  public void sendLater(String to, Object message, long delayMs) {
-    alarms.add(message);
+  public void post(String to, Object note) {
+    onTheWay.computeIfAbsent(to, address -> new ArrayDeque<>()).add(note);
+  }
+
+  @Override
+  public void postLater(String own, Object note, long delayMs) {
+    alarms.add(note);
   }
 }

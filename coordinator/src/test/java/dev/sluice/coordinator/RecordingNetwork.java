@@ -1,5 +1,8 @@
 package dev.sluice.coordinator;
 
+import dev.sluice.protocol.Envelope;
+import dev.sluice.protocol.Message;
+import dev.sluice.protocol.MessageForm;
 import dev.sluice.protocol.world.Network;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +11,12 @@ import java.util.List;
 final class RecordingNetwork implements Network {
 
   /** Something sent; {@code delayMs} is 0 if at once. */
-  record Sent(String to, Object message, long delayMs) {}
+  record Sent(String to, Object message, long delayMs) {
+    /** What an envelope holds, or the note. */
+    Object content() {
+      return message instanceof Envelope envelope ? envelope.content() : message;
+    }
+  }
 
   private final List<Sent> sent = new ArrayList<>();
 
@@ -19,17 +27,24 @@ final class RecordingNetwork implements Network {
     return taken;
   }
 
+  /** Hands the notes to {@code address} to it, and keeps the rest. */
+  void passOn(String address, Endpoint endpoint) {
+    List<Sent> notes = sent.stream().filter(s -> s.to().equals(address)).toList();
+    sent.removeAll(notes);
+    notes.forEach(note -> endpoint.handle(note.message()));
+  }
+
   /** How much was sent since the last call of {@link #take}. */
   int sentSoFar() {
     return sent.size();
   }
 
   /**
-   * The messages to {@code address} since the last call of {@link #take}, which is what this does
-   * too.
+   * The contents of messages to {@code address} since the last call of {@link #take}, which is what
+   * this does too.
    */
   List<Object> takeTo(String address) {
-    return take().stream().filter(s -> s.to().equals(address)).map(Sent::message).toList();
+    return take().stream().filter(s -> s.to().equals(address)).map(Sent::content).toList();
   }
 
   @Override
@@ -43,12 +58,17 @@ final class RecordingNetwork implements Network {
   }
 
   @Override
-  public void send(String to, Object message) {
-    sent.add(new Sent(to, message, 0));
+  public void send(String to, Message message) {
+    sent.add(new Sent(to, MessageForm.read(MessageForm.write(message)), 0));
   }
 
   @Override
-  public void sendLater(String to, Object message, long delayMs) {
-    sent.add(new Sent(to, message, delayMs));
+  public void post(String own, Object note) {
+    sent.add(new Sent(own, note, 0));
+  }
+
+  @Override
+  public void postLater(String own, Object note, long delayMs) {
+    sent.add(new Sent(own, note, delayMs));
   }
 }

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.coordinator.CheckpointLedger.Outcome;
 import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.JobStorage;
+import dev.sluice.protocol.MetricBytes;
 import dev.sluice.protocol.SavedTask;
 import dev.sluice.protocol.SourceSplit;
+import dev.sluice.protocol.StorageLocation;
+import dev.sluice.protocol.TaskId;
 import dev.sluice.protocol.world.Clock;
 import dev.sluice.state.checkpoint.Holder;
 import dev.sluice.state.checkpoint.JobCheckpoints;
@@ -29,6 +33,8 @@ import org.junit.jupiter.api.Test;
 class StoredLedgerTest {
   private static final MetricName RECORDS = MetricName.named("test", "records");
 
+  private static final StorageLocation PLACE = StorageLocation.of("memory");
+
   private final MemoryFolder folder = new MemoryFolder(1 << 20, MemoryFolder.Faults.NONE);
   private final List<String> savepoints = new ArrayList<>();
 
@@ -36,9 +42,8 @@ class StoredLedgerTest {
     CheckpointFiles files = new FolderFiles(folder, "test");
     return new StoredLedger(
         JobCheckpoints.claim(files, "job", new Holder("here", 7, 1)),
-        "job",
-        List.of(),
-        TransformNames.SAME,
+        PLACE,
+        new StoredLedger.Described("job", List.of(), TransformNames.SAME),
         (manifest, from, location) -> savepoints.add(location + " " + manifest.checkpoint()),
         new Standing());
   }
@@ -57,8 +62,8 @@ class StoredLedgerTest {
   }
 
   private SavedCheckpoint checkpoint(StoredLedger ledger, long id) throws IOException {
-    CheckpointFiles files = ledger.storageOf(1).files();
-    String name = ledger.storageOf(1).prefix() + "/s1-0/e" + id + ".seg";
+    CheckpointFiles files = new FolderFiles(folder, "worker");
+    String name = ledger.storageOf(1).prefixOf(new TaskId("s1", 0)) + "/e" + id + ".seg";
     byte[] content = {1, 2, 3};
     try (OutputStream out = files.create(name)) {
       out.write(content);
@@ -69,7 +74,7 @@ class StoredLedgerTest {
     metrics.getContainer("step").getCounter(RECORDS).inc(id);
     return new SavedCheckpoint(
         id,
-        files,
+        PLACE,
         true,
         2,
         Map.of("Read", List.of(new SourceSplit(0, 1, new byte[] {9}))),
@@ -79,7 +84,7 @@ class StoredLedgerTest {
                 0,
                 1,
                 List.of(new SegmentRef(name, 3, (int) crc.getValue(), 0, 255)))),
-        metrics,
+        MetricBytes.of(metrics),
         77,
         true,
         TransformNames.SAME);
@@ -101,13 +106,11 @@ class StoredLedgerTest {
     assertThat(found.draining()).isTrue();
     assertThat(found.splits().get("Read").get(0).source()).containsExactly(9);
     assertThat(found.tasks().get(0).transforms()).containsExactly("Read", "Sum");
-    assertThat(found.metrics().getContainer("step").getCounter(RECORDS).getCumulative())
+    assertThat(found.metrics().read().getContainer("step").getCounter(RECORDS).getCumulative())
         .isEqualTo(2);
     assertThat(second.before(2).map(SavedCheckpoint::id)).contains(1L);
-    assertThat(second.storageOf(3).prefix())
-        .as("of its own generation")
-        .isNotEqualTo(first.storageOf(3).prefix())
-        .endsWith("/a3");
+    assertThat(first.storageOf(3)).isEqualTo(new JobStorage(PLACE, "job", 1, 3));
+    assertThat(second.storageOf(3)).isEqualTo(new JobStorage(PLACE, "job", 2, 3));
   }
 
   @Test
@@ -122,7 +125,7 @@ class StoredLedgerTest {
   void whatCannotBeWrittenSaysWhy() throws IOException {
     StoredLedger ledger = claimed();
     SavedCheckpoint checkpoint = checkpoint(ledger, 1);
-    ledger.writeSavepoint(checkpoint, "there");
+    ledger.writeSavepoint(checkpoint, StorageLocation.of("there"));
     assertThat(savepoints).containsExactly("there 1");
 
     new FolderFiles(folder, "thief")

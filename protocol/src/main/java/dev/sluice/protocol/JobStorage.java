@@ -1,17 +1,17 @@
 package dev.sluice.protocol;
 
-import dev.sluice.state.storage.CheckpointFiles;
-
 /**
  * Where the tasks of one attempt write their segments.
  *
- * @param files the storage; shared by all who were given it, and closed by none of them
- * @param prefix what the names of all files of this attempt begin with, without a slash at its end;
- *     no other attempt has it
+ * @param location the storage that the coordinator has claimed
+ * @param job the folder of the job in it
+ * @param generation the generation of the claim: no other claim of the job has it
+ * @param attempt the attempt: no other one of this claim has it
  */
-public record JobStorage(CheckpointFiles files, String prefix) {
-  /** What the names of one task's files begin with. */
+public record JobStorage(StorageLocation location, String job, long generation, int attempt) {
+
+  /** What the names of one task's files begin with, without a slash at its end. */
   public String prefixOf(TaskId task) {
-    return prefix + "/" + task.stageId() + "-" + task.index();
+    return "%s/g%d/a%d/%s-%d".formatted(job, generation, attempt, task.stageId(), task.index());
   }
 }

@@ -7,7 +7,7 @@ package dev.sluice.protocol;
  * @param location where it is to be
  * @param then what the job does behind it
  */
-public record SavepointRequest(long request, String location, Then then) {
+public record SavepointRequest(long request, StorageLocation location, Then then) {
 
   /** What a job does once it has a savepoint. */
   public enum Then {

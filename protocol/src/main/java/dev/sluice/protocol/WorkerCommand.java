@@ -1,12 +1,10 @@
 package dev.sluice.protocol;
 
-import dev.sluice.translation.JobGraph;
 import java.util.List;
 import java.util.Map;
-import org.apache.beam.sdk.options.PipelineOptions;
 
 /** What the coordinator tells a worker. */
-public sealed interface WorkerCommand {
+public sealed interface WorkerCommand extends Content {
 
   /** The job it is about. */
   JobId job();
@@ -14,33 +12,27 @@ public sealed interface WorkerCommand {
   /**
    * Split every source of a job; answered by {@link WorkerEvent.SourcesSplit}.
    *
+   * @param program what the job runs
    * @param known the splits of those sources that a checkpoint knows, by the id of the Read
    *     transform: these are looked at only for what they have more by now
    * @param tasks how many tasks share the splits of a source
    */
-  record SplitSources(
-      JobId job,
-      JobGraph graph,
-      PipelineOptions options,
-      ClassLoader loader,
-      Map<String, List<SourceSplit>> known,
-      int tasks)
+  record SplitSources(JobId job, Program program, Map<String, List<SourceSplit>> known, int tasks)
       implements WorkerCommand {}
 
   /**
    * Build and start tasks of a job; all threads of an earlier attempt on this worker have ended.
    *
+   * @param program what the job runs
    * @param tasks the tasks of this job that this worker runs
-   * @param splits the splits of each source, by the id of the Read transform
+   * @param splits the splits that belong to these tasks, by the id of the Read transform
    * @param parallelism how many tasks a stage has that may have many
    * @param manualClock whether the job's clock is moved by {@link SetClock} alone
    * @param attempt which deployment of the job this is, what it goes on from and where it saves
    */
   record Deploy(
       JobId job,
-      JobGraph graph,
-      PipelineOptions options,
-      ClassLoader loader,
+      Program program,
       List<TaskId> tasks,
       Map<String, List<SourceSplit>> splits,
       int parallelism,

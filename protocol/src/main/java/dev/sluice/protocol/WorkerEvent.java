@@ -3,10 +3,9 @@ package dev.sluice.protocol;
 import dev.sluice.state.storage.TaskSnapshot;
 import java.util.List;
 import java.util.Map;
-import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /** What a worker tells the coordinator. */
-public sealed interface WorkerEvent {
+public sealed interface WorkerEvent extends Content {
 
   /** The job it is about. */
   JobId job();
@@ -17,8 +16,7 @@ public sealed interface WorkerEvent {
    * @param splits by the id of the Read transform; all splits of a source, or none if nothing
    *     changes for it
    */
-  record SourcesSplit(
-      JobId job, Map<String, List<SourceSplit>> splits, MetricsContainerStepMap metrics)
+  record SourcesSplit(JobId job, Map<String, List<SourceSplit>> splits, MetricBytes metrics)
       implements WorkerEvent {}
 
   /** A task has done all its work; it stays a member of the job. */
@@ -32,7 +30,7 @@ public sealed interface WorkerEvent {
    *
    * @param metrics the last word of the job's metrics on this worker
    */
-  record JobStopped(JobId job, MetricsContainerStepMap metrics) implements WorkerEvent {}
+  record JobStopped(JobId job, MetricBytes metrics) implements WorkerEvent {}
 
   /** A task wants to know when the job is quiescent. */
   record QuiescenceWanted(JobId job, TaskId task) implements WorkerEvent {}
@@ -63,19 +61,15 @@ public sealed interface WorkerEvent {
    * A task has passed the barrier, and what it had to save is safe.
    *
    * @param snapshot its state at the barrier; empty if the barrier was to save nothing
-   * @param metrics what it had counted at the barrier since the attempt began; not touched any more
+   * @param metrics what it had counted at the barrier since the attempt began
    */
   record CheckpointAcknowledged(
-      JobId job,
-      TaskId task,
-      long checkpoint,
-      TaskSnapshot snapshot,
-      MetricsContainerStepMap metrics)
+      JobId job, TaskId task, long checkpoint, TaskSnapshot snapshot, MetricBytes metrics)
       implements WorkerEvent {
     /** Of a barrier that saves nothing. */
     public static CheckpointAcknowledged ofRelease(JobId job, TaskId task, long checkpoint) {
       return new CheckpointAcknowledged(
-          job, task, checkpoint, TaskSnapshot.empty(), new MetricsContainerStepMap());
+          job, task, checkpoint, TaskSnapshot.empty(), MetricBytes.NONE);
     }
   }
 
@@ -95,5 +89,5 @@ public sealed interface WorkerEvent {
    *
    * @param request the number of the {@link WorkerCommand.ReportMetrics} that it answers
    */
-  record Metrics(JobId job, long request, MetricsContainerStepMap metrics) implements WorkerEvent {}
+  record Metrics(JobId job, long request, MetricBytes metrics) implements WorkerEvent {}
 }

@@ -1,10 +1,8 @@
 package dev.sluice.protocol;
 
-import java.io.Serializable;
-
 /**
  * A worker is ready to be given tasks; the first thing it tells the coordinator.
  *
  * @param worker the address at which it takes {@link WorkerCommand}s
  */
-public record WorkerRegistered(String worker) implements Serializable {}
+public record WorkerRegistered(String worker) implements Content {}

@@ -2,6 +2,7 @@ package dev.sluice.runner;
 
 import dev.sluice.coordinator.JournalEntry;
 import dev.sluice.protocol.world.Network;
+import dev.sluice.protocol.world.StorageOpener;
 import dev.sluice.worker.world.World;
 
 /**
@@ -29,6 +30,15 @@ public interface ClusterInterceptor {
    */
   default World worldOfWorker(World world) {
     return world;
+  }
+
+  /**
+   * What opens the places of checkpoints and savepoints.
+   *
+   * @param storages what would open them otherwise
+   */
+  default StorageOpener storages(StorageOpener storages) {
+    return storages;
   }
 
   /** Sees a decision of the coordinator before it is acted on; in the coordinator's loop. */

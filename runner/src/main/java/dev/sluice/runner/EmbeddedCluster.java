@@ -1,25 +1,36 @@
 package dev.sluice.runner;
 
 import dev.sluice.coordinator.CheckpointLedger;
-import dev.sluice.coordinator.ClientRequest;
 import dev.sluice.coordinator.Coordinator;
-import dev.sluice.coordinator.JobSpec;
-import dev.sluice.coordinator.JobUpdate;
-import dev.sluice.coordinator.JobUpdate.JobMetricValues;
+import dev.sluice.coordinator.Intake;
+import dev.sluice.coordinator.JobIntake;
+import dev.sluice.coordinator.JobOrigin;
 import dev.sluice.coordinator.JournalEntry;
+import dev.sluice.coordinator.Leadership;
+import dev.sluice.protocol.ClientRequest;
+import dev.sluice.protocol.Envelope;
 import dev.sluice.protocol.Failure;
 import dev.sluice.protocol.JobId;
 import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.JobUpdate;
+import dev.sluice.protocol.JobUpdate.JobMetricValues;
+import dev.sluice.protocol.Submission;
+import dev.sluice.protocol.TranslatedPrograms;
+import dev.sluice.protocol.world.StorageOpener;
+import dev.sluice.runner.storage.ScratchPlaces;
 import dev.sluice.state.error.Thrown;
+import dev.sluice.translation.JobGraph;
+import dev.sluice.worker.Membership;
+import dev.sluice.worker.Resolvers;
 import dev.sluice.worker.task.TaskThreads.Suspect;
 import dev.sluice.worker.world.IoThreads;
 import dev.sluice.worker.world.LocalNetwork;
+import dev.sluice.worker.world.SystemClock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +48,12 @@ final class EmbeddedCluster {
   private static final String COORDINATOR = "coordinator";
   private static final String WORKER = "worker-0";
 
+  /** The name of the cluster: no other one is on its network. */
+  private static final String NAME = "embedded";
+
+  /** Its coordinator leads it for as long as it lives. */
+  private static final long EPOCH = 1;
+
   /** They read and write what the coordinator knows of checkpoints. */
   private static final int IO_THREADS = 4;
 
@@ -50,11 +67,17 @@ final class EmbeddedCluster {
 
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedCluster.class);
 
-  private final HeapGuard heap = new HeapGuard(this::atWork, this::giveUp);
+  private final LiveExceptions exceptions = new LiveExceptions();
+  private final FailureCauses causes = new FailureCauses(exceptions);
+  private final HeapGuard heap = new HeapGuard(this::atWork, this::giveUp, exceptions);
   private final LocalNetwork network = new LocalNetwork(heap);
   private final IoThreads io = new IoThreads(IO_THREADS, heap);
   private final Map<JobId, JobHandle> jobs = new ConcurrentHashMap<>();
+  private final Map<JobId, ClassLoader> loaders = new ConcurrentHashMap<>();
   private final Map<JobId, CheckpointLedger> ledgers = new ConcurrentHashMap<>();
+  private final TranslatedPrograms programs = new TranslatedPrograms();
+  private final StorageOpener storages;
+  private final Intake intake;
   private final long stateBytes;
   private final ClusterInterceptor interceptor;
   private final Consumer<EmbeddedCluster> onJobEnd;
@@ -66,6 +89,12 @@ final class EmbeddedCluster {
     this.stateBytes = stateBytes;
     this.interceptor = interceptor;
     this.onJobEnd = onJobEnd;
+    ScratchPlaces places = new ScratchPlaces();
+    this.storages = interceptor.storages(places);
+    this.intake =
+        new JobIntake(
+            programs,
+            new JobOrigin.Places(storages, places, new SystemClock(), Holders.thisProcess()));
   }
 
   /**
@@ -84,17 +113,47 @@ final class EmbeddedCluster {
   }
 
   private void wire() {
-    network.register(CLIENT, this::updated);
+    network.register(CLIENT, this::told);
     interceptor.started(network, this::replaceWorker);
     // What a decision rests on is in this process: if it ends, nobody is left to replay the
     // journal.
-    network.register(COORDINATOR, new Coordinator(COORDINATOR, network, this::decided, io));
+    network.register(
+        COORDINATOR,
+        new Coordinator(
+            new Leadership(NAME, EPOCH, COORDINATOR),
+            network,
+            this::decided,
+            io,
+            this::take,
+            exceptions));
     worker = newWorker();
     heap.start();
   }
 
   private LocalWorker newWorker() {
-    return new LocalWorker(WORKER, COORDINATOR, network, heap, stateBytes, interceptor);
+    return new LocalWorker(
+        new Membership(NAME, WORKER, COORDINATOR),
+        network,
+        new Resolvers(programs, this::loader, storages, exceptions),
+        heap,
+        stateBytes,
+        interceptor);
+  }
+
+  /** The caller's own: the classes of a job are in this process already. */
+  private ClassLoader loader(JobId job, List<String> hashes) {
+    ClassLoader loader = loaders.get(job);
+    if (loader == null) {
+      throw new IllegalStateException("job " + job + " has ended");
+    }
+    return loader;
+  }
+
+  /** Has the ledger of a job at hand for the case that nobody else can close it. */
+  private Intake.Taken take(Submission submission) {
+    Intake.Taken taken = intake.take(submission);
+    taken.spec().durability().ifPresent(d -> ledgers.put(submission.id(), d.ledger()));
+    return taken;
   }
 
   private void decided(JournalEntry entry) {
@@ -118,18 +177,24 @@ final class EmbeddedCluster {
     }
   }
 
-  /** Starts a job; returns at once. */
-  JobHandle submit(JobSpec spec, LogLevels logLevels) {
-    JobHandle job = new JobHandle(spec.id(), this, logLevels);
-    jobs.put(spec.id(), job);
-    spec.durability().ifPresent(durability -> ledgers.put(spec.id(), durability.ledger()));
-    send(new ClientRequest.Submit(spec));
+  /**
+   * Submits a job; returns at once.
+   *
+   * @param graph what its pipeline becomes, which the client had to know
+   * @param loader of its classes
+   */
+  JobHandle submit(Submission submission, JobGraph graph, ClassLoader loader, LogLevels logLevels) {
+    JobHandle job = new JobHandle(submission.id(), this, logLevels);
+    programs.remember(submission.program(), graph);
+    loaders.put(submission.id(), loader);
+    jobs.put(submission.id(), job);
+    send(new ClientRequest.Submit(submission));
     return job;
   }
 
   /** Asks the coordinator for something. */
   void send(ClientRequest request) {
-    network.send(COORDINATOR, request);
+    network.send(COORDINATOR, new Envelope(NAME, EPOCH, Envelope.BEFORE_ANY, CLIENT, request));
   }
 
   /** Ends all threads of the cluster, which must have no job any more. Does not wait for them. */
@@ -183,13 +248,16 @@ final class EmbeddedCluster {
     } catch (InterruptedException e) {
       LOG.debug("nobody interrupts the guard of the heap");
     }
-    Thrown.log(LOG, "{} ends the jobs of this process", failure.where(), failure.cause());
+    Thrown.log(
+        LOG,
+        "{} ends the jobs of this process",
+        failure.where(),
+        causes.of(failure, getClass().getClassLoader()));
     while (!closed) {
       // One that was submitted meanwhile is told the same.
       for (JobId job : List.copyOf(jobs.keySet())) {
-        JobMetricValues unknown =
-            new JobMetricValues(new MetricsContainerStepMap(), new MetricsContainerStepMap());
-        updated(new JobUpdate.Ended(job, JobPhase.FAILED, Optional.of(failure), unknown));
+        updated(
+            new JobUpdate.Ended(job, JobPhase.FAILED, Optional.of(failure), JobMetricValues.NONE));
       }
     }
   }
@@ -204,21 +272,30 @@ final class EmbeddedCluster {
     }
   }
 
-  private void updated(Object message) {
-    JobUpdate update = (JobUpdate) message;
+  private void told(Object message) {
+    if (message instanceof Envelope envelope && envelope.content() instanceof JobUpdate update) {
+      updated(update);
+    } else {
+      throw new IllegalArgumentException("a client got " + message);
+    }
+  }
+
+  private void updated(JobUpdate update) {
     JobHandle job = jobs.get(update.job());
     if (job == null) {
       throw new IllegalStateException("nobody here knows the job of " + update);
     }
+    ClassLoader loader = loaders.get(update.job());
     try {
-      if (update instanceof JobUpdate.Ended) {
+      if (update instanceof JobUpdate.Ended || update instanceof JobUpdate.Refused) {
         jobs.remove(update.job());
+        loaders.remove(update.job());
         ledgers.remove(update.job());
         onJobEnd.accept(this);
       }
     } finally {
       // Whatever could not be closed: whoever waits for the job is told.
-      job.update(update);
+      job.update(update, failure -> causes.of(failure, loader));
     }
   }
 }

@@ -61,7 +61,7 @@ public final class FailureMessage {
     while (true) {
       Throwable next = chain.get(i);
       if (next instanceof JobFailedException job) {
-        return of(job.failure());
+        return of(job.failure(), job.getCause());
       } else if (next instanceof TransformException named) {
         transform = named.transform();
       }
@@ -73,8 +73,8 @@ public final class FailureMessage {
   }
 
   /** The message for the failure of a job. */
-  static String of(Failure failure) {
-    List<Throwable> chain = Causes.of(failure.cause());
+  static String of(Failure failure, Throwable cause) {
+    List<Throwable> chain = Causes.of(cause);
     int i = 0;
     while (i + 1 < chain.size() && isWrapping(chain.get(i))) {
       i++;

@@ -3,6 +3,7 @@ package dev.sluice.runner;
 import dev.sluice.protocol.Causes;
 import dev.sluice.protocol.Failure;
 import dev.sluice.protocol.FailureKind;
+import dev.sluice.protocol.world.Exceptions;
 import dev.sluice.state.error.Thrown;
 import dev.sluice.state.store.HeapGauge;
 import dev.sluice.worker.stage.TransformException;
@@ -16,6 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +53,7 @@ final class HeapGuard implements HeapWatch {
 
   private final Supplier<List<Suspect>> suspects;
   private final Consumer<Failure> end;
+  private final Exceptions exceptions;
   private final Thread thread = new Thread(this::watch, "heap-watch");
   private final HeapGauge gauge = new CollectedHeap();
   private final List<GarbageCollectorMXBean> collectors = collectors();
@@ -75,10 +78,12 @@ final class HeapGuard implements HeapWatch {
    * @param suspects the tasks that are at work
    * @param end ends the jobs of the cluster; called by the guard's thread, again if memory does not
    *     suffice
+   * @param exceptions keeps what the failure is, for who waits for a job
    */
-  HeapGuard(Supplier<List<Suspect>> suspects, Consumer<Failure> end) {
+  HeapGuard(Supplier<List<Suspect>> suspects, Consumer<Failure> end, Exceptions exceptions) {
     this.suspects = suspects;
     this.end = end;
+    this.exceptions = exceptions;
   }
 
   private static List<GarbageCollectorMXBean> collectors() {
@@ -269,11 +274,17 @@ final class HeapGuard implements HeapWatch {
     }
     String how =
         blamedForMost ? "allocated most when it ran out" : "was at work when an allocation failed";
+    HeapExhaustedException thrown =
+        new HeapExhaustedException(maxBytes, blamedWhere, how, outOfMemory);
+    // Its stack trace as text would take memory that there may not be.
     return new Failure(
         FailureKind.HEAP_EXHAUSTED,
         transform,
         blamedWhere,
-        new HeapExhaustedException(maxBytes, blamedWhere, how, outOfMemory));
+        thrown.getMessage(),
+        NO_TRANSFORM,
+        ByteString.EMPTY,
+        exceptions.keep(thrown));
   }
 
   private void takeBallast() {

@@ -16,8 +16,8 @@ public final class JobFailedException extends PipelineExecutionException {
 
   private final Failure failure;
 
-  JobFailedException(Failure failure) {
-    super(failure.cause());
+  JobFailedException(Failure failure, Throwable cause) {
+    super(cause);
     this.failure = failure;
     StackTraceElement[] frames = getStackTrace();
     int ours = 0;
@@ -40,6 +40,6 @@ public final class JobFailedException extends PipelineExecutionException {
 
   @Override
   public String getMessage() {
-    return FailureMessage.of(failure);
+    return FailureMessage.of(failure, getCause());
   }
 }

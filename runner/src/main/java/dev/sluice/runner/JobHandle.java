@@ -1,11 +1,14 @@
 package dev.sluice.runner;
 
-import dev.sluice.coordinator.ClientRequest;
-import dev.sluice.coordinator.JobUpdate;
-import dev.sluice.coordinator.JobUpdate.JobMetricValues;
+import dev.sluice.protocol.ClientRequest;
+import dev.sluice.protocol.Failure;
 import dev.sluice.protocol.JobId;
 import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.JobUpdate;
+import dev.sluice.protocol.JobUpdate.JobMetricValues;
 import dev.sluice.protocol.SavepointRequest;
+import dev.sluice.protocol.StorageLocation;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +16,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Throwables;
 
 /**
  * One job as its client sees it.
@@ -30,7 +35,12 @@ final class JobHandle {
   private final Map<Long, CompletableFuture<JobMetricValues>> metricQueries =
       new ConcurrentHashMap<>();
   private final Map<Long, CompletableFuture<JobUpdate>> savepoints = new ConcurrentHashMap<>();
+  private final CompletableFuture<List<String>> accepted = new CompletableFuture<>();
   private final CompletableFuture<JobUpdate.Ended> ended = new CompletableFuture<>();
+
+  /** What was thrown, if it has failed; there before it has ended. */
+  private volatile Throwable cause;
+
   private volatile boolean restarted;
 
   JobHandle(JobId id, EmbeddedCluster cluster, LogLevels logLevels) {
@@ -41,6 +51,26 @@ final class JobHandle {
 
   JobId id() {
     return id;
+  }
+
+  /**
+   * Waits until the cluster has taken the job on; what it begins with, in lines for a person.
+   *
+   * @throws RuntimeException if it was refused, with the reason
+   */
+  List<String> awaitAccepted() throws InterruptedException {
+    try {
+      return accepted.get();
+    } catch (ExecutionException e) {
+      cluster.awaitClosed();
+      Throwables.throwIfUnchecked(e.getCause());
+      throw new IllegalStateException("job " + id + " was refused", e.getCause());
+    }
+  }
+
+  /** What was thrown, if the job has failed. */
+  Throwable cause() {
+    return cause;
   }
 
   /** How the job has ended, or null if it has not. */
@@ -83,7 +113,7 @@ final class JobHandle {
    *
    * @throws IllegalStateException if it could not be made; says why
    */
-  void savepoint(String location, SavepointRequest.Then then) throws InterruptedException {
+  void savepoint(StorageLocation location, SavepointRequest.Then then) throws InterruptedException {
     long request = requests.incrementAndGet();
     CompletableFuture<JobUpdate> answer = new CompletableFuture<>();
     savepoints.put(request, answer);
@@ -118,9 +148,21 @@ final class JobHandle {
     return get(answer);
   }
 
-  /** Takes what the coordinator tells; called by the client's endpoint only. */
-  void update(JobUpdate update) {
-    if (update instanceof JobUpdate.Metrics metrics) {
+  /**
+   * Takes what the coordinator tells; called by the client's endpoint only.
+   *
+   * @param causes finds what was thrown behind a failure
+   */
+  void update(JobUpdate update, Function<Failure, Throwable> causes) {
+    if (update instanceof JobUpdate.Accepted yes) {
+      accepted.complete(yes.beginnings());
+    } else if (update instanceof JobUpdate.Refused refused) {
+      try {
+        logLevels.restore();
+      } finally {
+        accepted.completeExceptionally(causes.apply(refused.failure()));
+      }
+    } else if (update instanceof JobUpdate.Metrics metrics) {
       CompletableFuture<JobMetricValues> query = metricQueries.remove(metrics.request());
       if (query != null) {
         query.complete(metrics.values());
@@ -137,6 +179,12 @@ final class JobHandle {
       try {
         logLevels.restore();
       } finally {
+        end.failure()
+            .ifPresent(
+                failure -> {
+                  cause = causes.apply(failure);
+                  accepted.completeExceptionally(new JobFailedException(failure, cause));
+                });
         ended.complete(end);
         savepoints.values().forEach(waiting -> waiting.complete(end));
         metricQueries.values().forEach(query -> query.complete(end.metrics()));

@@ -1,6 +1,6 @@
 package dev.sluice.runner;
 
-import dev.sluice.coordinator.JobUpdate.JobMetricValues;
+import dev.sluice.protocol.JobUpdate.JobMetricValues;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,12 +43,12 @@ final class JobMetricResults extends MetricResults {
   @Override
   public MetricQueryResults queryMetrics(MetricsFilter filter) {
     JobMetricValues values = source.get();
-    MetricsContainerStepMap committed = new MetricsContainerStepMap();
-    committed.updateAll(values.committed());
-    startUncommitted(values.attempted(), committed);
+    MetricsContainerStepMap attempted = values.attempted().read();
+    MetricsContainerStepMap committed = values.committed().read();
+    startUncommitted(attempted, committed);
     MetricQueryResults known =
-        MetricsContainerStepMap.asMetricResults(values.attempted(), committed).queryMetrics(filter);
-    return new WithHistograms(known, histograms(values.attempted(), committed, filter));
+        MetricsContainerStepMap.asMetricResults(attempted, committed).queryMetrics(filter);
+    return new WithHistograms(known, histograms(attempted, committed, filter));
   }
 
   /** Makes every metric of {@code attempted} exist in {@code committed}. */

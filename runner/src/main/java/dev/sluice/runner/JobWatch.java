@@ -1,7 +1,7 @@
 package dev.sluice.runner;
 
-import dev.sluice.coordinator.JobUpdate;
 import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.JobUpdate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -34,9 +34,10 @@ public final class JobWatch {
    */
   public void awaitAll() throws InterruptedException {
     for (int i = 0; i < size(); i++) {
-      JobUpdate.Ended how = get(i).await();
+      JobHandle job = get(i);
+      JobUpdate.Ended how = job.await();
       if (how.phase() == JobPhase.FAILED) {
-        throw new JobFailedException(how.failure().orElseThrow());
+        throw new JobFailedException(how.failure().orElseThrow(), job.cause());
       }
     }
   }

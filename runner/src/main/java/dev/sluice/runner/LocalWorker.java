@@ -4,6 +4,8 @@ import dev.sluice.protocol.world.Clock;
 import dev.sluice.protocol.world.Network;
 import dev.sluice.state.store.RocksDbStores;
 import dev.sluice.state.store.StateMemory;
+import dev.sluice.worker.Membership;
+import dev.sluice.worker.Resolvers;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.body.DirectBodies;
 import dev.sluice.worker.task.TaskThreads;
@@ -53,19 +55,20 @@ final class LocalWorker {
   /**
    * Starts it; it registers itself with the coordinator.
    *
+   * @param resolvers turn what messages name into something live
    * @param heap decides what a failed allocation means
    * @param stateBytes what the state of all its tasks may take on the heap
    * @param interceptor may change what it lives on
    */
   LocalWorker(
-      String address,
-      String coordinator,
+      Membership membership,
       Network network,
+      Resolvers resolvers,
       HeapWatch heap,
       long stateBytes,
       ClusterInterceptor interceptor) {
     Clock clock = new SystemClock();
-    this.address = address;
+    this.address = membership.worker();
     this.network = network;
     this.io = new IoThreads(IO_THREADS, heap);
     this.threads = new TaskThreads(clock, heap);
@@ -75,9 +78,9 @@ final class LocalWorker {
     StateRoom room = new StateRoom(new StateMemory(stateBytes, new CollectedHeap()), stores);
     // Its network keeps it, as long as there is something to handle.
     new Worker(
-        address,
-        coordinator,
+        membership,
         interceptor.worldOfWorker(new World(clock, network, scratch, threads, this::submit, room)),
+        resolvers,
         new DirectBodies());
   }
 

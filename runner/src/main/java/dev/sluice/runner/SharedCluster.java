@@ -1,7 +1,8 @@
 package dev.sluice.runner;
 
-import dev.sluice.coordinator.JobSpec;
 import dev.sluice.protocol.JobId;
+import dev.sluice.protocol.Submission;
+import dev.sluice.translation.JobGraph;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +35,7 @@ final class SharedCluster {
     return watch;
   }
 
-  /** What the job begins with that is submitted next. */
+  /** What a job begins with that was accepted. */
   synchronized void tell(String beginning) {
     watches.forEach(watch -> watch.tell(beginning));
   }
@@ -46,19 +47,29 @@ final class SharedCluster {
   }
 
   /**
-   * Starts a job; returns at once.
+   * Submits a job; returns at once.
    *
+   * @param graph what its pipeline becomes
+   * @param options of the job, as user code sees them
    * @param interceptor for a cluster of its own
    */
   synchronized JobHandle submit(
-      JobSpec spec, LogLevels logLevels, Optional<ClusterInterceptor> interceptor) {
+      Submission submission,
+      JobGraph graph,
+      PipelineOptions options,
+      ClassLoader loader,
+      LogLevels logLevels,
+      Optional<ClusterInterceptor> interceptor) {
     EmbeddedCluster its =
         interceptor
-            .map(i -> EmbeddedCluster.start(stateBytes(spec.options()), i, EmbeddedCluster::close))
-            .orElseGet(() -> shared(spec.options()));
-    JobHandle job = its.submit(spec, logLevels);
+            .map(i -> EmbeddedCluster.start(stateBytes(options), i, EmbeddedCluster::close))
+            .orElseGet(() -> shared(options));
+    return its.submit(submission, graph, loader, logLevels);
+  }
+
+  /** Has a job remembered that was accepted. */
+  synchronized void remember(JobHandle job) {
     watches.forEach(watch -> watch.add(job));
-    return job;
   }
 
   private EmbeddedCluster shared(PipelineOptions options) {

@@ -1,9 +1,10 @@
 package dev.sluice.runner;
 
-import dev.sluice.coordinator.JobUpdate;
 import dev.sluice.protocol.Failure;
 import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.JobUpdate;
 import dev.sluice.protocol.SavepointRequest;
+import dev.sluice.protocol.StorageLocation;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricResults;
 import org.joda.time.Duration;
@@ -11,11 +12,16 @@ import org.joda.time.Duration;
 /** A pipeline that {@link SluiceRunner} was given: a handle on its job. Any thread. */
 public final class SluicePipelineResult implements PipelineResult {
   private final JobHandle job;
+  private final StorageLocation savepoints;
   private final MetricResults metrics;
 
-  SluicePipelineResult(JobHandle job, MetricResults metrics) {
+  /**
+   * @param savepoints how the places are reached that savepoints may be taken to
+   */
+  SluicePipelineResult(JobHandle job, MetricResults metrics, StorageLocation savepoints) {
     this.job = job;
     this.metrics = metrics;
+    this.savepoints = savepoints;
   }
 
   @Override
@@ -93,7 +99,7 @@ public final class SluicePipelineResult implements PipelineResult {
   private void savepoint(String location, SavepointRequest.Then then) {
     Interruption.rethrown(
         () -> {
-          job.savepoint(location, then);
+          job.savepoint(savepoints.at(location), then);
           return null;
         },
         "waiting for a savepoint");
@@ -105,10 +111,10 @@ public final class SluicePipelineResult implements PipelineResult {
     return metrics;
   }
 
-  private static State stateOrFailure(JobUpdate.Ended how) {
+  private State stateOrFailure(JobUpdate.Ended how) {
     if (how.phase() == JobPhase.FAILED) {
       Failure failure = how.failure().orElseThrow();
-      throw new JobFailedException(failure);
+      throw new JobFailedException(failure, job.cause());
     }
     return stateOf(how.phase());
   }

@@ -1,18 +1,18 @@
 package dev.sluice.runner;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.sluice.coordinator.Durability;
-import dev.sluice.coordinator.JobSpec;
 import dev.sluice.protocol.JobSettings;
-import dev.sluice.runner.storage.JobOrigin;
+import dev.sluice.protocol.Program;
+import dev.sluice.protocol.StorageLocation;
+import dev.sluice.protocol.Submission;
+import dev.sluice.protocol.WantedOrigin;
 import dev.sluice.runner.storage.Signatures;
 import dev.sluice.state.log.TransformNames;
-import dev.sluice.storage.S3Access;
-import dev.sluice.storage.Storages;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.JobGraphs;
 import dev.sluice.worker.pardo.StateTtl;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -81,7 +81,8 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
     MetricsEnvironment.setMetricsSupported(true);
     ClassLoader loader = ReflectHelpers.findClassLoader();
     checkNamed(options.as(SluicePipelineOptions.class));
-    PipelineOptions seenByUserCode = copyThroughJson(options);
+    String json = written(options);
+    PipelineOptions seenByUserCode = read(json);
     SluicePipelineOptions ours = seenByUserCode.as(SluicePipelineOptions.class);
     RunnerApi.Pipeline portable = PortablePipelines.of(pipeline);
     JobGraph graph = JobGraphs.translate(portable, ours.isStreaming());
@@ -89,34 +90,24 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
     LogLevels logLevels = LogLevels.of(seenByUserCode);
     Optional<MetricsSink> sink = MetricsPush.sinkOf(seenByUserCode);
     JobSettings settings = settings(ours);
-    Optional<Durability> durability =
-        JobOrigin.of(
+    Submission submission =
+        new Submission(
+            CLUSTER.newId(ours.getJobName()),
             ours.getJobName(),
-            graph,
-            new JobOrigin.Wanted(
-                new Storages(new S3Access(ours.getS3Endpoint(), ours.getS3Region())),
-                ours.getCheckpointStorage(),
-                ours.getFromSavepoint(),
-                ours.isFresh(),
-                ours.isAllowDropState(),
-                transformNames(options)),
-            graph.streaming() && settings.checkpoints().intervalMs() > 0,
-            CLUSTER::tell);
-    JobSpec spec =
-        new JobSpec(
-            CLUSTER.newId(seenByUserCode.getJobName()),
-            graph,
-            seenByUserCode,
-            loader,
+            new Program(portable, ours.isStreaming(), json, List.of()),
             settings,
             EmbeddedCluster.CLIENT,
-            durability);
-    JobHandle job = CLUSTER.submit(spec, logLevels, interceptor);
+            origin(ours, graph, settings));
+    JobHandle job =
+        CLUSTER.submit(submission, graph, seenByUserCode, loader, logLevels, interceptor);
+    Interruption.rethrown(job::awaitAccepted, "waiting for the job to be accepted")
+        .forEach(CLUSTER::tell);
+    CLUSTER.remember(job);
     JobMetricResults metrics =
         new JobMetricResults(
             () -> Interruption.rethrown(job::metrics, "asking for metrics"), stepsOf(graph));
     sink.ifPresent(to -> MetricsPush.start(job, metrics, to, seenByUserCode, loader));
-    return new SluicePipelineResult(job, metrics);
+    return new SluicePipelineResult(job, metrics, place("", ours));
   }
 
   /**
@@ -136,6 +127,24 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
               + " no checkpoint is found again. Add --jobName=NAME, or leave --checkpointStorage"
               + " out: checkpoints then last as long as this process");
     }
+  }
+
+  /** What the job is to begin with; its signature only if there may be something. */
+  private WantedOrigin origin(SluicePipelineOptions ours, JobGraph graph, JobSettings settings) {
+    boolean kept = ours.getCheckpointStorage() != null || ours.getFromSavepoint() != null;
+    boolean checkpointed = graph.streaming() && settings.checkpoints().intervalMs() > 0;
+    return new WantedOrigin(
+        Optional.ofNullable(ours.getCheckpointStorage()).map(url -> place(url, ours)),
+        Optional.ofNullable(ours.getFromSavepoint()).map(url -> place(url, ours)),
+        ours.isFresh(),
+        ours.isAllowDropState(),
+        transformNames(options),
+        kept || checkpointed ? Signatures.of(graph) : List.of());
+  }
+
+  private static StorageLocation place(String url, SluicePipelineOptions ours) {
+    return new StorageLocation(
+        url, Optional.ofNullable(ours.getS3Endpoint()), Optional.ofNullable(ours.getS3Region()));
   }
 
   /** From the options as the user gave them: the copy for user code does not have the mapping. */
@@ -167,23 +176,38 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
     }
   }
 
+  /** The options as they travel. */
+  private static String written(PipelineOptions options) {
+    try {
+      return mapper().writeValueAsString(options);
+    } catch (IOException e) {
+      throw unserializable(e);
+    }
+  }
+
   /**
    * What user code on another machine would see, so that what does not survive the way is found
    * here.
    */
-  private static PipelineOptions copyThroughJson(PipelineOptions options) {
-    ObjectMapper json =
-        new ObjectMapper()
-            .registerModules(ObjectMapper.findModules(ReflectHelpers.findClassLoader()));
+  private static PipelineOptions read(String json) {
     try {
-      return json.readValue(json.writeValueAsBytes(options), PipelineOptions.class);
+      return mapper().readValue(json, PipelineOptions.class);
     } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "the pipeline options cannot be serialized to JSON; mark what cannot be with @JsonIgnore:"
-              + " "
-              + e.getMessage(),
-          e);
+      throw unserializable(e);
     }
+  }
+
+  private static ObjectMapper mapper() {
+    return new ObjectMapper()
+        .registerModules(ObjectMapper.findModules(ReflectHelpers.findClassLoader()));
+  }
+
+  private static IllegalArgumentException unserializable(IOException e) {
+    return new IllegalArgumentException(
+        "the pipeline options cannot be serialized to JSON; mark what cannot be with @JsonIgnore:"
+            + " "
+            + e.getMessage(),
+        e);
   }
 
   private static Set<String> stepsOf(JobGraph graph) {

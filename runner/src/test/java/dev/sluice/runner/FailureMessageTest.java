@@ -46,9 +46,9 @@ class FailureMessageTest {
   void whatFailsWithoutATransformSaysWhatToDo(FailureKind kind) {
     IOException cause = new IOException("it is gone");
     cause.setStackTrace(new StackTraceElement[0]);
-    Failure failure = new Failure(kind, "", "job-1/s1/0", cause);
+    Failure failure = Failure.of(kind, "job-1/s1/0", "it is gone");
 
-    String message = FailureMessage.of(failure);
+    String message = FailureMessage.of(failure, cause);
 
     assertThat(message).contains("failed: ", "it is gone").endsWith(lastLine(kind));
     boolean inTheEnginesTerms = kind == FailureKind.ENGINE_BUG;

@@ -19,7 +19,9 @@ import org.slf4j.LoggerFactory;
  * ended.
  *
  * @param world the worker's
+ * @param resolvers the worker's
  * @param clock the job's processing time
+ * @param files the places of its checkpoints
  * @param spill where elements go that do not fit on the heap
  * @param logs where logs put what is not yet safe, and merges their runs
  * @param names of transforms and states, as they stand in segments
@@ -27,19 +29,24 @@ import org.slf4j.LoggerFactory;
  */
 record JobResources(
     World world,
+    Resolvers resolvers,
     JobClock clock,
+    JobFiles files,
     SpillArea spill,
     Disk logs,
     StateNames names,
     SharedSideInputs sideInputs) {
   private static final Logger LOG = LoggerFactory.getLogger(JobResources.class);
 
-  static JobResources of(WorkerCommand.Deploy deploy, World world, JobClock clock) {
+  static JobResources of(
+      WorkerCommand.Deploy deploy, World world, Resolvers resolvers, JobClock clock) {
     // Each attempt has its own: what one that has ended still writes is in nobody's way.
     String run = deploy.job().value() + "-a" + deploy.attempt().number();
     return new JobResources(
         world,
+        resolvers,
         clock,
+        new JobFiles(resolvers.storages()),
         SpillArea.onDisk(world.scratch().ofJob(run)),
         world.scratch().ofJob(run + "-logs"),
         new StateNames(),
@@ -51,8 +58,9 @@ record JobResources(
     return new Part(logs, name + "-");
   }
 
-  /** Deletes the files. */
+  /** Closes the places of checkpoints, and deletes the files of its own. */
   void close() {
+    files.close();
     spill.close();
     try {
       logs.deleteAll();

@@ -3,12 +3,12 @@ package dev.sluice.worker;
 import static java.util.stream.Collectors.joining;
 
 import dev.sluice.protocol.Barrier;
-import dev.sluice.protocol.Failure;
-import dev.sluice.protocol.FromWorker;
 import dev.sluice.protocol.JobId;
+import dev.sluice.protocol.MetricBytes;
 import dev.sluice.protocol.TaskId;
 import dev.sluice.protocol.WorkerCommand;
 import dev.sluice.protocol.WorkerEvent;
+import dev.sluice.protocol.world.Exceptions;
 import dev.sluice.state.error.Thrown;
 import dev.sluice.worker.RunEvent.Run;
 import dev.sluice.worker.body.BodyFactory;
@@ -18,6 +18,7 @@ import dev.sluice.worker.task.Task;
 import dev.sluice.worker.task.TaskEvent;
 import dev.sluice.worker.task.TaskEvent.CheckpointAnswer;
 import dev.sluice.worker.task.TaskEvent.Counters;
+import dev.sluice.worker.task.TaskFailure;
 import dev.sluice.worker.task.TaskMessage;
 import dev.sluice.worker.world.ManualClock;
 import dev.sluice.worker.world.World;
@@ -50,8 +51,9 @@ final class RunningJob {
   private final WorkerCommand.Deploy deploy;
   private final World world;
   private final BodyFactory bodies;
-  private final String worker;
-  private final String coordinator;
+  private final Line line;
+  private final Exceptions exceptions;
+  private final ClassLoader loader;
   private final ManualClock manualClock;
   private final JobResources resources;
   private final Run run;
@@ -105,17 +107,19 @@ final class RunningJob {
   RunningJob(
       WorkerCommand.Deploy deploy,
       World world,
+      Resolvers resolvers,
       BodyFactory bodies,
-      String worker,
-      String coordinator) {
+      Line line) {
     this.deploy = deploy;
     this.world = world;
     this.bodies = bodies;
-    this.worker = worker;
-    this.coordinator = coordinator;
+    this.line = line;
+    this.exceptions = resolvers.exceptions();
+    this.loader = resolvers.code().loader(deploy.job(), deploy.program().code());
     this.manualClock = deploy.manualClock() ? new ManualClock(beginsAtMs(deploy)) : null;
     this.resources =
-        JobResources.of(deploy, world, manualClock != null ? manualClock : world.clock()::nowMs);
+        JobResources.of(
+            deploy, world, resolvers, manualClock != null ? manualClock : world.clock()::nowMs);
     this.run = new Run(deploy.job(), deploy.attempt().number());
   }
 
@@ -147,7 +151,7 @@ final class RunningJob {
     assembly =
         new TaskAssembly(deploy, resources, event -> post(new RunEvent.OfTask(run, event)), bodies);
     BackgroundWork work = new BackgroundWork(assembly, () -> post(new RunEvent.AssemblyEnded(run)));
-    world.tasks().start("build:" + id(), deploy.loader(), work);
+    world.tasks().start("build:" + id(), loader, work);
     building = work;
   }
 
@@ -155,13 +159,13 @@ final class RunningJob {
   private void assembled() {
     tasks = assembly.tasks();
     metrics.addAll(assembly.metrics());
-    Optional<Failure> failure = assembly.failure();
+    Optional<TaskFailure> failure = assembly.failure();
     assembly = null;
     building = null;
     if (stopping) {
       stopIfEnded();
     } else if (failure.isPresent()) {
-      send(new WorkerEvent.TaskFailed(id(), failure.get()));
+      failed(failure.get());
     } else {
       startTasks();
       untold.forEach(this::tell);
@@ -176,12 +180,12 @@ final class RunningJob {
         if (deploy.attempt().draining()) {
           task.post(new TaskMessage.Drain());
         }
-        world.tasks().start("task:" + task.spec().name(), deploy.loader(), task);
+        world.tasks().start("task:" + task.spec().name(), loader, task);
         alive.add(entry.getKey());
       }
     } catch (Throwable e) {
       // An error too: there may be no room for one more thread.
-      send(new WorkerEvent.TaskFailed(id(), Failures.of(e, id().value())));
+      failed(Failures.of(e, id().value()));
     }
   }
 
@@ -237,7 +241,7 @@ final class RunningJob {
     if (event instanceof TaskEvent.Finished done) {
       finish(done);
     } else if (event instanceof TaskEvent.Failed failed) {
-      send(new WorkerEvent.TaskFailed(id(), failed.failure()));
+      failed(failed.failure());
     } else if (event instanceof TaskEvent.Ended) {
       end(event.task());
     } else if (event instanceof TaskEvent.Quiet answer) {
@@ -257,6 +261,10 @@ final class RunningJob {
     } else if (event instanceof TaskEvent.CheckpointReleased released) {
       release(released.task(), released.checkpoint());
     }
+  }
+
+  private void failed(TaskFailure failure) {
+    send(new WorkerEvent.TaskFailed(id(), failure.report(exceptions)));
   }
 
   private void stopOverdue() {
@@ -299,7 +307,7 @@ final class RunningJob {
   }
 
   private void stopLater() {
-    world.network().sendLater(worker, new RunEvent.StopOverdue(run), STOP_GRACE_MS);
+    line.postLater(new RunEvent.StopOverdue(run), STOP_GRACE_MS);
   }
 
   private void finish(TaskEvent.Finished event) {
@@ -373,7 +381,7 @@ final class RunningJob {
     if (answer instanceof TaskEvent.CheckpointAcknowledged ack) {
       send(
           new WorkerEvent.CheckpointAcknowledged(
-              id(), ack.task(), ack.checkpoint(), ack.snapshot(), ack.metrics()));
+              id(), ack.task(), ack.checkpoint(), ack.snapshot(), MetricBytes.of(ack.metrics())));
     } else if (answer instanceof TaskEvent.CheckpointFailed failed) {
       send(
           new WorkerEvent.CheckpointFailed(
@@ -427,10 +435,10 @@ final class RunningJob {
     send(new WorkerEvent.Quiet(id(), answered, sent, received, steps));
   }
 
-  private MetricsContainerStepMap mergedMetrics() {
+  private MetricBytes mergedMetrics() {
     MetricsContainerStepMap merged = new MetricsContainerStepMap();
     metrics.forEach(merged::updateAll);
-    return merged;
+    return MetricBytes.of(merged);
   }
 
   private void postToAll(TaskMessage message) {
@@ -439,10 +447,10 @@ final class RunningJob {
 
   /** Hands something over to the worker's loop. Any thread. */
   private void post(RunEvent event) {
-    world.network().send(worker, event);
+    line.post(event);
   }
 
   private void send(WorkerEvent event) {
-    world.network().send(coordinator, new FromWorker(worker, deploy.attempt().number(), event));
+    line.tell(run.attempt(), event);
   }
 }

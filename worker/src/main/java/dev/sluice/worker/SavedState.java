@@ -29,6 +29,7 @@ import org.apache.beam.model.pipeline.v1.RunnerApi;
  * do not know of it, and come back from there.
  */
 final class SavedState {
+  private final SavedTasks saved;
   private final Optional<RestorePoint> point;
   private final List<SavedTask> tasksWithTransforms;
   private final KeyGroupRange groups;
@@ -49,6 +50,7 @@ final class SavedState {
       RunnerApi.Components components,
       int index,
       int tasks) {
+    this.saved = saved;
     this.point = saved.point();
     this.groups = groups;
     this.index = index;
@@ -74,20 +76,20 @@ final class SavedState {
 
   /** What the task's log goes on from. */
   LogOrigin origin() {
-    List<SavedTask> saved = tasksWithTransforms.stream().filter(this::meets).toList();
-    if (saved.isEmpty()) {
+    List<SavedTask> met = tasksWithTransforms.stream().filter(this::meets).toList();
+    if (met.isEmpty()) {
       return new LogOrigin.Nothing();
     }
     RestorePoint from = point.orElseThrow();
-    return from.own() && from.names().isSame() && saved.size() == 1 && isThisTask(saved.get(0))
-        ? new LogOrigin.Continued(segmentsOf(saved))
-        : new LogOrigin.Adopted(from.files(), segmentsOf(saved));
+    return from.own() && from.names().isSame() && met.size() == 1 && isThisTask(met.get(0))
+        ? new LogOrigin.Continued(segmentsOf(met))
+        : new LogOrigin.Adopted(saved.files(), segmentsOf(met));
   }
 
   /** Every entry that the task begins with, each once; blocks. */
   EntryCursor read(Disk scratch) throws IOException {
     return SegmentMerge.entries(
-        point.orElseThrow().files(),
+        saved.files(),
         segments(),
         new SegmentFilter(groups, hashes::contains, true, names()),
         scratch);

@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import dev.sluice.protocol.RestorePoint;
 import dev.sluice.protocol.SavedTask;
+import dev.sluice.state.storage.CheckpointFiles;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,10 +20,12 @@ import java.util.TreeSet;
  */
 final class SavedTasks {
   private final Optional<RestorePoint> point;
+  private final Optional<CheckpointFiles> files;
   private final Map<String, List<Integer>> positions = new HashMap<>();
 
-  private SavedTasks(Optional<RestorePoint> point) {
+  private SavedTasks(Optional<RestorePoint> point, Optional<CheckpointFiles> files) {
     this.point = point;
+    this.files = files;
     List<SavedTask> all = point.map(RestorePoint::tasks).orElse(List.of());
     for (int i = 0; i < all.size(); i++) {
       for (String transform : all.get(i).transforms()) {
@@ -31,14 +34,24 @@ final class SavedTasks {
     }
   }
 
-  /** What a checkpoint has; nothing of none. */
-  static SavedTasks of(Optional<RestorePoint> point) {
-    return new SavedTasks(point);
+  /** Nothing was saved. */
+  static SavedTasks none() {
+    return new SavedTasks(Optional.empty(), Optional.empty());
+  }
+
+  /** What a checkpoint has, whose segments are in {@code files}. */
+  static SavedTasks of(RestorePoint point, CheckpointFiles files) {
+    return new SavedTasks(Optional.of(point), Optional.of(files));
   }
 
   /** The checkpoint, if there is one. */
   Optional<RestorePoint> point() {
     return point;
+  }
+
+  /** Where its segments are. */
+  CheckpointFiles files() {
+    return files.orElseThrow();
   }
 
   /** The tasks that ran any of these transforms, in the order of the checkpoint. */

@@ -1,9 +1,11 @@
 package dev.sluice.worker;
 
+import dev.sluice.protocol.MetricBytes;
 import dev.sluice.protocol.SourceSplit;
 import dev.sluice.protocol.WorkerCommand;
 import dev.sluice.protocol.WorkerEvent;
 import dev.sluice.state.error.Thrown;
+import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.Node;
 import dev.sluice.translation.Stage;
 import dev.sluice.worker.stage.SourceOptions;
@@ -40,8 +42,12 @@ final class SourceSplitter implements BackgroundWork.Work {
   private static final int SPLITS_IN_ALL = 64;
 
   private final WorkerCommand.SplitSources command;
+  private final Resolvers resolvers;
   private final MetricsContainerStepMap metrics;
   private final Consumer<WorkerEvent> report;
+
+  private JobGraph graph;
+  private PipelineOptions options;
 
   /**
    * @param metrics where splitting counts
@@ -49,9 +55,11 @@ final class SourceSplitter implements BackgroundWork.Work {
    */
   SourceSplitter(
       WorkerCommand.SplitSources command,
+      Resolvers resolvers,
       MetricsContainerStepMap metrics,
       Consumer<WorkerEvent> report) {
     this.command = command;
+    this.resolvers = resolvers;
     this.metrics = metrics;
     this.report = report;
   }
@@ -63,27 +71,30 @@ final class SourceSplitter implements BackgroundWork.Work {
 
   @Override
   public boolean step() {
+    graph = resolvers.programs().graph(command.program());
+    options = JobOptions.read(command.program().optionsJson());
     Map<String, List<SourceSplit>> splits = new LinkedHashMap<>();
-    for (Stage stage : command.graph().stages()) {
+    for (Stage stage : graph.stages()) {
       if (stage.root() instanceof Node.Read read) {
         split(read).ifPresent(made -> splits.put(read.transformId(), made));
       }
     }
-    report.accept(new WorkerEvent.SourcesSplit(command.job(), splits, metrics));
+    report.accept(new WorkerEvent.SourcesSplit(command.job(), splits, MetricBytes.of(metrics)));
     return false;
   }
 
   @Override
   public void failed(Throwable thrown) {
     report.accept(
-        new WorkerEvent.TaskFailed(command.job(), Failures.of(thrown, command.job().value())));
+        new WorkerEvent.TaskFailed(
+            command.job(),
+            Failures.of(thrown, command.job().value()).report(resolvers.exceptions())));
   }
 
   /** The splits of a source; empty if they are known and nothing was added to it. */
   @SuppressWarnings("try") // the container is in scope, not in use
   private Optional<List<SourceSplit>> split(Node.Read read) {
-    RunnerApi.PTransform transform =
-        command.graph().components().getTransformsOrThrow(read.transformId());
+    RunnerApi.PTransform transform = graph.components().getTransformsOrThrow(read.transformId());
     List<SourceSplit> known = command.known().get(read.transformId());
     if (known != null && read.bounded()) {
       return Optional.empty();
@@ -100,7 +111,7 @@ final class SourceSplitter implements BackgroundWork.Work {
       return Optional.of(
           numbered(
               read.bounded()
-                  ? splitBounded(ReadTranslation.boundedSourceFromProto(payload), command.options())
+                  ? splitBounded(ReadTranslation.boundedSourceFromProto(payload), options)
                   : splitUnbounded(ReadTranslation.unboundedSourceFromProto(payload))));
     } catch (Throwable e) {
       throw new TransformException(transform.getUniqueName(), e);
@@ -128,7 +139,7 @@ final class SourceSplitter implements BackgroundWork.Work {
     }
     AddedSplits added = new AddedSplits(known, command.tasks());
     try {
-      List<SourceSplit> all = added.in(source, command.options());
+      List<SourceSplit> all = added.in(source, options);
       if (added.found().isEmpty()) {
         return Optional.empty();
       }
@@ -160,7 +171,7 @@ final class SourceSplitter implements BackgroundWork.Work {
   private List<? extends UnboundedSource<?, ?>> splitUnbounded(UnboundedSource<?, ?> source)
       throws Exception {
     source.validate();
-    return source.split(splitsWanted(), command.options());
+    return source.split(splitsWanted(), options);
   }
 
   /**
@@ -169,7 +180,7 @@ final class SourceSplitter implements BackgroundWork.Work {
    * tasks, so that each has as many.
    */
   private int splitsWanted() {
-    boolean silenceCounts = command.options().as(SourceOptions.class).getIdleSplitTimeoutMs() > 0;
+    boolean silenceCounts = options.as(SourceOptions.class).getIdleSplitTimeoutMs() > 0;
     int each = Math.min(SPLITS_PER_TASK, SPLITS_IN_ALL / command.tasks());
     return silenceCounts ? command.tasks() * Math.max(1, each) : command.tasks();
   }

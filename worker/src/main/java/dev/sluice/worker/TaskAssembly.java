@@ -1,12 +1,13 @@
 package dev.sluice.worker;
 
-import dev.sluice.protocol.Failure;
 import dev.sluice.protocol.TaskId;
 import dev.sluice.protocol.WorkerCommand;
 import dev.sluice.worker.body.BodyFactory;
 import dev.sluice.worker.task.Failures;
+import dev.sluice.worker.task.RestoreException;
 import dev.sluice.worker.task.Task;
 import dev.sluice.worker.task.TaskEvent;
+import dev.sluice.worker.task.TaskFailure;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -35,7 +36,7 @@ final class TaskAssembly implements BackgroundWork.Work {
   private final Map<TaskId, Task> tasks = new LinkedHashMap<>();
   private final List<MetricsContainerStepMap> metrics = new ArrayList<>();
   private TaskBuilder builder;
-  private Failure failure;
+  private TaskFailure failure;
   private volatile boolean stopRequested;
 
   /**
@@ -64,7 +65,7 @@ final class TaskAssembly implements BackgroundWork.Work {
   }
 
   /** Why a task could not be built; to be asked when its thread has ended. */
-  Optional<Failure> failure() {
+  Optional<TaskFailure> failure() {
     return Optional.ofNullable(failure);
   }
 
@@ -74,7 +75,7 @@ final class TaskAssembly implements BackgroundWork.Work {
   }
 
   @Override
-  public boolean step() {
+  public boolean step() throws RestoreException {
     if (builder == null) {
       builder = new TaskBuilder(deploy, resources, events, bodies);
     }

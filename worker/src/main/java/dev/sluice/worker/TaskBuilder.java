@@ -1,5 +1,7 @@
 package dev.sluice.worker;
 
+import dev.sluice.protocol.JobStorage;
+import dev.sluice.protocol.RestorePoint;
 import dev.sluice.protocol.TaskId;
 import dev.sluice.protocol.WorkerCommand;
 import dev.sluice.protocol.world.Clock;
@@ -13,6 +15,7 @@ import dev.sluice.state.log.LogLanes;
 import dev.sluice.state.log.LogLimits;
 import dev.sluice.state.log.LogPlace;
 import dev.sluice.state.log.TaskLog;
+import dev.sluice.state.storage.CheckpointFiles;
 import dev.sluice.translation.Exchange;
 import dev.sluice.translation.JobGraph;
 import dev.sluice.translation.Stage;
@@ -31,6 +34,7 @@ import dev.sluice.worker.stage.PipelineComponents;
 import dev.sluice.worker.stage.TaskContext;
 import dev.sluice.worker.task.OperatorServices;
 import dev.sluice.worker.task.Restore;
+import dev.sluice.worker.task.RestoreException;
 import dev.sluice.worker.task.Snapshots;
 import dev.sluice.worker.task.Task;
 import dev.sluice.worker.task.TaskEvent;
@@ -50,6 +54,7 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.MetricName;
+import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
  * Makes the tasks of one job on this worker, and the channels between them.
@@ -60,6 +65,8 @@ import org.apache.beam.sdk.metrics.MetricName;
 final class TaskBuilder {
   private final WorkerCommand.Deploy deploy;
   private final JobGraph graph;
+  private final PipelineOptions options;
+  private final Optional<CheckpointFiles> storage;
   private final JobResources resources;
   private final Consumer<TaskEvent> events;
   private final BodyFactory bodies;
@@ -75,15 +82,26 @@ final class TaskBuilder {
       WorkerCommand.Deploy deploy,
       JobResources resources,
       Consumer<TaskEvent> events,
-      BodyFactory bodies) {
+      BodyFactory bodies)
+      throws RestoreException {
     this.deploy = deploy;
-    this.graph = deploy.graph();
+    this.graph = resources.resolvers().programs().graph(deploy.program());
+    this.options = JobOptions.read(deploy.program().optionsJson());
     this.resources = resources;
     this.events = events;
     this.bodies = bodies;
     this.stages = StageIndex.of(graph);
     this.composites = Composites.of(graph.components());
-    this.savedTasks = SavedTasks.of(deploy.attempt().restore());
+    Optional<JobStorage> place = deploy.attempt().storage();
+    this.storage =
+        place.isPresent()
+            ? Optional.of(resources.files().in(place.get().location()))
+            : Optional.empty();
+    Optional<RestorePoint> point = deploy.attempt().restore();
+    this.savedTasks =
+        point.isPresent()
+            ? SavedTasks.of(point.get(), resources.files().in(point.get().location()))
+            : SavedTasks.none();
   }
 
   /**
@@ -101,7 +119,7 @@ final class TaskBuilder {
     TaskState state = new TaskState(groups, space(lane(id)));
     TaskContext context =
         new TaskContext(
-            name, id.index(), tasksOf(stage), state, resources.clock(), deploy.options(), services);
+            name, id.index(), tasksOf(stage), state, resources.clock(), options, services);
     TaskSpec spec =
         new TaskSpec(id, name, clock(), resources.clock(), !deploy.manualClock(), events);
     SavedState saved =
@@ -129,21 +147,18 @@ final class TaskBuilder {
   }
 
   private Optional<TaskLog> log(TaskId id, SavedState saved) {
-    return deploy
-        .attempt()
-        .storage()
-        .map(
-            storage ->
-                new TaskLog(
-                    new LogPlace(
-                        storage.files(),
-                        storage.prefixOf(id) + "/",
-                        resources.logDisk(fileName("log", id)),
-                        LogLanes.of(resources.world().io()::submit, lane(id))),
-                    saved.origin(),
-                    saved.own(),
-                    resources.names(),
-                    LogLimits.DEFAULT));
+    return storage.map(
+        files ->
+            new TaskLog(
+                new LogPlace(
+                    files,
+                    deploy.attempt().storage().orElseThrow().prefixOf(id) + "/",
+                    resources.logDisk(fileName("log", id)),
+                    LogLanes.of(resources.world().io()::submit, lane(id))),
+                saved.origin(),
+                saved.own(),
+                resources.names(),
+                LogLimits.DEFAULT));
   }
 
   private Restore restore(TaskId id, SavedState saved, TaskState state) {

@@ -1,8 +1,10 @@
 package dev.sluice.worker;
 
-import dev.sluice.protocol.FromWorker;
+import dev.sluice.protocol.Content;
+import dev.sluice.protocol.Envelope;
 import dev.sluice.protocol.Heartbeat;
 import dev.sluice.protocol.JobId;
+import dev.sluice.protocol.MetricBytes;
 import dev.sluice.protocol.WorkerCommand;
 import dev.sluice.protocol.WorkerEvent;
 import dev.sluice.protocol.WorkerRegistered;
@@ -29,16 +31,19 @@ import org.slf4j.LoggerFactory;
 public final class Worker implements Network.Endpoint {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
-  private final String address;
-  private final String coordinator;
+  private final Membership membership;
   private final World world;
+  private final Resolvers resolvers;
   private final BodyFactory bodies;
   private final Map<JobId, RunningJob> jobs = new LinkedHashMap<>();
 
   /** The next attempt of a job that is being stopped, and what was said to it since. */
-  private final Map<JobId, List<WorkerCommand>> waiting = new LinkedHashMap<>();
+  private final Map<JobId, List<Envelope>> waiting = new LinkedHashMap<>();
 
   private final Map<JobId, Splitting> splittings = new LinkedHashMap<>();
+
+  /** To the latest leader that it has heard of. */
+  private Line line;
 
   /** Time to tell that it is alive; it sends this to itself. */
   private record Beat() {}
@@ -61,29 +66,33 @@ public final class Worker implements Network.Endpoint {
   }
 
   /**
-   * @param address where messages for this worker go; it registers itself there
-   * @param coordinator where its events go
+   * Registers itself with the network and the coordinator.
+   *
+   * @param membership where it belongs
+   * @param world what it may touch
+   * @param resolvers turn what messages name into something live
    * @param bodies how user code runs here
    */
-  public Worker(String address, String coordinator, World world, BodyFactory bodies) {
-    this.address = address;
-    this.coordinator = coordinator;
+  public Worker(Membership membership, World world, Resolvers resolvers, BodyFactory bodies) {
+    this.membership = membership;
     this.world = world;
+    this.resolvers = resolvers;
     this.bodies = bodies;
-    world.network().register(address, this);
-    world.network().send(coordinator, new WorkerRegistered(address));
+    this.line = new Line(world.network(), membership, Envelope.NO_EPOCH);
+    world.network().register(membership.worker(), this);
+    tell(new WorkerRegistered(membership.worker()));
     beat();
   }
 
   /** Stops handling messages; the coordinator must have stopped all jobs before. */
   public void close() {
-    world.network().unregister(address);
+    world.network().unregister(membership.worker());
   }
 
   @Override
   public void handle(Object message) {
-    if (message instanceof WorkerCommand command) {
-      failingItsJob(command.job(), () -> command(command));
+    if (message instanceof Envelope envelope) {
+      received(envelope);
     } else if (message instanceof RunEvent event) {
       failingItsJob(event.run().job(), () -> event(event));
     } else if (message instanceof Beat) {
@@ -93,9 +102,24 @@ public final class Worker implements Network.Endpoint {
     }
   }
 
+  /** Listens to the latest leader of its own cluster. */
+  private void received(Envelope envelope) {
+    if (!envelope.cluster().equals(membership.cluster()) || envelope.epoch() < line.epoch()) {
+      LOG.debug("{} is of cluster {}: dropped {}", line, membership.cluster(), envelope);
+      return;
+    }
+    if (!(envelope.content() instanceof WorkerCommand command)) {
+      throw new IllegalArgumentException("a worker got " + envelope);
+    }
+    if (envelope.epoch() > line.epoch()) {
+      line = line.in(envelope.epoch());
+    }
+    failingItsJob(command.job(), () -> command(envelope, command));
+  }
+
   private void beat() {
-    world.network().send(coordinator, new Heartbeat(address));
-    world.network().sendLater(address, new Beat(), Heartbeat.INTERVAL_MS);
+    tell(new Heartbeat(membership.worker()));
+    line.postLater(new Beat(), Heartbeat.INTERVAL_MS);
   }
 
   /** A bug fails the job that has met it, which would hang otherwise; the others go on. */
@@ -103,8 +127,10 @@ public final class Worker implements Network.Endpoint {
     try {
       work.run();
     } catch (Throwable e) {
-      LOG.error("worker {} failed to serve job {}", address, job, Thrown.printable(e));
-      tell(new WorkerEvent.TaskFailed(job, Failures.of(e, job.value())));
+      LOG.error("worker {} failed to serve job {}", membership.worker(), job, Thrown.printable(e));
+      tell(
+          new WorkerEvent.TaskFailed(
+              job, Failures.of(e, job.value()).report(resolvers.exceptions())));
     }
   }
 
@@ -123,34 +149,42 @@ public final class Worker implements Network.Endpoint {
   private void forgetIfStopped(RunningJob job) {
     if (job.stopped()) {
       jobs.remove(job.id());
-      List<WorkerCommand> next = waiting.remove(job.id());
+      List<Envelope> next = waiting.remove(job.id());
       if (next != null) {
-        next.forEach(this::command);
+        next.forEach(this::received);
       }
     }
   }
 
-  private void command(WorkerCommand command) {
+  private void command(Envelope envelope, WorkerCommand command) {
     if (command instanceof WorkerCommand.SplitSources split) {
       split(split);
     } else if (command instanceof WorkerCommand.Deploy deploy) {
-      deploy(deploy);
+      deploy(envelope, deploy);
     } else {
       RunningJob job = jobs.get(command.job());
       if (job != null) {
-        if (command instanceof WorkerCommand.Stop) {
-          waiting.remove(job.id());
-        } else if (waiting.containsKey(job.id())) {
-          // It is for the attempt that waits.
-          waiting.get(job.id()).add(command);
-          return;
-        }
-        job.handle(command);
-        forgetIfStopped(job);
+        command(job, envelope, command);
       } else if (command instanceof WorkerCommand.Stop stop) {
         stopSplitting(stop.job());
       }
     }
+  }
+
+  private void command(RunningJob job, Envelope envelope, WorkerCommand command) {
+    if (envelope.attempt() < job.run().attempt()) {
+      LOG.debug("job {} is at attempt {}: dropped {}", job.id(), job.run().attempt(), envelope);
+      return;
+    }
+    if (command instanceof WorkerCommand.Stop) {
+      waiting.remove(job.id());
+    } else if (waiting.containsKey(job.id())) {
+      // It is for the attempt that waits.
+      waiting.get(job.id()).add(envelope);
+      return;
+    }
+    job.handle(command);
+    forgetIfStopped(job);
   }
 
   /**
@@ -158,35 +192,36 @@ public final class Worker implements Network.Endpoint {
    * reach this worker and gave it up: then it is stopped now, and the new one waits for its end, as
    * do all commands that follow.
    */
-  private void deploy(WorkerCommand.Deploy deploy) {
+  private void deploy(Envelope envelope, WorkerCommand.Deploy deploy) {
     RunningJob earlier = jobs.get(deploy.job());
     if (earlier != null) {
-      waiting.put(deploy.job(), new ArrayList<>(List.of(deploy)));
+      waiting.put(deploy.job(), new ArrayList<>(List.of(envelope)));
       earlier.handle(new WorkerCommand.Stop(deploy.job()));
       forgetIfStopped(earlier);
       return;
     }
     splittings.remove(deploy.job());
-    RunningJob job = new RunningJob(deploy, world, bodies, address, coordinator);
+    RunningJob job = new RunningJob(deploy, world, resolvers, bodies, line);
     jobs.put(deploy.job(), job);
     job.start();
   }
 
   private void split(WorkerCommand.SplitSources command) {
     JobId job = command.job();
-    RunEvent.Run run = new RunEvent.Run(job, FromWorker.BEFORE_ANY);
+    RunEvent.Run run = new RunEvent.Run(job, Envelope.BEFORE_ANY);
     Splitting splitting =
         new Splitting(
-            new SourceSplitter(command, new MetricsContainerStepMap(), this::tell),
-            () -> world.network().send(address, new RunEvent.SplitterEnded(run)));
+            new SourceSplitter(command, resolvers, new MetricsContainerStepMap(), this::tell),
+            () -> line.post(new RunEvent.SplitterEnded(run)));
     splittings.put(job, splitting);
-    world.tasks().start("split:" + job, command.loader(), splitting.work);
+    ClassLoader loader = resolvers.code().loader(job, command.program().code());
+    world.tasks().start("split:" + job, loader, splitting.work);
   }
 
   private void stopSplitting(JobId job) {
     Splitting splitting = splittings.get(job);
     if (splitting == null) {
-      tell(new WorkerEvent.JobStopped(job, new MetricsContainerStepMap()));
+      tell(new WorkerEvent.JobStopped(job, MetricBytes.NONE));
     } else {
       splitting.stopping = true;
       splitting.work.stop();
@@ -205,11 +240,11 @@ public final class Worker implements Network.Endpoint {
   private void tellIfStopped(JobId job, Splitting splitting) {
     if (splitting.stopping && splitting.ended) {
       splittings.remove(job);
-      tell(new WorkerEvent.JobStopped(job, splitting.splitter.metrics()));
+      tell(new WorkerEvent.JobStopped(job, MetricBytes.of(splitting.splitter.metrics())));
     }
   }
 
-  private void tell(WorkerEvent event) {
-    world.network().send(coordinator, new FromWorker(address, FromWorker.BEFORE_ANY, event));
+  private void tell(Content content) {
+    line.tell(Envelope.BEFORE_ANY, content);
   }
 }

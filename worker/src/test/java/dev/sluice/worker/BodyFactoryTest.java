@@ -3,8 +3,9 @@ package dev.sluice.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.protocol.Attempt;
-import dev.sluice.protocol.FromWorker;
+import dev.sluice.protocol.Envelope;
 import dev.sluice.protocol.JobId;
+import dev.sluice.protocol.Program;
 import dev.sluice.protocol.TaskId;
 import dev.sluice.protocol.WorkerCommand;
 import dev.sluice.protocol.WorkerEvent;
@@ -36,7 +37,6 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
-import org.apache.beam.sdk.util.construction.PipelineTranslation;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,7 +87,7 @@ class BodyFactoryTest {
     }
   }
 
-  private static JobGraph graph(PipelineOptions options) {
+  private static Program program(PipelineOptions options) {
     Pipeline pipeline = Pipeline.create(options);
     PCollection<KV<Integer, Integer>> byParity =
         pipeline
@@ -97,35 +97,30 @@ class BodyFactoryTest {
             .setCoder(KvCoder.of(VarIntCoder.of(), VarIntCoder.of()));
     byParity.apply("Look", ParDo.of(new Look()));
     byParity.apply(GroupByKey.create()).apply("LookAtGroup", ParDo.of(new LookAtGroup()));
-    return JobGraphs.translate(PipelineTranslation.toProto(pipeline), false);
+    return WorkerWire.program(pipeline, false);
   }
 
   /** Runs the pipeline to its end. */
   private void run(BodyFactory bodies) {
     PipelineOptions options = PipelineOptionsFactory.create();
     options.setRunner(CrashingRunner.class);
-    JobGraph graph = graph(options);
+    Program program = program(options);
+    JobGraph graph = JobGraphs.translate(program.pipeline(), false);
     List<TaskId> tasks = graph.stages().stream().map(s -> new TaskId(s.id(), 0)).toList();
-    SteppedWorker worker = new SteppedWorker(1, 1L << 30, bodies, this::told);
+    SteppedWorker worker =
+        new SteppedWorker(1, 1L << 30, WorkerWire.resolvers(), bodies, this::told);
     worker.command(
+        1,
         new WorkerCommand.Deploy(
-            JOB,
-            graph,
-            options,
-            getClass().getClassLoader(),
-            tasks,
-            Map.of(),
-            1,
-            false,
-            Attempt.withoutStorage()));
+            JOB, program, tasks, Map.of(), 1, false, Attempt.withoutStorage()));
     for (int turn = 0; finished() < tasks.size(); turn++) {
       assertThat(turn).as("events: %s", events).isLessThan(TURNS);
       worker.turn();
     }
   }
 
-  private void told(FromWorker from) {
-    events.add(from.event());
+  private void told(Envelope from) {
+    events.add((WorkerEvent) from.content());
   }
 
   private long finished() {

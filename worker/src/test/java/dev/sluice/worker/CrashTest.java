@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.protocol.Attempt;
 import dev.sluice.protocol.Barrier;
-import dev.sluice.protocol.FromWorker;
+import dev.sluice.protocol.Envelope;
 import dev.sluice.protocol.JobId;
 import dev.sluice.protocol.JobStorage;
+import dev.sluice.protocol.Program;
 import dev.sluice.protocol.RestorePoint;
 import dev.sluice.protocol.SavedTask;
 import dev.sluice.protocol.SourceSplit;
+import dev.sluice.protocol.StorageLocation;
 import dev.sluice.protocol.TaskId;
 import dev.sluice.protocol.WorkerCommand;
 import dev.sluice.protocol.WorkerEvent;
@@ -32,7 +34,6 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.CrashingRunner;
-import org.apache.beam.sdk.util.construction.PipelineTranslation;
 import org.apache.beam.sdk.util.construction.SplittableParDo;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,10 +48,12 @@ class CrashTest {
 
   private final FolderFiles files =
       new FolderFiles(new MemoryFolder(1L << 26, MemoryFolder.Faults.NONE), "test");
+  private static final StorageLocation PLACE = StorageLocation.of("memory");
+
   private final Set<TaskId> running = new LinkedHashSet<>();
   private final Map<TaskId, TaskSnapshot> acknowledged = new LinkedHashMap<>();
   private JobGraph graph;
-  private PipelineOptions options;
+  private Program program;
   private SteppedWorker worker;
   private Map<String, List<SourceSplit>> splits;
   private List<TaskId> tasks = List.of();
@@ -68,17 +71,21 @@ class CrashTest {
   @ValueSource(longs = {1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13})
   void whatHappensHappensOnce(long seed) {
     CrashingPipeline.reset();
-    options = PipelineOptionsFactory.create();
+    PipelineOptions options = PipelineOptionsFactory.create();
     options.setRunner(CrashingRunner.class);
     Pipeline pipeline = Pipeline.create(options);
     CrashingPipeline.build(pipeline);
     SplittableParDo.convertReadBasedSplittableDoFnsToPrimitiveReads(pipeline);
-    graph = JobGraphs.translate(PipelineTranslation.toProto(pipeline), true);
+    program = WorkerWire.program(pipeline, true);
+    graph = JobGraphs.translate(program.pipeline(), true);
     worker =
-        new SteppedWorker(seed, seed % 2 == 0 ? 1L << 30 : 4_096, new DirectBodies(), this::told);
-    worker.command(
-        new WorkerCommand.SplitSources(
-            JOB, graph, options, getClass().getClassLoader(), Map.of(), 3));
+        new SteppedWorker(
+            seed,
+            seed % 2 == 0 ? 1L << 30 : 4_096,
+            WorkerWire.resolvers((location, namedBy) -> files),
+            new DirectBodies(),
+            this::told);
+    worker.command(attempt, new WorkerCommand.SplitSources(JOB, program, Map.of(), 3));
 
     int turns = 0;
     while (!done) {
@@ -105,14 +112,14 @@ class CrashTest {
       stop();
     } else if (choice == 28 && inFlight) {
       inFlight = false;
-      worker.command(new WorkerCommand.AbandonCheckpoint(JOB, checkpoint));
+      worker.command(attempt, new WorkerCommand.AbandonCheckpoint(JOB, checkpoint));
     }
   }
 
   private void trigger() {
     inFlight = true;
     acknowledged.clear();
-    worker.command(new WorkerCommand.TriggerCheckpoint(JOB, ++checkpoint, Barrier.SAVE));
+    worker.command(attempt, new WorkerCommand.TriggerCheckpoint(JOB, ++checkpoint, Barrier.SAVE));
   }
 
   /** Once for an attempt: the worker answers each. */
@@ -120,7 +127,7 @@ class CrashTest {
     inFlight = false;
     if (!stopping && !running.isEmpty()) {
       stopping = true;
-      worker.command(new WorkerCommand.Stop(JOB));
+      worker.command(attempt, new WorkerCommand.Stop(JOB));
     }
   }
 
@@ -139,38 +146,37 @@ class CrashTest {
     running.addAll(tasks);
     restores += last.isPresent() ? 1 : 0;
     worker.command(
+        attempt,
         new WorkerCommand.Deploy(
             JOB,
-            graph,
-            options,
-            getClass().getClassLoader(),
+            program,
             tasks,
             splits,
             parallelism,
             false,
             new Attempt(
-                attempt, Optional.of(new JobStorage(files, "job/g1/a" + attempt)), last, false)));
+                attempt, Optional.of(new JobStorage(PLACE, "job", 1, attempt)), last, false)));
   }
 
   private int tasksOf(Stage stage) {
     return stage.parallelism() == Stage.Parallelism.ONE ? 1 : parallelism;
   }
 
-  private void told(FromWorker from) {
-    if (from.event() instanceof WorkerEvent.SourcesSplit split) {
+  private void told(Envelope from) {
+    if (from.content() instanceof WorkerEvent.SourcesSplit split) {
       splits = split.splits();
       deploy();
-    } else if (from.event() instanceof WorkerEvent.JobStopped) {
+    } else if (from.content() instanceof WorkerEvent.JobStopped) {
       if (running.isEmpty() && !stopping) {
         done = true;
       } else {
         deploy();
       }
-    } else if (from.event() instanceof WorkerEvent.TaskFailed failed) {
-      assertThat(failed.failure().cause()).hasMessageContaining(CrashingPipeline.CRASH);
+    } else if (from.content() instanceof WorkerEvent.TaskFailed failed) {
+      assertThat(failed.failure().message()).contains(CrashingPipeline.CRASH);
       stop();
     } else if (from.attempt() == attempt) {
-      toldOfThisAttempt(from.event());
+      toldOfThisAttempt((WorkerEvent) from.content());
     }
   }
 
@@ -182,11 +188,11 @@ class CrashTest {
       }
     } else if (event instanceof WorkerEvent.CheckpointFailed) {
       inFlight = false;
-      worker.command(new WorkerCommand.AbandonCheckpoint(JOB, checkpoint));
+      worker.command(attempt, new WorkerCommand.AbandonCheckpoint(JOB, checkpoint));
     } else if (event instanceof WorkerEvent.TaskFinished finished && !stopping) {
       running.remove(finished.task());
       if (running.isEmpty() && last.isPresent()) {
-        worker.command(new WorkerCommand.Stop(JOB));
+        worker.command(attempt, new WorkerCommand.Stop(JOB));
       }
     }
   }
@@ -209,12 +215,12 @@ class CrashTest {
         saved.add(new SavedTask(names, i, tasksOf(stage), snapshot.segments()));
       }
     }
-    last = Optional.of(new RestorePoint(checkpoint, files, true, saved, 0, TransformNames.SAME));
-    worker.command(new WorkerCommand.CompleteCheckpoint(JOB, checkpoint));
+    last = Optional.of(new RestorePoint(checkpoint, PLACE, true, saved, 0, TransformNames.SAME));
+    worker.command(attempt, new WorkerCommand.CompleteCheckpoint(JOB, checkpoint));
     if (first) {
       // Whatever the seed, something is restored, if only what all tasks had come to.
       stopping = true;
-      worker.command(new WorkerCommand.Stop(JOB));
+      worker.command(attempt, new WorkerCommand.Stop(JOB));
     }
   }
 }

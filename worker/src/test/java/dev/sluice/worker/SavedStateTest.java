@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.protocol.RestorePoint;
 import dev.sluice.protocol.SavedTask;
+import dev.sluice.protocol.StorageLocation;
 import dev.sluice.state.key.KeyGroups;
 import dev.sluice.state.log.EntryKey;
 import dev.sluice.state.log.LogOrigin;
 import dev.sluice.state.log.TransformNames;
+import dev.sluice.state.storage.CheckpointFiles;
 import dev.sluice.state.storage.FolderFiles;
 import dev.sluice.state.storage.MemoryFolder;
 import dev.sluice.state.storage.SegmentRef;
@@ -16,7 +18,6 @@ import dev.sluice.translation.Stage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +40,8 @@ class SavedStateTest {
               new Node.CombinePerKey(
                   "sum", "partial", Node.Combining.LIFTED, Map.of("out", "sums"))),
           Stage.Parallelism.JOB);
+  private static final CheckpointFiles FILES =
+      new FolderFiles(new MemoryFolder(1 << 20, MemoryFolder.Faults.NONE), "test");
   private static final RunnerApi.Components COMPONENTS =
       RunnerApi.Components.newBuilder()
           .putTransforms("read", named("Read"))
@@ -67,14 +70,12 @@ class SavedStateTest {
     for (int index = 0; index < 2; index++) {
       tasks.add(new SavedTask(List.of("Sum"), index, 2, List.of(segment("s2-", index, 2))));
     }
-    FolderFiles files =
-        new FolderFiles(new MemoryFolder(1 << 20, MemoryFolder.Faults.NONE), "test");
-    return new RestorePoint(1, files, true, tasks, 0, TransformNames.SAME);
+    return new RestorePoint(1, StorageLocation.of("memory"), true, tasks, 0, TransformNames.SAME);
   }
 
   private static SavedState of(Stage stage, RestorePoint point, int index, int tasks) {
     return new SavedState(
-        SavedTasks.of(Optional.of(point)),
+        SavedTasks.of(point, FILES),
         KeyGroups.rangeOf(index, tasks),
         stage,
         COMPONENTS,
@@ -98,10 +99,9 @@ class SavedStateTest {
     RestorePoint point = saved(List.of("Read"));
     assertThat(of(AFTER, point, 0, 1).origin())
         .isEqualTo(
-            new LogOrigin.Adopted(
-                point.files(), List.of(segment("s2-", 0, 2), segment("s2-", 1, 2))));
+            new LogOrigin.Adopted(FILES, List.of(segment("s2-", 0, 2), segment("s2-", 1, 2))));
     assertThat(of(AFTER, point, 2, 3).origin())
-        .isEqualTo(new LogOrigin.Adopted(point.files(), List.of(segment("s2-", 1, 2))));
+        .isEqualTo(new LogOrigin.Adopted(FILES, List.of(segment("s2-", 1, 2))));
   }
 
   /** As manifests were written that named every transform of a stage. */

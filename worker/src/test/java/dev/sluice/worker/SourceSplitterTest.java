@@ -6,8 +6,6 @@ import dev.sluice.protocol.JobId;
 import dev.sluice.protocol.SourceSplit;
 import dev.sluice.protocol.WorkerCommand;
 import dev.sluice.protocol.WorkerEvent;
-import dev.sluice.translation.JobGraph;
-import dev.sluice.translation.JobGraphs;
 import dev.sluice.worker.stage.SourceOptions;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +14,6 @@ import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.GenerateSequence;
 import org.apache.beam.sdk.testing.CrashingRunner;
-import org.apache.beam.sdk.util.construction.PipelineTranslation;
 import org.apache.beam.sdk.util.construction.SplittableParDo;
 import org.junit.jupiter.api.Test;
 
@@ -25,15 +22,10 @@ class SourceSplitterTest {
   private final List<WorkerEvent> reported = new ArrayList<>();
 
   private Map<String, List<SourceSplit>> splits(int tasks, Map<String, List<SourceSplit>> known) {
-    JobGraph graph = JobGraphs.translate(PipelineTranslation.toProto(pipeline), true);
     new SourceSplitter(
             new WorkerCommand.SplitSources(
-                new JobId("job"),
-                graph,
-                pipeline.getOptions(),
-                getClass().getClassLoader(),
-                known,
-                tasks),
+                new JobId("job"), WorkerWire.program(pipeline, true), known, tasks),
+            WorkerWire.resolvers(),
             new MetricsContainerStepMap(),
             reported::add)
         .step();

@@ -1,6 +1,6 @@
 package dev.sluice.worker;
 
-import dev.sluice.protocol.FromWorker;
+import dev.sluice.protocol.Envelope;
 import dev.sluice.protocol.WorkerCommand;
 import dev.sluice.protocol.world.Clock;
 import dev.sluice.state.disk.Disk;
@@ -71,15 +71,20 @@ final class SteppedWorker implements TaskRunner, Clock {
 
   /**
    * @param stateBytes how much of the state is on the heap; the rest is in a store
+   * @param resolvers of the worker
    * @param bodies how user code runs
    * @param coordinator takes what the worker tells
    */
-  SteppedWorker(long seed, long stateBytes, BodyFactory bodies, Consumer<FromWorker> coordinator) {
+  SteppedWorker(
+      long seed,
+      long stateBytes,
+      Resolvers resolvers,
+      BodyFactory bodies,
+      Consumer<Envelope> coordinator) {
     this.random = new Random(seed);
     this.worker =
         new Worker(
-            ADDRESS,
-            WorkerWire.COORDINATOR,
+            WorkerWire.membership(ADDRESS),
             new World(
                 this,
                 new WorkerWire(toWorker::add, coordinator, later -> {}),
@@ -87,6 +92,7 @@ final class SteppedWorker implements TaskRunner, Clock {
                 this,
                 (lane, work) -> lanes.computeIfAbsent(lane, name -> new ArrayDeque<>()).add(work),
                 StateRoom.inMemory(stateBytes)),
+            resolvers,
             bodies);
   }
 
@@ -94,8 +100,8 @@ final class SteppedWorker implements TaskRunner, Clock {
     return random;
   }
 
-  void command(WorkerCommand command) {
-    toWorker.add(command);
+  void command(int attempt, WorkerCommand command) {
+    toWorker.add(WorkerWire.command(attempt, command));
   }
 
   /** Lets one thing happen. */

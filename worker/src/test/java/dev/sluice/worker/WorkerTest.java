@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.protocol.Attempt;
 import dev.sluice.protocol.Barrier;
 import dev.sluice.protocol.JobId;
+import dev.sluice.protocol.Program;
 import dev.sluice.protocol.SourceSplit;
 import dev.sluice.protocol.TaskId;
 import dev.sluice.protocol.WorkerCommand;
@@ -39,7 +40,6 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Impulse;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
-import org.apache.beam.sdk.util.construction.PipelineTranslation;
 import org.apache.beam.sdk.util.construction.SplittableParDo;
 import org.junit.jupiter.api.Test;
 
@@ -54,16 +54,23 @@ class WorkerTest {
   private final List<String> interrupted = new ArrayList<>();
   private final Worker worker =
       new Worker(
-          "worker",
-          WorkerWire.COORDINATOR,
+          WorkerWire.membership("worker"),
           new World(
               new SystemClock(),
-              new WorkerWire(toWorker::add, from -> events.add(from.event()), this::comesLater),
+              new WorkerWire(
+                  toWorker::add,
+                  from -> events.add((WorkerEvent) from.content()),
+                  this::comesLater),
               job -> new MemoryDisk(1L << 20),
               new ByHand(),
               (lane, work) -> work.run(),
               StateRoom.inMemory(1L << 30)),
+          WorkerWire.resolvers(),
           new DirectBodies());
+
+  private void tell(WorkerCommand command) {
+    worker.handle(WorkerWire.command(1, command));
+  }
 
   private void comesLater(Object message) {
     if (message instanceof RunEvent) {
@@ -138,7 +145,8 @@ class WorkerTest {
   }
 
   private void deploy(Pipeline pipeline, boolean badSplits) {
-    JobGraph graph = JobGraphs.translate(PipelineTranslation.toProto(pipeline), false);
+    Program program = WorkerWire.program(pipeline, false);
+    JobGraph graph = JobGraphs.translate(program.pipeline(), false);
     List<TaskId> tasks = graph.stages().stream().map(s -> new TaskId(s.id(), 0)).toList();
     Map<String, List<SourceSplit>> splits = new LinkedHashMap<>();
     for (Stage stage : graph.stages()) {
@@ -146,17 +154,7 @@ class WorkerTest {
         splits.put(read.transformId(), List.of(new SourceSplit(0, 1, new byte[] {1, 2, 3})));
       }
     }
-    worker.handle(
-        new WorkerCommand.Deploy(
-            JOB,
-            graph,
-            pipeline.getOptions(),
-            getClass().getClassLoader(),
-            tasks,
-            splits,
-            1,
-            false,
-            Attempt.withoutStorage()));
+    tell(new WorkerCommand.Deploy(JOB, program, tasks, splits, 1, false, Attempt.withoutStorage()));
   }
 
   /** Lets the tasks be built and started, and takes none of their steps. */
@@ -182,20 +180,20 @@ class WorkerTest {
     settle();
     assertThat(events(WorkerEvent.TaskFinished.class)).isNotEmpty();
 
-    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 1, Barrier.RELEASE));
+    tell(new WorkerCommand.TriggerCheckpoint(JOB, 1, Barrier.RELEASE));
     settle();
     assertThat(events(WorkerEvent.CheckpointAcknowledged.class))
         .hasSameSizeAs(events(WorkerEvent.TaskFinished.class));
-    worker.handle(new WorkerCommand.CompleteCheckpoint(JOB, 1));
+    tell(new WorkerCommand.CompleteCheckpoint(JOB, 1));
     settle();
     assertThat(events(WorkerEvent.CheckpointReleased.class)).hasSize(1);
 
-    worker.handle(new WorkerCommand.ProbeQuiescence(JOB, 1));
+    tell(new WorkerCommand.ProbeQuiescence(JOB, 1));
     settle();
     WorkerEvent.Quiet quiet = events(WorkerEvent.Quiet.class).get(0);
     assertThat(quiet.sent()).isEqualTo(quiet.received());
 
-    worker.handle(new WorkerCommand.Stop(JOB));
+    tell(new WorkerCommand.Stop(JOB));
     settle();
     assertThat(events(WorkerEvent.JobStopped.class)).hasSize(1);
     assertThat(events(WorkerEvent.TaskFailed.class)).isEmpty();
@@ -207,7 +205,7 @@ class WorkerTest {
     pipeline.apply(Impulse.create()).apply("Pass", ParDo.of(new Pass(false)));
     deploy(pipeline, false);
     deploy(pipeline, false);
-    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 1, Barrier.RELEASE));
+    tell(new WorkerCommand.TriggerCheckpoint(JOB, 1, Barrier.RELEASE));
     settle();
 
     assertThat(events(WorkerEvent.JobStopped.class)).hasSize(1);
@@ -220,16 +218,13 @@ class WorkerTest {
     Pipeline pipeline = pipeline();
     pipeline.apply(Create.of(1, 2, 3));
     SplittableParDo.convertReadBasedSplittableDoFnsToPrimitiveReads(pipeline);
-    JobGraph graph = JobGraphs.translate(PipelineTranslation.toProto(pipeline), false);
-    worker.handle(
-        new WorkerCommand.SplitSources(
-            JOB, graph, pipeline.getOptions(), getClass().getClassLoader(), Map.of(), 2));
+    tell(new WorkerCommand.SplitSources(JOB, WorkerWire.program(pipeline, false), Map.of(), 2));
   }
 
   @Test
   void aJobStoppedWhileItsSourcesAreSplitIsReportedWhenThatThreadHasEnded() {
     split();
-    worker.handle(new WorkerCommand.Stop(JOB));
+    tell(new WorkerCommand.Stop(JOB));
     assertThat(events(WorkerEvent.JobStopped.class)).isEmpty();
     assertThat(interrupted).containsExactly("split:job-1");
 
@@ -244,7 +239,7 @@ class WorkerTest {
     settle();
     assertThat(events(WorkerEvent.SourcesSplit.class)).hasSize(1);
 
-    worker.handle(new WorkerCommand.Stop(JOB));
+    tell(new WorkerCommand.Stop(JOB));
 
     assertThat(events(WorkerEvent.JobStopped.class)).hasSize(1);
   }
@@ -256,7 +251,7 @@ class WorkerTest {
     deploy(pipeline, false);
     assemble();
 
-    worker.handle(new WorkerCommand.Quiescent(JOB, new TaskId("s9", 0)));
+    tell(new WorkerCommand.Quiescent(JOB, new TaskId("s9", 0)));
 
     assertThat(events(WorkerEvent.TaskFailed.class))
         .singleElement()
@@ -268,9 +263,9 @@ class WorkerTest {
     Pipeline pipeline = pipeline();
     pipeline.apply(Impulse.create()).apply("Refuse", ParDo.of(new Pass(true)));
     deploy(pipeline, false);
-    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 1, Barrier.RELEASE));
+    tell(new WorkerCommand.TriggerCheckpoint(JOB, 1, Barrier.RELEASE));
     settle();
-    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 2, Barrier.RELEASE));
+    tell(new WorkerCommand.TriggerCheckpoint(JOB, 2, Barrier.RELEASE));
     settle();
 
     assertThat(events(WorkerEvent.TaskFailed.class)).hasSize(1);
@@ -321,7 +316,7 @@ class WorkerTest {
     letABarrierComeThroughTheChannels(1);
     assertThat(events(WorkerEvent.CheckpointAcknowledged.class)).isEmpty();
 
-    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 1, Barrier.RELEASE));
+    tell(new WorkerCommand.TriggerCheckpoint(JOB, 1, Barrier.RELEASE));
     assertThat(events(WorkerEvent.CheckpointAcknowledged.class)).hasSize(2);
 
     settle();
@@ -332,8 +327,8 @@ class WorkerTest {
   void anEarlyAnswerToACheckpointThatIsAbandonedIsForgotten() {
     deployTwoTasks();
     letABarrierComeThroughTheChannels(1);
-    worker.handle(new WorkerCommand.AbandonCheckpoint(JOB, 1));
-    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 2, Barrier.RELEASE));
+    tell(new WorkerCommand.AbandonCheckpoint(JOB, 1));
+    tell(new WorkerCommand.TriggerCheckpoint(JOB, 2, Barrier.RELEASE));
     settle();
 
     assertThat(events(WorkerEvent.CheckpointAcknowledged.class))
@@ -352,7 +347,7 @@ class WorkerTest {
         .singleElement()
         .satisfies(failed -> assertThat(failed.failure().transform()).startsWith("Count/"));
 
-    worker.handle(new WorkerCommand.Stop(JOB));
+    tell(new WorkerCommand.Stop(JOB));
     settle();
     assertThat(events(WorkerEvent.JobStopped.class)).hasSize(1);
   }
@@ -362,9 +357,9 @@ class WorkerTest {
     Pipeline pipeline = pipeline();
     pipeline.apply(Impulse.create()).apply("Pass", ParDo.of(new Pass(false)));
     deploy(pipeline, false);
-    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 1, Barrier.RELEASE));
-    worker.handle(new WorkerCommand.AbandonCheckpoint(JOB, 1));
-    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 2, Barrier.RELEASE));
+    tell(new WorkerCommand.TriggerCheckpoint(JOB, 1, Barrier.RELEASE));
+    tell(new WorkerCommand.AbandonCheckpoint(JOB, 1));
+    tell(new WorkerCommand.TriggerCheckpoint(JOB, 2, Barrier.RELEASE));
     assertThat(events).isEmpty();
 
     settle();
@@ -381,7 +376,7 @@ class WorkerTest {
     pipeline.apply(Impulse.create()).apply("Pass", ParDo.of(new Pass(false)));
     deploy(pipeline, false);
 
-    worker.handle(new WorkerCommand.ReportMetrics(JOB, 7));
+    tell(new WorkerCommand.ReportMetrics(JOB, 7));
 
     assertThat(events(WorkerEvent.Metrics.class))
         .singleElement()
@@ -393,8 +388,8 @@ class WorkerTest {
     Pipeline pipeline = pipeline();
     pipeline.apply(Impulse.create()).apply("Pass", ParDo.of(new Pass(false)));
     deploy(pipeline, false);
-    worker.handle(new WorkerCommand.TriggerCheckpoint(JOB, 1, Barrier.RELEASE));
-    worker.handle(new WorkerCommand.Stop(JOB));
+    tell(new WorkerCommand.TriggerCheckpoint(JOB, 1, Barrier.RELEASE));
+    tell(new WorkerCommand.Stop(JOB));
     worker.handle(later.remove(0));
     assertThat(events).isEmpty();
     assertThat(interrupted).containsExactly("build:job-1", "build:job-1");
@@ -411,7 +406,7 @@ class WorkerTest {
     pipeline.apply(Impulse.create()).apply("Pass", ParDo.of(new Pass(false)));
     deploy(pipeline, false);
     assemble();
-    worker.handle(new WorkerCommand.Stop(JOB));
+    tell(new WorkerCommand.Stop(JOB));
     int tasks = ended.size() - 1;
     for (int overdue = 1; overdue <= 3; overdue++) {
       worker.handle(later.remove(0));

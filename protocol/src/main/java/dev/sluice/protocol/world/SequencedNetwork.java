@@ -1,11 +1,18 @@
 package dev.sluice.protocol.world;
 
-import java.io.Serializable;
+import dev.sluice.protocol.Arrived;
+import dev.sluice.protocol.Message;
+import dev.sluice.protocol.Packet;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One process's end of a network that may lose messages, deliver them twice, late or in another
@@ -14,11 +21,17 @@ import java.util.TreeMap;
  *
  * <p>Any thread sends; what arrives is handled by whoever carries the messages of its address. To
  * an address of its own process it sends without numbers. Always true: of the messages from one
- * process to one address each is handed out at most once, after all those before it. What has not
- * arrived after {@link #GIVE_UP_MS} is given up with all that follows it: to notice that the
- * receiver is gone is the business of heartbeats.
+ * process to one address each is handed out at most once, after all those before it.
+ *
+ * <p>An address from which nothing has arrived for {@link #GIVE_UP_MS} although something was sent
+ * there has lapsed, and is dead from then on: what was lost on the way cannot be made up for, so
+ * nothing more is sent there, and nothing of its process is listened to, which therefore gives up
+ * too. It comes back as another life of its process, with addresses of its own. To notice that, and
+ * that a process is gone, is the business of heartbeats.
  */
 public final class SequencedNetwork implements Network {
+  private static final Logger LOG = LoggerFactory.getLogger(SequencedNetwork.class);
+
   /** How long to wait for an acknowledgement before sending again, in milliseconds. */
   static final long RESEND_MS = 200;
 
@@ -29,15 +42,10 @@ public final class SequencedNetwork implements Network {
   private final Network carrier;
   private final Map<String, Outgoing> outgoing = new LinkedHashMap<>();
   private final Map<String, Incoming> local = new LinkedHashMap<>();
-
-  /** A message on its way. */
-  record Packet(String process, String to, long number, Object message) implements Serializable {}
-
-  /** All packets of the receiving process to {@code to} below {@code below} have arrived. */
-  record Arrived(String to, long below) implements Serializable {}
+  private final Set<String> lapsed = new HashSet<>();
 
   /** Time to look whether packets to {@code to} have arrived; to itself. */
-  private record Look(String to) implements Serializable {}
+  private record Look(String to) {}
 
   /**
    * @param process the address for acknowledgements; unique among all processes that there ever are
@@ -68,13 +76,17 @@ public final class SequencedNetwork implements Network {
   }
 
   @Override
-  public void send(String to, Object message) {
-    Object sent = message;
+  public void send(String to, Message message) {
+    Message sent = message;
     boolean startLooking = false;
     synchronized (this) {
+      if (lapsed.contains(to)) {
+        LOG.debug("{} has lapsed: dropped {}", to, message);
+        return;
+      }
       if (!local.containsKey(to)) {
         Outgoing lane = outgoing.computeIfAbsent(to, address -> new Outgoing());
-        Packet packet = new Packet(process, to, lane.next++, message);
+        Packet packet = new Packet(process, List.copyOf(local.keySet()), to, lane.next++, message);
         lane.waiting.add(packet);
         startLooking = !lane.looking;
         lane.looking = true;
@@ -83,13 +95,18 @@ public final class SequencedNetwork implements Network {
     }
     carrier.send(to, sent);
     if (startLooking) {
-      carrier.sendLater(process, new Look(to), RESEND_MS);
+      carrier.postLater(process, new Look(to), RESEND_MS);
     }
   }
 
   @Override
-  public void sendLater(String to, Object message, long delayMs) {
-    carrier.sendLater(to, message, delayMs);
+  public void post(String own, Object note) {
+    carrier.post(own, note);
+  }
+
+  @Override
+  public void postLater(String own, Object note, long delayMs) {
+    carrier.postLater(own, note, delayMs);
   }
 
   private void handleOwn(Object message) {
@@ -113,23 +130,31 @@ public final class SequencedNetwork implements Network {
   }
 
   private void resend(String to) {
-    Packet[] again;
+    List<Packet> again;
     synchronized (this) {
       Outgoing lane = outgoing.get(to);
       lane.looks++;
-      if (lane.looks * RESEND_MS > GIVE_UP_MS) {
-        lane.waiting.clear();
-        lane.looks = 0;
+      if (!lane.waiting.isEmpty() && lane.looks * RESEND_MS > GIVE_UP_MS) {
+        LOG.warn(
+            "{} has not answered for {} s: it is taken for dead until it comes back as another"
+                + " process",
+            to,
+            GIVE_UP_MS / 1000);
+        lapsed.add(to);
+        outgoing.remove(to);
+        return;
       }
-      again = lane.waiting.toArray(new Packet[0]);
-      lane.looking = again.length > 0;
+      again = List.copyOf(lane.waiting);
+      lane.looking = !again.isEmpty();
     }
-    for (Packet packet : again) {
-      carrier.send(to, packet);
+    again.forEach(packet -> carrier.send(to, packet));
+    if (!again.isEmpty()) {
+      carrier.postLater(process, new Look(to), RESEND_MS);
     }
-    if (again.length > 0) {
-      carrier.sendLater(process, new Look(to), RESEND_MS);
-    }
+  }
+
+  private synchronized boolean isOfLapsed(Packet packet) {
+    return packet.addresses().stream().anyMatch(lapsed::contains);
   }
 
   /** What was sent to one address and is not known to have arrived. Guarded by the network. */
@@ -157,16 +182,19 @@ public final class SequencedNetwork implements Network {
         endpoint.handle(message);
         return;
       }
+      if (isOfLapsed(packet)) {
+        return;
+      }
       Sender sender = senders.computeIfAbsent(packet.process(), name -> new Sender());
       if (packet.number() >= sender.expected) {
         sender.early.put(packet.number(), packet);
       }
       while (!sender.early.isEmpty() && sender.early.firstKey() == sender.expected) {
-        Object inOrder = sender.early.pollFirstEntry().getValue().message();
+        Message inOrder = sender.early.pollFirstEntry().getValue().message();
         sender.expected++;
         endpoint.handle(inOrder);
       }
-      carrier.send(packet.process(), new Arrived(address, sender.expected));
+      carrier.send(packet.process(), new Arrived(process, address, sender.expected));
     }
   }
 

@@ -1,12 +1,13 @@
 package dev.sluice.runner.cli;
 
+import dev.sluice.protocol.StorageLocation;
+import dev.sluice.runner.storage.PlaceOpener;
 import dev.sluice.runner.storage.SavepointSummary;
 import dev.sluice.state.error.CheckpointException;
-import dev.sluice.storage.S3Access;
-import dev.sluice.storage.Storages;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,8 +64,9 @@ final class SavepointCommand implements Runnable {
       try (Screen screen = Screen.ofProcess()) {
         summary =
             SavepointSummary.of(
-                new Storages(new S3Access(s3Endpoint, s3Region)),
-                path,
+                new PlaceOpener(),
+                new StorageLocation(
+                    path, Optional.ofNullable(s3Endpoint), Optional.ofNullable(s3Region)),
                 (read, all) -> {
                   if (screen.redraws()) {
                     screen.show(List.of("reading file %d of %d".formatted(read + 1, all)));

@@ -1,12 +1,14 @@
 package dev.sluice.runner.storage;
 
+import dev.sluice.coordinator.Savepoints;
+import dev.sluice.protocol.StorageLocation;
+import dev.sluice.protocol.world.StorageOpener;
 import dev.sluice.state.checkpoint.Manifest;
 import dev.sluice.state.checkpoint.Manifest.TransformSignature;
 import dev.sluice.state.error.CheckpointException;
 import dev.sluice.state.log.SegmentSummary;
 import dev.sluice.state.storage.CheckpointFiles;
 import dev.sluice.state.storage.SegmentRef;
-import dev.sluice.storage.Storages;
 import dev.sluice.worker.stage.WatermarkFloor;
 import java.io.IOException;
 import java.time.Instant;
@@ -45,9 +47,9 @@ public record SavepointSummary(
    * @throws CheckpointException if there is none, or it was written by a newer version
    * @throws IOException if a file of it is damaged, or cannot be read
    */
-  public static SavepointSummary of(Storages storages, String location, Progress progress)
-      throws IOException {
-    Savepoints.Opened opened = new Savepoints(storages).open(location, "PATH");
+  public static SavepointSummary of(
+      StorageOpener storages, StorageLocation location, Progress progress) throws IOException {
+    Savepoints.Opened opened = Savepoints.open(storages, location, "PATH");
     SegmentSummary summary = new SegmentSummary(WatermarkFloor.STATE_ID);
     try (CheckpointFiles files = opened.files()) {
       List<SegmentRef> segments = opened.manifest().segments();
@@ -56,7 +58,7 @@ public record SavepointSummary(
         summary.add(files, List.of(segments.get(i)));
       }
     }
-    return new SavepointSummary(location, opened.manifest(), summary.rows(), summary.least());
+    return new SavepointSummary(location.url(), opened.manifest(), summary.rows(), summary.least());
   }
 
   /** Returns it as a person reads it. */

@@ -1,13 +1,20 @@
 package dev.sluice.runner.steps;
 
-import dev.sluice.coordinator.ClientRequest;
 import dev.sluice.coordinator.Coordinator;
-import dev.sluice.coordinator.JobSpec;
-import dev.sluice.coordinator.JobUpdate;
+import dev.sluice.coordinator.Intake;
+import dev.sluice.coordinator.Leadership;
+import dev.sluice.protocol.ClientRequest;
+import dev.sluice.protocol.Envelope;
+import dev.sluice.protocol.JobUpdate;
+import dev.sluice.protocol.Message;
+import dev.sluice.protocol.Submission;
 import dev.sluice.protocol.world.Clock;
+import dev.sluice.protocol.world.Exceptions;
 import dev.sluice.protocol.world.Io;
 import dev.sluice.protocol.world.Network;
 import dev.sluice.state.disk.MemoryDisk;
+import dev.sluice.worker.Membership;
+import dev.sluice.worker.Resolvers;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.body.DirectBodies;
 import dev.sluice.worker.world.StateRoom;
@@ -28,6 +35,7 @@ import java.util.Queue;
 final class TurnedCluster implements Network, Clock, TaskRunner, Io {
   static final String CLIENT = "client";
   private static final String COORDINATOR = "coordinator";
+  private static final String NAME = "turned";
 
   private final Map<String, Endpoint> endpoints = new HashMap<>();
   private final Queue<Runnable> turns = new ArrayDeque<>();
@@ -82,12 +90,19 @@ final class TurnedCluster implements Network, Clock, TaskRunner, Io {
   }
 
   /** Runs a job to its end, which is told to {@link #CLIENT}. */
-  JobUpdate.Ended run(JobSpec job) {
+  JobUpdate.Ended run(Submission job, Intake intake, Resolvers resolvers) {
     register(CLIENT, this::told);
-    register(COORDINATOR, new Coordinator(COORDINATOR, this, entry -> {}, this));
-    new Worker(
-        "worker",
+    register(
         COORDINATOR,
+        new Coordinator(
+            new Leadership(NAME, 1, COORDINATOR),
+            this,
+            entry -> {},
+            this,
+            intake,
+            Exceptions.NOT_KEPT));
+    new Worker(
+        new Membership(NAME, "worker", COORDINATOR),
         new World(
             this,
             this,
@@ -95,8 +110,9 @@ final class TurnedCluster implements Network, Clock, TaskRunner, Io {
             this,
             this,
             StateRoom.inMemory(1L << 30)),
+        resolvers,
         new DirectBodies());
-    send(COORDINATOR, new ClientRequest.Submit(job));
+    send(COORDINATOR, new Envelope(NAME, 1, 0, CLIENT, new ClientRequest.Submit(job)));
     while (ended == null) {
       if (turns.isEmpty()) {
         Later next = later.remove();
@@ -110,7 +126,7 @@ final class TurnedCluster implements Network, Clock, TaskRunner, Io {
   }
 
   private void told(Object message) {
-    if (message instanceof JobUpdate.Ended end) {
+    if (((Envelope) message).content() instanceof JobUpdate.Ended end) {
       ended = end;
     }
   }
@@ -126,13 +142,18 @@ final class TurnedCluster implements Network, Clock, TaskRunner, Io {
   }
 
   @Override
-  public void send(String to, Object message) {
+  public void send(String to, Message message) {
+    post(to, message);
+  }
+
+  @Override
+  public void post(String to, Object message) {
     turns.add(() -> endpoints.get(to).handle(message));
   }
 
   @Override
-  public void sendLater(String to, Object message, long delayMs) {
-    later.add(new Later(nanos + delayMs * 1_000_000, order++, () -> send(to, message)));
+  public void postLater(String to, Object message, long delayMs) {
+    later.add(new Later(nanos + delayMs * 1_000_000, order++, () -> post(to, message)));
   }
 
   @Override

@@ -1,23 +1,31 @@
 package dev.sluice.runner.steps;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.ThreadMXBean;
-import dev.sluice.coordinator.Durability;
-import dev.sluice.coordinator.JobSpec;
-import dev.sluice.coordinator.JobUpdate;
-import dev.sluice.coordinator.StoredLedger;
+import dev.sluice.coordinator.JobIntake;
+import dev.sluice.coordinator.JobOrigin;
 import dev.sluice.protocol.JobId;
 import dev.sluice.protocol.JobPhase;
 import dev.sluice.protocol.JobSettings;
+import dev.sluice.protocol.JobUpdate;
+import dev.sluice.protocol.Program;
+import dev.sluice.protocol.StorageLocation;
+import dev.sluice.protocol.Submission;
+import dev.sluice.protocol.TranslatedPrograms;
+import dev.sluice.protocol.WantedOrigin;
+import dev.sluice.protocol.world.Exceptions;
+import dev.sluice.protocol.world.StorageOpener;
 import dev.sluice.runner.SluiceRunner;
+import dev.sluice.runner.storage.ScratchPlaces;
 import dev.sluice.runner.storage.Signatures;
 import dev.sluice.state.checkpoint.Holder;
-import dev.sluice.state.checkpoint.JobCheckpoints;
 import dev.sluice.state.log.TransformNames;
 import dev.sluice.state.storage.FolderFiles;
 import dev.sluice.state.storage.MemoryFolder;
-import dev.sluice.translation.JobGraph;
-import dev.sluice.translation.JobGraphs;
+import dev.sluice.worker.Resolvers;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
@@ -53,31 +61,47 @@ public final class WholeRoad implements BiFunction<String, Integer, long[]> {
   }
 
   private static void run(RunnerApi.Pipeline proto, PipelineOptions options) {
-    JobGraph graph = JobGraphs.translate(proto, false);
+    TranslatedPrograms programs = new TranslatedPrograms();
+    Program program = new Program(proto, false, json(options), List.of());
+    MemoryFolder folder = new MemoryFolder(1L << 30, MemoryFolder.Faults.NONE);
+    StorageOpener storages = (location, namedBy) -> new FolderFiles(folder, "steps");
     TurnedCluster cluster = new TurnedCluster();
-    StoredLedger ledger =
-        new StoredLedger(
-            JobCheckpoints.claim(
-                new FolderFiles(new MemoryFolder(1L << 30, MemoryFolder.Faults.NONE), "steps"),
-                "job",
-                new Holder("steps", 1, 0)),
+    Submission submission =
+        new Submission(
+            new JobId("job-1"),
             "job",
-            Signatures.of(graph),
-            TransformNames.SAME,
-            (manifest, files, location) -> {},
-            cluster);
+            program,
+            JobSettings.of(PARALLELISM, 0),
+            TurnedCluster.CLIENT,
+            new WantedOrigin(
+                Optional.of(StorageLocation.of("memory")),
+                Optional.empty(),
+                false,
+                false,
+                TransformNames.SAME,
+                Signatures.of(programs.graph(program))));
     JobUpdate.Ended ended =
         cluster.run(
-            new JobSpec(
-                new JobId("job-1"),
-                graph,
-                options,
-                WholeRoad.class.getClassLoader(),
-                JobSettings.of(PARALLELISM, 0),
-                TurnedCluster.CLIENT,
-                Optional.of(new Durability(ledger, Optional.empty(), true))));
+            submission,
+            new JobIntake(
+                programs,
+                new JobOrigin.Places(
+                    storages, new ScratchPlaces(), cluster, new Holder("steps", 1, 0))),
+            new Resolvers(
+                programs,
+                (job, hashes) -> WholeRoad.class.getClassLoader(),
+                storages,
+                Exceptions.NOT_KEPT));
     if (ended.phase() != JobPhase.DONE) {
       throw new AssertionError("the job ended " + ended.phase() + ": " + ended.failure());
+    }
+  }
+
+  private static String json(PipelineOptions options) {
+    try {
+      return new ObjectMapper().writeValueAsString(options);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(e);
     }
   }
 }

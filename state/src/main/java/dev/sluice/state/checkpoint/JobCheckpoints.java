@@ -120,8 +120,18 @@ public final class JobCheckpoints implements AutoCloseable {
     deleteOrphans();
   }
 
+  /** The job's folder in the storage. */
+  public String job() {
+    return job;
+  }
+
+  /** The generation of the claim: no other claim of the job has it. */
+  public long generation() {
+    return claim.generation();
+  }
+
   /** What the names of the files of this claim begin with, without a slash at its end. */
-  public String prefix() {
+  String prefix() {
     return job + "/g" + claim.generation();
   }
 

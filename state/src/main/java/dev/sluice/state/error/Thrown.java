@@ -1,6 +1,7 @@
 package dev.sluice.state.error;
 
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.Writer;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -73,6 +74,13 @@ public final class Thrown {
   /** Class and message of {@code thrown}; never throws. */
   public static String text(Throwable thrown) {
     return printable(thrown).toString();
+  }
+
+  /** {@code thrown} with its causes, as Java prints it, cut behind {@code most} characters. */
+  public static String stackTrace(Throwable thrown, int most) {
+    StringWriter text = new StringWriter();
+    printable(thrown).printStackTrace(new PrintWriter(text));
+    return text.getBuffer().length() > most ? text.getBuffer().substring(0, most) : text.toString();
   }
 
   /** The text of an object of the user's, or its class if it has none; never throws. */

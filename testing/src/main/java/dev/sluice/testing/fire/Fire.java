@@ -87,6 +87,6 @@ final class Fire implements ClusterInterceptor {
       // Nothing that the coordinator says next is heard.
       worker.kill();
     }
-    network.sendLater(ADDRESS, entry.job(), delayMs.getAsLong());
+    network.postLater(ADDRESS, entry.job(), delayMs.getAsLong());
   }
 }

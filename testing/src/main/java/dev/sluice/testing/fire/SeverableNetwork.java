@@ -1,5 +1,6 @@
 package dev.sluice.testing.fire;
 
+import dev.sluice.protocol.Message;
 import dev.sluice.protocol.world.Network;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,16 +50,23 @@ final class SeverableNetwork implements Network {
   }
 
   @Override
-  public void send(String to, Object message) {
+  public void send(String to, Message message) {
     if (!cut) {
       network.send(to, message);
     }
   }
 
   @Override
-  public void sendLater(String to, Object message, long delayMs) {
+  public void post(String own, Object note) {
     if (!cut) {
-      network.sendLater(to, message, delayMs);
+      network.post(own, note);
+    }
+  }
+
+  @Override
+  public void postLater(String own, Object note, long delayMs) {
+    if (!cut) {
+      network.postLater(own, note, delayMs);
     }
   }
 }

@@ -1,34 +1,51 @@
 package dev.sluice.testing.simulation;
 
-import dev.sluice.coordinator.ClientRequest;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.coordinator.Coordinator;
-import dev.sluice.coordinator.Durability;
+import dev.sluice.coordinator.Intake;
+import dev.sluice.coordinator.JobIntake;
+import dev.sluice.coordinator.JobOrigin;
 import dev.sluice.coordinator.JobSpec;
-import dev.sluice.coordinator.JobUpdate;
 import dev.sluice.coordinator.JournalEntry;
-import dev.sluice.coordinator.SavedCheckpoint;
-import dev.sluice.coordinator.StoredLedger;
+import dev.sluice.coordinator.Leadership;
+import dev.sluice.coordinator.Scratch;
+import dev.sluice.protocol.ClientRequest;
+import dev.sluice.protocol.Envelope;
+import dev.sluice.protocol.Failure;
 import dev.sluice.protocol.JobId;
 import dev.sluice.protocol.JobPhase;
 import dev.sluice.protocol.JobSettings;
+import dev.sluice.protocol.JobUpdate;
+import dev.sluice.protocol.Program;
+import dev.sluice.protocol.StorageLocation;
+import dev.sluice.protocol.Submission;
+import dev.sluice.protocol.TranslatedPrograms;
+import dev.sluice.protocol.WantedOrigin;
+import dev.sluice.protocol.world.Exceptions;
 import dev.sluice.protocol.world.SequencedNetwork;
+import dev.sluice.protocol.world.StorageOpener;
 import dev.sluice.runner.storage.Signatures;
 import dev.sluice.state.checkpoint.Holder;
-import dev.sluice.state.checkpoint.JobCheckpoints;
+import dev.sluice.state.disk.Disk;
 import dev.sluice.state.disk.MemoryDisk;
 import dev.sluice.state.error.CheckpointException;
 import dev.sluice.state.log.TransformNames;
+import dev.sluice.state.storage.CheckpointFiles;
 import dev.sluice.state.storage.FolderFiles;
 import dev.sluice.state.storage.MemoryFolder;
 import dev.sluice.translation.JobGraph;
-import dev.sluice.translation.JobGraphs;
+import dev.sluice.worker.Membership;
+import dev.sluice.worker.Resolvers;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.body.DirectBodies;
 import dev.sluice.worker.world.StateRoom;
 import dev.sluice.worker.world.World;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -51,6 +68,8 @@ final class SimulatedCluster {
 
   private static final Logger LOG = LoggerFactory.getLogger(SimulatedCluster.class);
   private static final String CLIENT = "client";
+  private static final String NAME = "simulated";
+  private static final StorageLocation STORAGE = StorageLocation.of("storage");
   private static final long MOST_EVENTS = 3_000_000;
   private static final long SILENCE_MS = 13_000;
   private static final long DISK_BYTES = 1L << 24;
@@ -61,6 +80,8 @@ final class SimulatedCluster {
   private final Simulation simulation;
   private final Trouble trouble;
   private final MemoryFolder storage;
+  private final Places places = new Places();
+  private final TranslatedPrograms programs = new TranslatedPrograms();
   private final List<JournalEntry> journal = new ArrayList<>();
   private final List<JobUpdate> updates = new ArrayList<>();
   private Simulation.SimulatedProcess coordinator;
@@ -69,7 +90,7 @@ final class SimulatedCluster {
   private String address;
   private JobId job;
   private JobGraph graph;
-  private Pipeline pipeline;
+  private Program program;
   private JobSettings settings;
   private boolean durable;
   private long mostEvents = MOST_EVENTS;
@@ -165,17 +186,20 @@ final class SimulatedCluster {
     JobUpdate.Ended ended = awaitEnd();
     if (ended.phase() != JobPhase.DONE) {
       throw new AssertionError(
-          "the job ended " + ended.phase() + ": " + ended.failure(),
-          ended.failure().map(failure -> failure.cause()).orElse(null));
+          "the job ended %s: %s%n%s"
+              .formatted(
+                  ended.phase(),
+                  ended.failure(),
+                  ended.failure().map(Failure::stackTrace).orElse("")));
     }
   }
 
   /** Starts both processes, and submits a pipeline. */
-  void submit(Pipeline toRun, int tasks) {
-    pipeline = toRun;
+  void submit(Pipeline pipeline, int tasks) {
     settings = settingsOf.apply(tasks);
     SplittableParDo.convertReadBasedSplittableDoFnsToPrimitiveReads(pipeline);
-    graph = JobGraphs.translate(PipelineTranslation.toProto(pipeline), false);
+    program = program(pipeline);
+    graph = programs.graph(program);
     startCoordinator();
     startWorker();
   }
@@ -205,7 +229,24 @@ final class SimulatedCluster {
 
   /** The client asks for something. */
   void request(Function<JobId, ClientRequest> request) {
-    client.send(address, request.apply(job));
+    say(request.apply(job));
+  }
+
+  private void say(ClientRequest request) {
+    client.send(
+        address, new Envelope(NAME, Envelope.NO_EPOCH, Envelope.BEFORE_ANY, CLIENT, request));
+  }
+
+  private static Program program(Pipeline pipeline) {
+    try {
+      return new Program(
+          PipelineTranslation.toProto(pipeline),
+          false,
+          new ObjectMapper().writeValueAsString(pipeline.getOptions()),
+          List.of());
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("the options of a simulated pipeline are of Beam alone", e);
+    }
   }
 
   private void crashOne() {
@@ -248,8 +289,7 @@ final class SimulatedCluster {
     worker = simulation.process("worker" + starts++);
     SequencedNetwork network = new SequencedNetwork("net-worker-" + starts, worker);
     new Worker(
-        "worker-" + starts,
-        address,
+        new Membership(NAME, "worker-" + starts, address),
         new World(
             worker,
             network,
@@ -257,6 +297,8 @@ final class SimulatedCluster {
             worker,
             worker,
             StateRoom.inMemory(simulation.random().nextBoolean() ? 1L << 30 : SMALL_ROOM)),
+        new Resolvers(
+            programs, (ofJob, hashes) -> getClass().getClassLoader(), places, Exceptions.NOT_KEPT),
         new DirectBodies());
   }
 
@@ -266,9 +308,29 @@ final class SimulatedCluster {
     // One of its own, so that what a worker of before sends late is not taken for this one's.
     address = "coordinator-" + starts;
     job = new JobId("simulated-" + starts);
-    client.register(CLIENT, update -> updates.add((JobUpdate) update));
-    client.register(address, new Coordinator(address, client, this::decided, coordinator));
-    client.send(address, new ClientRequest.Submit(spec()));
+    client.register(CLIENT, message -> updates.add((JobUpdate) ((Envelope) message).content()));
+    client.register(
+        address,
+        new Coordinator(
+            new Leadership(NAME, starts, address),
+            client,
+            this::decided,
+            coordinator,
+            this::take,
+            Exceptions.NOT_KEPT));
+    say(new ClientRequest.Submit(new Submission(job, JOB, program, settings, CLIENT, origin())));
+  }
+
+  private WantedOrigin origin() {
+    return durable
+        ? new WantedOrigin(
+            Optional.of(STORAGE),
+            Optional.empty(),
+            false,
+            false,
+            TransformNames.SAME,
+            Signatures.of(graph))
+        : WantedOrigin.none();
   }
 
   private void decided(JournalEntry entry) {
@@ -276,39 +338,54 @@ final class SimulatedCluster {
     journal.add(entry);
   }
 
-  private JobSpec spec() {
-    return new JobSpec(
-        job,
-        graph,
-        pipeline.getOptions(),
-        getClass().getClassLoader(),
-        settings,
-        CLIENT,
-        durable ? Optional.of(durability()) : Optional.empty());
-  }
-
-  private Durability durability() {
+  private Intake.Taken take(Submission submission) {
+    if (!durable) {
+      return new Intake.Taken(JobSpec.of(submission, graph, Optional.empty()), List.of());
+    }
+    JobIntake intake =
+        new JobIntake(
+            programs,
+            new JobOrigin.Places(places, places, coordinator, new Holder("sim", starts, 0)));
     while (true) {
       try {
-        JobCheckpoints checkpoints =
-            JobCheckpoints.claim(
-                new FolderFiles(storage, "start-" + starts), JOB, new Holder("sim", starts, 0));
-        StoredLedger ledger =
-            new StoredLedger(
-                checkpoints,
-                JOB,
-                Signatures.of(graph),
-                TransformNames.SAME,
-                (manifest, files, location) -> {},
-                coordinator);
-        Optional<SavedCheckpoint> latest = ledger.latest(TransformNames.SAME);
-        return new Durability(ledger, latest, true);
+        return intake.take(submission);
       } catch (CheckpointException e) {
         if (diskFaultsLeft == 0 && trouble.diskFaults() == 0) {
           throw e;
         }
         // Whoever starts a process whose storage fails starts it again.
       }
+    }
+  }
+
+  /** The storage of checkpoints, and a folder for each savepoint. */
+  private final class Places implements StorageOpener, Scratch {
+    private final Map<StorageLocation, MemoryFolder> savepoints = new LinkedHashMap<>();
+    private int opened;
+
+    @Override
+    public CheckpointFiles open(StorageLocation location, String namedBy) {
+      MemoryFolder folder =
+          location.equals(STORAGE)
+              ? storage
+              : savepoints.computeIfAbsent(
+                  location, l -> new MemoryFolder(DISK_BYTES, MemoryFolder.Faults.NONE));
+      return new FolderFiles(folder, "opened-" + opened++);
+    }
+
+    @Override
+    public StorageLocation newLocation() {
+      throw new AssertionError("a job here has its place, or needs none");
+    }
+
+    @Override
+    public void delete(StorageLocation location) {
+      throw new AssertionError("a job here has its place, or needs none");
+    }
+
+    @Override
+    public Disk newDisk() {
+      return new MemoryDisk(Long.MAX_VALUE);
     }
   }
 

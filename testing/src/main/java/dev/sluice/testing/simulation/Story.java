@@ -18,7 +18,7 @@ final class Story {
 
   /** Components of messages in which another message travels, or that say which one it is. */
   private static final Set<String> TELLING =
-      Set.of("number", "message", "event", "command", "task", "checkpoint", "barrier", "attempt");
+      Set.of("number", "message", "event", "content", "task", "checkpoint", "barrier", "attempt");
 
   private final Deque<Event> last = new ArrayDeque<>();
   private final boolean aloud;

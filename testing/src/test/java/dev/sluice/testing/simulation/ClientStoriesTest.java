@@ -6,10 +6,10 @@ import static dev.sluice.testing.simulation.ClusterStory.tells;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.coordinator.JobEvent;
-import dev.sluice.coordinator.JobUpdate;
 import dev.sluice.coordinator.JournalEntry;
 import dev.sluice.protocol.FailureKind;
 import dev.sluice.protocol.JobPhase;
+import dev.sluice.protocol.JobUpdate;
 import dev.sluice.protocol.SavepointRequest;
 import dev.sluice.protocol.WorkerCommand;
 import java.util.List;
@@ -108,7 +108,7 @@ final class ClientStoriesTest {
 
       JobUpdate.Ended ended = story.awaitEnd(JobPhase.FAILED);
       assertThat(ended.failure().orElseThrow().kind()).isEqualTo(FailureKind.USER_CODE);
-      assertThat(ended.failure().orElseThrow().cause()).hasMessageContaining("scripted failure");
+      assertThat(ended.failure().orElseThrow().message()).contains("scripted failure");
       assertThat(story.source.begun).hasSizeGreaterThanOrEqualTo(ClusterStory.RESTART_ATTEMPTS);
     }
   }

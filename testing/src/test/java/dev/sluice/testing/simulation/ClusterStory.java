@@ -2,14 +2,15 @@ package dev.sluice.testing.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.coordinator.ClientRequest;
 import dev.sluice.coordinator.JobAction;
 import dev.sluice.coordinator.JobEvent;
-import dev.sluice.coordinator.JobUpdate;
 import dev.sluice.coordinator.JournalEntry;
+import dev.sluice.protocol.ClientRequest;
 import dev.sluice.protocol.JobPhase;
 import dev.sluice.protocol.JobSettings;
+import dev.sluice.protocol.JobUpdate;
 import dev.sluice.protocol.SavepointRequest;
+import dev.sluice.protocol.StorageLocation;
 import dev.sluice.protocol.WorkerCommand;
 import dev.sluice.runner.SluiceRunner;
 import java.util.ArrayList;
@@ -96,8 +97,7 @@ final class ClusterStory implements AutoCloseable {
     cluster.until(() -> done.getAsBoolean() || cluster.ended().isPresent());
     if (!done.getAsBoolean()) {
       throw new AssertionError(
-          "the job has ended: %s%n%s".formatted(cluster.ended().get(), story.ending()),
-          cluster.ended().get().failure().map(failure -> failure.cause()).orElse(null));
+          "the job has ended: %s%n%s".formatted(cluster.ended().get(), story.ending()));
     }
   }
 
@@ -152,7 +152,9 @@ final class ClusterStory implements AutoCloseable {
 
   void savepoint(SavepointRequest.Then then) {
     cluster.request(
-        job -> new ClientRequest.Savepoint(job, new SavepointRequest(SAVEPOINT, "there", then)));
+        job ->
+            new ClientRequest.Savepoint(
+                job, new SavepointRequest(SAVEPOINT, StorageLocation.of("there"), then)));
   }
 
   /** What the client was told of its savepoints, by the kinds of the answers. */

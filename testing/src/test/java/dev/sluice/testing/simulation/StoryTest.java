@@ -2,7 +2,7 @@ package dev.sluice.testing.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.protocol.FromWorker;
+import dev.sluice.protocol.Envelope;
 import dev.sluice.protocol.JobId;
 import dev.sluice.protocol.TaskId;
 import dev.sluice.protocol.WorkerEvent;
@@ -14,8 +14,8 @@ class StoryTest {
   @Test
   void aMessageThatCarriesAnotherNamesIt() {
     WorkerEvent finished = new WorkerEvent.TaskFinished(new JobId("job"), new TaskId("s1", 2));
-    assertThat(Story.of(new FromWorker("worker-0", 3, finished)))
-        .isEqualTo("FromWorker 3 TaskFinished s1/2");
+    assertThat(Story.of(new Envelope("main", 1, 3, "worker-0", finished)))
+        .isEqualTo("Envelope 3 TaskFinished s1/2");
   }
 
   @Test

@@ -1,7 +1,6 @@
 package dev.sluice.worker.task;
 
 import dev.sluice.protocol.Causes;
-import dev.sluice.protocol.Failure;
 import dev.sluice.protocol.FailureKind;
 import dev.sluice.state.error.SpillException;
 import dev.sluice.state.error.StateCodingException;
@@ -26,7 +25,7 @@ public final class Failures {
    * @param given what was thrown, by the engine or by anybody's code
    * @param where the task it was thrown in
    */
-  public static Failure of(Throwable given, String where) {
+  public static TaskFailure of(Throwable given, String where) {
     Throwable thrown = Thrown.printable(given);
     String transform = "";
     Throwable cause = thrown;
@@ -35,9 +34,9 @@ public final class Failures {
         transform = named.transform();
         cause = named.getCause();
       } else if (t instanceof RestoreException) {
-        return new Failure(restoreKind(t.getCause()), "", where, t.getCause());
+        return new TaskFailure(restoreKind(t.getCause()), "", where, t.getCause());
       } else if (t instanceof SpillException || t instanceof StateStoreException) {
-        return new Failure(FailureKind.DISK, transform, where, t);
+        return new TaskFailure(FailureKind.DISK, transform, where, t);
       }
     }
     // Values are also encoded behind a barrier, where no transform is at work; the message names
@@ -48,10 +47,10 @@ public final class Failures {
       cause = cause.getCause();
     }
     if (!named) {
-      return new Failure(FailureKind.ENGINE_BUG, transform, where, explained(cause));
+      return new TaskFailure(FailureKind.ENGINE_BUG, transform, where, explained(cause));
     }
     UserStackTraces.shorten(cause);
-    return new Failure(FailureKind.USER_CODE, transform, where, explained(cause));
+    return new TaskFailure(FailureKind.USER_CODE, transform, where, explained(cause));
   }
 
   /** An overflow of the stack says nothing by itself, neither what it is nor what helps. */

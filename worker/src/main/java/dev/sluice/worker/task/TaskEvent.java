@@ -1,6 +1,5 @@
 package dev.sluice.worker.task;
 
-import dev.sluice.protocol.Failure;
 import dev.sluice.protocol.TaskId;
 import dev.sluice.state.storage.TaskSnapshot;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
@@ -21,7 +20,7 @@ public sealed interface TaskEvent {
   record Finished(TaskId task, Counters counters) implements TaskEvent {}
 
   /** It failed and has closed its operators; {@link Ended} follows. */
-  record Failed(TaskId task, Failure failure) implements TaskEvent {}
+  record Failed(TaskId task, TaskFailure failure) implements TaskEvent {}
 
   /** Its thread takes no further step. */
   record Ended(TaskId task) implements TaskEvent {}

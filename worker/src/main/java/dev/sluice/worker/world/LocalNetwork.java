@@ -1,5 +1,6 @@
 package dev.sluice.worker.world;
 
+import dev.sluice.protocol.Message;
 import dev.sluice.protocol.world.Network;
 import dev.sluice.state.error.Thrown;
 import java.util.List;
@@ -55,7 +56,12 @@ public final class LocalNetwork implements Network, AutoCloseable {
   }
 
   @Override
-  public void send(String to, Object message) {
+  public void send(String to, Message message) {
+    post(to, message);
+  }
+
+  @Override
+  public void post(String to, Object message) {
     Mailbox mailbox = mailboxes.get(to);
     if (mailbox == null) {
       LOG.debug("nobody at {}: dropped {}", to, message);
@@ -65,8 +71,8 @@ public final class LocalNetwork implements Network, AutoCloseable {
   }
 
   @Override
-  public void sendLater(String to, Object message, long delayMs) {
-    send(to, new Delayed(message, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMs)));
+  public void postLater(String to, Object message, long delayMs) {
+    post(to, new Delayed(message, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMs)));
   }
 
   /** Takes every address off the network. Does not wait; see {@link #awaitEnded}. */

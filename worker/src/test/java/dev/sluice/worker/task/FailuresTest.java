@@ -2,7 +2,6 @@ package dev.sluice.worker.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.protocol.Failure;
 import dev.sluice.protocol.FailureKind;
 import dev.sluice.state.error.StateStoreException;
 import dev.sluice.worker.stage.TransformException;
@@ -19,7 +18,7 @@ class FailuresTest {
     IllegalStateException one = new IllegalStateException("one");
     one.initCause(new IllegalStateException("two", one));
 
-    Failure failure = Failures.of(new TransformException("Parse", one), "job-1/s1/0");
+    TaskFailure failure = Failures.of(new TransformException("Parse", one), "job-1/s1/0");
 
     assertThat(failure.kind()).isEqualTo(FailureKind.USER_CODE);
     assertThat(failure.transform()).isEqualTo("Parse");

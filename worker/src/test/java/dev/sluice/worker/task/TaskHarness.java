@@ -3,7 +3,6 @@ package dev.sluice.worker.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.protocol.Barrier;
-import dev.sluice.protocol.Failure;
 import dev.sluice.protocol.TaskId;
 import dev.sluice.protocol.world.Clock;
 import dev.sluice.state.TaskState;
@@ -63,7 +62,7 @@ final class TaskHarness implements TaskRunner.Handle, Clock, InputGate.Consumer 
           KeyGroups.rangeOf(0, 1), new SpillArea(new MemoryDisk(1L << 20), Long.MAX_VALUE));
   private final WatermarkFloor floor = new WatermarkFloor(state, "A", WatermarkFloor.STATE_ID);
   final MetricsContainerStepMap metrics = new MetricsContainerStepMap();
-  final List<Failure> failures = new ArrayList<>();
+  final List<TaskFailure> failures = new ArrayList<>();
   final InputGate consumer = new InputGate(() -> 0);
   final ManualClock jobClock = new ManualClock(1_000);
   final OperatorServices services = new OperatorServices(ID, this::told);

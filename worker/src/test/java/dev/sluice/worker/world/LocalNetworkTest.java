@@ -30,7 +30,7 @@ class LocalNetworkTest {
     network.register("a", handled::add);
     List<Object> sent = new ArrayList<>();
     for (int i = 0; i < 1000; i++) {
-      network.send("a", i);
+      network.post("a", i);
       sent.add(i);
     }
     List<Object> arrived = new ArrayList<>();
@@ -44,9 +44,9 @@ class LocalNetworkTest {
   void aDelayedMessageArrivesWhenItIsDue() throws InterruptedException {
     network.register("a", handled::add);
     long sentAt = System.nanoTime();
-    network.sendLater("a", "later", 60);
-    network.sendLater("a", "soon", 30);
-    network.send("a", "now");
+    network.postLater("a", "later", 60);
+    network.postLater("a", "soon", 30);
+    network.post("a", "now");
 
     assertThat(handled.take()).isEqualTo("now");
     assertThat(handled.take()).isEqualTo("soon");
@@ -73,7 +73,7 @@ class LocalNetworkTest {
 
   @Test
   void aMessageToNobodyIsDropped() {
-    network.send("nobody", "hello");
+    network.post("nobody", "hello");
   }
 
   @Test
@@ -92,8 +92,8 @@ class LocalNetworkTest {
           }
           handled.add(message);
         });
-    network.send("a", "bad");
-    network.send("a", "good");
+    network.post("a", "bad");
+    network.post("a", "good");
 
     assertThat(handled.take()).isEqualTo("good");
   }
@@ -127,10 +127,10 @@ class LocalNetworkTest {
             handled.add(message);
           }
         });
-    network.send("a", new Unspeakable());
-    network.send("a", new ThreadDeath());
-    network.send("a", "interrupt");
-    network.send("a", "good");
+    network.post("a", new Unspeakable());
+    network.post("a", new ThreadDeath());
+    network.post("a", "interrupt");
+    network.post("a", "good");
 
     assertThat(handled.take()).isEqualTo("good");
   }
@@ -145,7 +145,7 @@ class LocalNetworkTest {
           network.close();
           closed.countDown();
         });
-    network.send("a", "close");
+    network.post("a", "close");
     closed.await();
     network.awaitEnded(10_000);
 

@@ -1,13 +1,21 @@
-package dev.sluice.coordinator;
-
-import dev.sluice.protocol.JobId;
-import dev.sluice.protocol.SavepointRequest;
+package dev.sluice.protocol;
 
 /** What a client asks of the coordinator. */
-public sealed interface ClientRequest {
+public sealed interface ClientRequest extends Content {
 
-  /** Run a job; answered by a {@link JobUpdate} for each phase it comes to. */
-  record Submit(JobSpec spec) implements ClientRequest {}
+  /** The job it is about. */
+  JobId job();
+
+  /**
+   * Run a job; answered by {@link JobUpdate.Accepted} and then a {@link JobUpdate} for each phase
+   * it comes to, or by {@link JobUpdate.Refused}.
+   */
+  record Submit(Submission submission) implements ClientRequest {
+    @Override
+    public JobId job() {
+      return submission.id();
+    }
+  }
 
   /** Stop a job; nothing happens if it has ended. */
   record Cancel(JobId job) implements ClientRequest {}

@@ -1,11 +1,11 @@
-package dev.sluice.runner.storage;
+package dev.sluice.coordinator;
 
-import dev.sluice.coordinator.CheckpointLedger;
-import dev.sluice.coordinator.Durability;
-import dev.sluice.coordinator.SavedCheckpoint;
-import dev.sluice.coordinator.StoredLedger;
 import dev.sluice.protocol.FailureKind;
+import dev.sluice.protocol.StorageLocation;
+import dev.sluice.protocol.Submission;
+import dev.sluice.protocol.WantedOrigin;
 import dev.sluice.protocol.world.Clock;
+import dev.sluice.protocol.world.StorageOpener;
 import dev.sluice.state.checkpoint.Holder;
 import dev.sluice.state.checkpoint.JobCheckpoints;
 import dev.sluice.state.checkpoint.Manifest;
@@ -13,142 +13,129 @@ import dev.sluice.state.checkpoint.SignatureDifference;
 import dev.sluice.state.error.CheckpointException;
 import dev.sluice.state.log.TransformNames;
 import dev.sluice.state.storage.CheckpointFiles;
-import dev.sluice.state.storage.FolderFiles;
-import dev.sluice.state.storage.LocalFolder;
-import dev.sluice.storage.Storages;
-import dev.sluice.translation.JobGraph;
-import dev.sluice.worker.world.SystemClock;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.checkerframework.checker.nullness.qual.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Finds out what a job begins with, and claims the place where its checkpoints go, before anything
- * of it runs. Used once, by the thread that submits the job.
+ * of it runs. Used once, in the lane of the job.
  */
 public final class JobOrigin {
   private static final Logger LOG = LoggerFactory.getLogger(JobOrigin.class);
 
   /**
-   * What the options say.
+   * What a coordinator is handed to find checkpoints and savepoints.
    *
-   * @param storages opens the places that are named here
-   * @param storage where checkpoints are kept; null if they only last as long as the process
-   * @param savepoint what to begin with; null if it is the newest checkpoint, if there is one
-   * @param fresh whether to begin at the beginning although there is a checkpoint
-   * @param allowDropState whether state that fits nothing may be left behind
-   * @param names what transforms are called now that have other names in what the job begins with
+   * @param storages opens the places that users name
+   * @param scratch where checkpoints go that nobody wants to keep
+   * @param clock the time
+   * @param me whose name a claim bears
    */
-  public record Wanted(
-      Storages storages,
-      @Nullable String storage,
-      @Nullable String savepoint,
-      boolean fresh,
-      boolean allowDropState,
-      TransformNames names) {}
+  public record Places(StorageOpener storages, Scratch scratch, Clock clock, Holder me) {}
 
   private final String jobName;
-  private final List<Manifest.TransformSignature> signature;
-  private final Wanted wanted;
+  private final WantedOrigin wanted;
+  private final Places places;
   private final Consumer<String> told;
-  private final Clock clock = new SystemClock();
 
-  private JobOrigin(String jobName, JobGraph graph, Wanted wanted, Consumer<String> told) {
-    this.jobName = jobName;
-    this.signature = Signatures.of(graph);
-    this.wanted = wanted;
+  private JobOrigin(Submission submission, Places places, Consumer<String> told) {
+    this.jobName = submission.name();
+    this.wanted = submission.origin();
+    this.places = places;
     this.told = told;
   }
 
   /**
    * Returns how a job outlives failures; empty if it does not, and begins at the beginning.
    *
-   * @param checkpointed whether it has periodic checkpoints even if they are kept nowhere
+   * @param streaming whether the job has unbounded input, and with it periodic checkpoints even if
+   *     they are kept nowhere
    * @param told is told what the job begins with, for a person
    * @throws CheckpointException if another process runs the job, or what is there cannot be used
    */
-  public static Optional<Durability> of(
-      String jobName, JobGraph graph, Wanted wanted, boolean checkpointed, Consumer<String> told) {
-    if (wanted.fresh() && wanted.savepoint() != null) {
+  static Optional<Durability> of(
+      Submission submission, boolean streaming, Places places, Consumer<String> told) {
+    WantedOrigin wanted = submission.origin();
+    if (wanted.fresh() && wanted.savepoint().isPresent()) {
       throw new IllegalArgumentException(
           "option --fresh contradicts --fromSavepoint: give one of the two");
     }
-    if (wanted.storage() == null && wanted.savepoint() == null && !checkpointed) {
+    boolean checkpointed = streaming && submission.settings().checkpoints().intervalMs() > 0;
+    if (wanted.storage().isEmpty() && wanted.savepoint().isEmpty() && !checkpointed) {
       return Optional.empty();
     }
-    return Optional.of(new JobOrigin(jobName, graph, wanted, told).durability());
+    return Optional.of(new JobOrigin(submission, places, told).durability());
   }
 
   private Durability durability() {
-    if (wanted.storage() == null) {
+    if (wanted.storage().isEmpty()) {
       return new Durability(scratch(), savepoint(), false);
     }
     // Looked at before anything is claimed.
     Optional<SavedCheckpoint> savepoint = savepoint();
+    StorageLocation storage = wanted.storage().get();
     CheckpointFiles files =
-        wanted.storages().openForCheckpoints(wanted.storage(), "option --checkpointStorage");
-    JobCheckpoints checkpoints = JobCheckpoints.claim(files, jobName, me());
+        places.storages().openForCheckpoints(storage, "option --checkpointStorage");
+    JobCheckpoints checkpoints = JobCheckpoints.claim(files, jobName, places.me());
     try {
-      return claimed(checkpoints, savepoint);
+      return claimed(storage, checkpoints, savepoint);
     } catch (RuntimeException e) {
       checkpoints.close();
       throw e;
     }
   }
 
-  private Durability claimed(JobCheckpoints checkpoints, Optional<SavedCheckpoint> savepoint) {
-    StoredLedger ledger = ledger(checkpoints);
+  private Durability claimed(
+      StorageLocation storage, JobCheckpoints checkpoints, Optional<SavedCheckpoint> savepoint) {
+    StoredLedger ledger = ledger(storage, checkpoints);
     checkpoints
         .endedBefore()
         .ifPresent(
             how -> tell("job %s was %s and starts at the beginning".formatted(jobName, how)));
     if (wanted.fresh() || savepoint.isPresent()) {
-      leaveBehind(checkpoints);
+      leaveBehind(storage, checkpoints);
       return new Durability(ledger, savepoint, true);
     }
     Optional<Manifest> latest = checkpoints.latest();
     List<String> damaged = checkpoints.passedOver();
     if (latest.isEmpty()) {
       if (!damaged.isEmpty()) {
-        throw allDamaged(damaged);
+        throw allDamaged(storage, damaged);
       }
       return new Durability(ledger, Optional.empty(), true);
     }
     damaged.forEach(
         why -> tell("job %s cannot go on from its newest checkpoint; %s".formatted(jobName, why)));
     TransformNames names = namesSince(latest.get());
-    check(latest.get(), names, "option --checkpointStorage", wanted.storage());
+    check(latest.get(), names, "option --checkpointStorage", storage);
     tell(
         "job %s goes on from %s in %s%s"
             .formatted(
                 jobName,
                 described(latest.get()),
-                wanted.storage(),
+                storage,
                 latest.get().draining() ? ", and goes on draining" : ""));
     return new Durability(ledger, Optional.of(ledger.from(latest.get(), names)), true);
   }
 
   /** To start over without being told to would lose what the job has counted. */
-  private CheckpointException allDamaged(List<String> damaged) {
+  private CheckpointException allDamaged(StorageLocation storage, List<String> damaged) {
     return new CheckpointException(
         "option --checkpointStorage: no checkpoint of job %s in %s can be used:%n  - %s%n%s"
             .formatted(
                 jobName,
-                wanted.storage(),
+                storage,
                 String.join(System.lineSeparator() + "  - ", damaged),
                 FailureKind.CORRUPT_CHECKPOINT.cure()));
   }
 
-  private void leaveBehind(JobCheckpoints checkpoints) {
+  private void leaveBehind(StorageLocation storage, JobCheckpoints checkpoints) {
     try {
       checkpoints
           .startFresh()
@@ -156,24 +143,27 @@ public final class JobOrigin {
               left -> tell("job %s starts over and leaves %s behind".formatted(jobName, left)));
     } catch (IOException e) {
       throw new CheckpointException(
-          "option --checkpointStorage: %s cannot be written: %s"
-              .formatted(wanted.storage(), e.getMessage()),
+          "option --checkpointStorage: %s cannot be written: %s".formatted(storage, e.getMessage()),
           e);
     }
   }
 
   private Optional<SavedCheckpoint> savepoint() {
-    if (wanted.savepoint() == null) {
+    if (wanted.savepoint().isEmpty()) {
       return Optional.empty();
     }
-    Savepoints.Opened opened =
-        new Savepoints(wanted.storages()).open(wanted.savepoint(), "option --fromSavepoint");
-    TransformNames names = namesSince(opened.manifest());
-    check(opened.manifest(), names, "option --fromSavepoint", wanted.savepoint());
+    StorageLocation location = wanted.savepoint().get();
+    Manifest manifest = savepoints().manifest(location, "option --fromSavepoint");
+    TransformNames names = namesSince(manifest);
+    check(manifest, names, "option --fromSavepoint", location);
     tell(
         "job %s begins with the savepoint in %s, %s"
-            .formatted(jobName, wanted.savepoint(), described(opened.manifest())));
-    return Optional.of(StoredLedger.saved(opened.manifest(), opened.files(), false, names));
+            .formatted(jobName, location, described(manifest)));
+    return Optional.of(StoredLedger.saved(manifest, location, false, names));
+  }
+
+  private Savepoints savepoints() {
+    return new Savepoints(places.storages(), places.scratch());
   }
 
   private void tell(String line) {
@@ -182,7 +172,9 @@ public final class JobOrigin {
   }
 
   private String described(Manifest manifest) {
-    return JobCheckpoints.described(manifest) + ", " + age(clock.nowMs() - manifest.timeMs());
+    return JobCheckpoints.described(manifest)
+        + ", "
+        + age(places.clock().nowMs() - manifest.timeMs());
   }
 
   /** How old something is, in the unit in which a person would say it. */
@@ -204,12 +196,13 @@ public final class JobOrigin {
     return done ? TransformNames.SAME : wanted.names();
   }
 
-  private void check(Manifest manifest, TransformNames names, String option, String location) {
+  private void check(
+      Manifest manifest, TransformNames names, String option, StorageLocation location) {
     Set<String> dropped;
     try {
       dropped =
           SignatureDifference.check(
-              manifest.signature(), signature, names, wanted.allowDropState());
+              manifest.signature(), wanted.signature(), names, wanted.allowDropState());
     } catch (CheckpointException e) {
       throw new CheckpointException(
           "%s: %s, saved by job %s: %s"
@@ -222,25 +215,19 @@ public final class JobOrigin {
   }
 
   private CheckpointLedger scratch() {
-    Path folder = ScratchFolders.newFolder("checkpoints");
+    StorageLocation location = places.scratch().newLocation();
     JobCheckpoints checkpoints =
         JobCheckpoints.claim(
-            new FolderFiles(LocalFolder.scratch(folder), "scratch"), jobName, me());
-    return new ScratchLedger(ledger(checkpoints), folder);
+            places.storages().open(location, "scratch space"), jobName, places.me());
+    return new ScratchLedger(ledger(location, checkpoints), location, places.scratch());
   }
 
-  private StoredLedger ledger(JobCheckpoints checkpoints) {
+  private StoredLedger ledger(StorageLocation location, JobCheckpoints checkpoints) {
     return new StoredLedger(
-        checkpoints, jobName, signature, wanted.names(), new Savepoints(wanted.storages()), clock);
-  }
-
-  private Holder me() {
-    String host;
-    try {
-      host = InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      host = "an unknown host";
-    }
-    return new Holder(host, ProcessHandle.current().pid(), clock.nowMs());
+        checkpoints,
+        location,
+        new StoredLedger.Described(jobName, wanted.signature(), wanted.names()),
+        savepoints(),
+        places.clock());
   }
 }

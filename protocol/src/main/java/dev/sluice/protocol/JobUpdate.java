@@ -1,16 +1,28 @@
-package dev.sluice.coordinator;
+package dev.sluice.protocol;
 
-import dev.sluice.protocol.Failure;
-import dev.sluice.protocol.JobId;
-import dev.sluice.protocol.JobPhase;
+import java.util.List;
 import java.util.Optional;
-import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /** What the coordinator tells the client of a job. */
-public sealed interface JobUpdate {
+public sealed interface JobUpdate extends Content {
 
   /** The job it is about. */
   JobId job();
+
+  /**
+   * The job is the cluster's now, and will come to its end.
+   *
+   * @param beginnings what it begins with if that is not the beginning, and what it leaves behind;
+   *     a line each, for a person
+   */
+  record Accepted(JobId job, List<String> beginnings) implements JobUpdate {
+    public Accepted {
+      beginnings = List.copyOf(beginnings);
+    }
+  }
+
+  /** The job cannot run as it is, and nothing of it was kept; the only thing that is told of it. */
+  record Refused(JobId job, Failure failure) implements JobUpdate {}
 
   /** The job has come to a phase that is not its last. */
   record Advanced(JobId job, JobPhase phase) implements JobUpdate {}
@@ -39,11 +51,15 @@ public sealed interface JobUpdate {
       implements JobUpdate {}
 
   /**
-   * The metrics of a job over all workers. Not touched any more by who sent it.
+   * The metrics of a job over all workers.
    *
    * @param attempted what user code has counted so far
    * @param committed what it had counted at the last completed checkpoint; everything once the job
    *     is done
    */
-  record JobMetricValues(MetricsContainerStepMap attempted, MetricsContainerStepMap committed) {}
+  record JobMetricValues(MetricBytes attempted, MetricBytes committed) {
+    /** Nothing was counted, or nobody can tell what. */
+    public static final JobMetricValues NONE =
+        new JobMetricValues(MetricBytes.NONE, MetricBytes.NONE);
+  }
 }

@@ -1,4 +1,4 @@
-package dev.sluice.runner.storage;
+package dev.sluice.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

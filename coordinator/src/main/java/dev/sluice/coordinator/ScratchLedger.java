@@ -1,20 +1,20 @@
-package dev.sluice.runner.storage;
+package dev.sluice.coordinator;
 
-import dev.sluice.coordinator.CheckpointLedger;
-import dev.sluice.coordinator.SavedCheckpoint;
 import dev.sluice.protocol.JobPhase;
 import dev.sluice.protocol.JobStorage;
-import java.nio.file.Path;
+import dev.sluice.protocol.StorageLocation;
 import java.util.Optional;
 
 /**
  * The checkpoints of a job whose user wants none beyond the life of this process: a task that fails
  * is taken back to them, and they go with the job.
  *
- * @param ledger of the job, in a folder of its own
- * @param folder that folder
+ * @param ledger of the job, in a place of its own
+ * @param location that place
+ * @param scratch deletes it
  */
-record ScratchLedger(CheckpointLedger ledger, Path folder) implements CheckpointLedger {
+record ScratchLedger(CheckpointLedger ledger, StorageLocation location, Scratch scratch)
+    implements CheckpointLedger {
   @Override
   public JobStorage storageOf(int attempt) {
     return ledger.storageOf(attempt);
@@ -31,14 +31,14 @@ record ScratchLedger(CheckpointLedger ledger, Path folder) implements Checkpoint
   }
 
   @Override
-  public Outcome writeSavepoint(SavedCheckpoint checkpoint, String location) {
-    return ledger.writeSavepoint(checkpoint, location);
+  public Outcome writeSavepoint(SavedCheckpoint checkpoint, StorageLocation wanted) {
+    return ledger.writeSavepoint(checkpoint, wanted);
   }
 
   @Override
   public Outcome close(JobPhase outcome) {
     Outcome closed = ledger.close(outcome);
-    ScratchFolders.deleteTree(folder);
+    scratch.delete(location);
     return closed;
   }
 }
