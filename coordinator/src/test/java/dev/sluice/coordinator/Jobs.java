@@ -6,6 +6,7 @@ import dev.sluice.protocol.Failure;
 import dev.sluice.protocol.FailureKind;
 import dev.sluice.protocol.JobId;
 import dev.sluice.protocol.JobSettings;
+import dev.sluice.protocol.MessageForm;
 import dev.sluice.protocol.Program;
 import dev.sluice.protocol.Submission;
 import dev.sluice.protocol.TaskId;
@@ -99,9 +100,10 @@ final class Jobs {
     return new Leadership("test", 1, address);
   }
 
-  /** What a worker says. */
-  static Envelope said(String worker, int attempt, Content content) {
-    return new Envelope("test", 1, attempt, worker, content);
+  /** What somebody says, as it arrives. */
+  static Envelope said(String from, int attempt, Content content) {
+    Envelope sent = new Envelope("test", 1, attempt, from, content);
+    return (Envelope) MessageForm.read(MessageForm.write(sent));
   }
 
   private static RunnerApi.PTransform named(String name) {
