@@ -255,13 +255,14 @@ final class CheckpointRules {
 
   /** The checkpoint behind it is stored all the same; a job that it has halted goes on. */
   static Decision savepointNotWritten(JobState now, SavepointNotWritten failed) {
-    Decision told = new Decision(now, List.of(refuse(now, failed.wanted(), failed.reason())));
+    Decision refused = new Decision(now, List.of(refuse(now, failed.wanted(), failed.reason())));
     Optional<CheckpointRound> copied = roundIn(now, Step.COPYING, failed.checkpoint());
     if (copied.isEmpty()) {
-      return told;
+      return refused;
     }
     CheckpointRound going = copied.get().withoutSavepoint();
-    return told.then(then -> release(with(then, going), SavedCheckpoints.metricsOf(now, going)))
+    return refused
+        .then(then -> release(with(then, going), SavedCheckpoints.metricsOf(now, going)))
         .and(
             JobLifecycle.tellAll(
                 now, new WorkerCommand.AbandonCheckpoint(now.spec().id(), going.id())));

@@ -297,7 +297,7 @@ final class JobLifecycle {
         actions.add(
             new Tell(now.placement().workerOf(task), new WorkerCommand.Quiescent(job(now), task)));
       }
-      then = then.told();
+      then = then.answered();
     }
     if (then.wantsRound()) {
       then = then.beginRound(now.involved());

@@ -42,13 +42,13 @@ public final class JobOrigin {
   private final String jobName;
   private final WantedOrigin wanted;
   private final Places places;
-  private final Consumer<String> told;
+  private final Consumer<String> beginnings;
 
-  private JobOrigin(Submission submission, Places places, Consumer<String> told) {
+  private JobOrigin(Submission submission, Places places, Consumer<String> beginnings) {
     this.jobName = submission.name();
     this.wanted = submission.origin();
     this.places = places;
-    this.told = told;
+    this.beginnings = beginnings;
   }
 
   /**
@@ -56,11 +56,11 @@ public final class JobOrigin {
    *
    * @param streaming whether the job has unbounded input, and with it periodic checkpoints even if
    *     they are kept nowhere
-   * @param told is told what the job begins with, for a person
+   * @param beginnings is told what the job begins with, for a person
    * @throws CheckpointException if another process runs the job, or what is there cannot be used
    */
   static Optional<Durability> of(
-      Submission submission, boolean streaming, Places places, Consumer<String> told) {
+      Submission submission, boolean streaming, Places places, Consumer<String> beginnings) {
     WantedOrigin wanted = submission.origin();
     if (wanted.fresh() && wanted.savepoint().isPresent()) {
       throw new IllegalArgumentException(
@@ -70,7 +70,7 @@ public final class JobOrigin {
     if (wanted.storage().isEmpty() && wanted.savepoint().isEmpty() && !checkpointed) {
       return Optional.empty();
     }
-    return Optional.of(new JobOrigin(submission, places, told).durability());
+    return Optional.of(new JobOrigin(submission, places, beginnings).durability());
   }
 
   private Durability durability() {
@@ -168,7 +168,7 @@ public final class JobOrigin {
 
   private void tell(String line) {
     LOG.info("{}", line);
-    told.accept(line);
+    beginnings.accept(line);
   }
 
   private String described(Manifest manifest) {

@@ -88,7 +88,7 @@ record Quiescence(
   }
 
   /** After the tasks that asked were told. */
-  Quiescence told() {
+  Quiescence answered() {
     return new Quiescence(round, Missing.none(), newcomers, missing, answers, previous);
   }
 

@@ -74,9 +74,9 @@ class QuiescenceTest {
     assertThat(proven.isProven()).isTrue();
     assertThat(proven.asking()).containsExactly(ASKS);
 
-    Quiescence told = proven.told();
-    assertThat(told.wantsRound()).isTrue();
-    assertThat(told.beginRound(Set.of("w1")).asking()).containsExactly(ASKS_TOO);
+    Quiescence answered = proven.answered();
+    assertThat(answered.wantsRound()).isTrue();
+    assertThat(answered.beginRound(Set.of("w1")).asking()).containsExactly(ASKS_TOO);
   }
 
   private static Quiescence twoRounds(Quiet first, Quiet second) {

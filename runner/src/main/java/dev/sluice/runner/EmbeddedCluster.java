@@ -113,7 +113,7 @@ final class EmbeddedCluster {
   }
 
   private void wire() {
-    network.register(CLIENT, this::told);
+    network.register(CLIENT, this::receive);
     interceptor.started(network, this::replaceWorker);
     // What a decision rests on is in this process: if it ends, nobody is left to replay the
     // journal.
@@ -272,7 +272,7 @@ final class EmbeddedCluster {
     }
   }
 
-  private void told(Object message) {
+  private void receive(Object message) {
     if (message instanceof Envelope envelope && envelope.content() instanceof JobUpdate update) {
       updated(update);
     } else {

@@ -202,12 +202,12 @@ final class HeapGuard implements HeapWatch {
   // The guard's own thread.
 
   private void watch() {
-    boolean told = false;
-    while (!closed && !told) {
+    boolean reported = false;
+    while (!closed && !reported) {
       try {
         if (exhausted) {
           end.accept(failure());
-          told = true;
+          reported = true;
         } else if (engineLost || asked.get() > decided) {
           decide();
         } else {

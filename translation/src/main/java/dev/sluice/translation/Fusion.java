@@ -56,7 +56,7 @@ final class Fusion {
 
   private final int deepest;
   private final Environments environments;
-  private final MadeUpComponents components;
+  private final SyntheticComponents components;
   private final GraphDraft graph = new GraphDraft();
   private final Map<String, Residence> residences = new HashMap<>();
   private final Map<String, Primitive> producers = new HashMap<>();
@@ -69,7 +69,7 @@ final class Fusion {
   Fusion(RunnerApi.Components original, int deepest) {
     this.deepest = deepest;
     this.environments = new Environments(original);
-    this.components = new MadeUpComponents(original);
+    this.components = new SyntheticComponents(original);
   }
 
   JobGraph fuse(List<Primitive> primitives, boolean streaming) {

@@ -98,7 +98,7 @@ final class GraphDraft {
   }
 
   /** Numbers stages and exchanges in topological order. */
-  JobGraph finish(MadeUpComponents components, boolean streaming) {
+  JobGraph finish(SyntheticComponents components, boolean streaming) {
     List<StageDraft> order = topological();
     Map<StageDraft, Integer> position = new HashMap<>();
     order.forEach(stage -> position.put(stage, position.size()));

@@ -10,9 +10,9 @@ final class StageNames {
   /** A stage with more outermost transforms than this is named after the first and the last. */
   private static final int MOST_NAMED = 3;
 
-  private final MadeUpComponents components;
+  private final SyntheticComponents components;
 
-  StageNames(MadeUpComponents components) {
+  StageNames(SyntheticComponents components) {
     this.components = components;
   }
 

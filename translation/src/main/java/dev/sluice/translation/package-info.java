@@ -19,7 +19,7 @@
  *   <li>On the way, {@link dev.sluice.translation.CombinerLifting} says which Combines begin in
  *       front of their exchange, {@link dev.sluice.translation.SingletonCombine} which are about
  *       the newest value only, {@link dev.sluice.translation.Environments} says whose code may
- *       share a stage, and {@link dev.sluice.translation.MadeUpComponents} adds the PCollections
+ *       share a stage, and {@link dev.sluice.translation.SyntheticComponents} adds the PCollections
  *       that exist only between stages.
  *   <li>{@link dev.sluice.translation.GraphDraft} numbers stages and exchanges in topological
  *       order, says how many tasks a stage may have, and makes the immutable {@link

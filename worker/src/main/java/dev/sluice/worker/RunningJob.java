@@ -86,7 +86,7 @@ final class RunningJob {
   private BackgroundWork building;
 
   /** What was said to the tasks while they were being built. */
-  private final List<WorkerCommand> untold = new ArrayList<>();
+  private final List<WorkerCommand> postponed = new ArrayList<>();
 
   private boolean stopping;
   private boolean stopped;
@@ -168,9 +168,9 @@ final class RunningJob {
       failed(failure.get());
     } else {
       startTasks();
-      untold.forEach(this::tell);
+      postponed.forEach(this::tell);
     }
-    untold.clear();
+    postponed.clear();
   }
 
   private void startTasks() {
@@ -195,7 +195,7 @@ final class RunningJob {
     } else if (command instanceof WorkerCommand.ReportMetrics report) {
       send(new WorkerEvent.Metrics(id(), report.request(), mergedMetrics()));
     } else if (building != null) {
-      untold.add(command);
+      postponed.add(command);
     } else {
       tell(command);
     }
@@ -228,7 +228,7 @@ final class RunningJob {
 
   void handle(RunEvent event) {
     if (event instanceof RunEvent.OfTask of) {
-      told(of.event());
+      handle(of.event());
     } else if (event instanceof RunEvent.AssemblyEnded) {
       assembled();
     } else if (event instanceof RunEvent.StopOverdue) {
@@ -237,7 +237,7 @@ final class RunningJob {
   }
 
   /** A task has told something: what the coordinator is to know goes on to it from here. */
-  private void told(TaskEvent event) {
+  private void handle(TaskEvent event) {
     if (event instanceof TaskEvent.Finished done) {
       finish(done);
     } else if (event instanceof TaskEvent.Failed failed) {

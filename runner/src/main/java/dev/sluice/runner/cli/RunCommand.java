@@ -54,19 +54,19 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     UserProgram userProgram = program.userProgram(spec);
-    JobWatch jobs = SluiceRunner.watchJobs(told(spec));
+    JobWatch jobs = SluiceRunner.watchJobs(toStandardError(spec));
     PipelineArguments arguments = program.arguments();
     userProgram.main(arguments.withDefaultRunner(DEFAULT_RUNNER));
     // Pipeline.run() has returned, its job goes on.
     jobs.awaitAll();
     if (jobs.size() == 0 && !arguments.nameRunner()) {
-      told(spec).accept(NOTHING_RUN.formatted(userProgram.mainClass()));
+      toStandardError(spec).accept(NOTHING_RUN.formatted(userProgram.mainClass()));
     }
     return 0;
   }
 
   /** What a job begins with is said before anything that it writes. */
-  private static Consumer<String> told(CommandSpec command) {
+  private static Consumer<String> toStandardError(CommandSpec command) {
     PrintWriter err = command.commandLine().getErr();
     return line -> {
       err.println(line);
@@ -91,7 +91,7 @@ final class RunCommand implements Callable<Integer> {
       PipelineOptions options =
           new PipelineArguments(forBeam).withDefaultRunner(DEFAULT_RUNNER).parse();
       options.as(ApplicationNameOptions.class).setAppName(spec.name());
-      SluiceRunner.watchJobs(told(spec));
+      SluiceRunner.watchJobs(toStandardError(spec));
       try (Screen screen = Screen.ofProcess()) {
         return example.run(options, screen);
       }

@@ -55,7 +55,7 @@ public final class Restore {
   private long entries;
   private long bytes;
   private long beganNanos;
-  private long toldNanos;
+  private long loggedNanos;
 
   /**
    * @param task its name, for messages
@@ -81,7 +81,7 @@ public final class Restore {
       begun = true;
       wake = wakeTask;
       beganNanos = clock.nanoTime();
-      toldNanos = beganNanos;
+      loggedNanos = beganNanos;
       for (int i = 0; i < CHUNKS_AHEAD; i++) {
         lane.accept(this::readChunk);
       }
@@ -144,8 +144,8 @@ public final class Restore {
     long now = clock.nanoTime();
     if (done()) {
       LOG.debug("{} restored {} entries, {} bytes", task, entries, bytes);
-    } else if (now - toldNanos >= PROGRESS_NANOS) {
-      toldNanos = now;
+    } else if (now - loggedNanos >= PROGRESS_NANOS) {
+      loggedNanos = now;
       LOG.info(
           "{} restores its state: {} entries, {} MB in {} s",
           task,

@@ -11,11 +11,11 @@ import org.apache.beam.sdk.util.construction.ModelCoders;
  * <p>Used by one translation, in its thread. Always true: what the SDK wrote is never changed, and
  * a new id never hides an old one.
  */
-final class MadeUpComponents {
+final class SyntheticComponents {
 
   private final RunnerApi.Components.Builder components;
 
-  MadeUpComponents(RunnerApi.Components original) {
+  SyntheticComponents(RunnerApi.Components original) {
     components = original.toBuilder();
   }
 
