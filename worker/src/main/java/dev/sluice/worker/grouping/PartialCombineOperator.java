@@ -140,7 +140,7 @@ final class PartialCombineOperator<K, InputT, AccumT> implements GroupingOperato
         table.timestampMs(entry, later(table, entry, timestampMs));
       }
     } catch (Throwable e) {
-      throw Failures.in(context, e);
+      throw context.blame().of(e);
     } finally {
       metricsEnvironment.activate(outer);
     }
@@ -203,7 +203,7 @@ final class PartialCombineOperator<K, InputT, AccumT> implements GroupingOperato
     try {
       return fn.compact(accumulator);
     } catch (Throwable e) {
-      throw Failures.in(context, e);
+      throw context.blame().of(e);
     } finally {
       metricsEnvironment.activate(outer);
     }

@@ -117,7 +117,7 @@ final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements Group
         }
       }
     } catch (Throwable e) {
-      throw Failures.in(context, e);
+      throw context.blame().of(e);
     } finally {
       metricsEnvironment.activate(outer);
     }
@@ -216,7 +216,7 @@ final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements Group
     try {
       return accumulators.prepare(table, limit);
     } catch (Throwable e) {
-      throw Failures.in(context, e);
+      throw context.blame().of(e);
     }
   }
 
@@ -238,7 +238,7 @@ final class WindowedCombineOperator<K, InputT, AccumT, OutputT> implements Group
     try {
       return fn.extractOutput(accumulator);
     } catch (Throwable e) {
-      throw Failures.in(context, e);
+      throw context.blame().of(e);
     }
   }
 }
