@@ -33,7 +33,7 @@ public interface BenchmarkOptions extends PipelineOptions {
 
   void setWarmUpRecords(long records);
 
-  @Description("How many keys there are; 0 for as many as the workload has by itself")
+  @Description("How many keys there are; 0 for the workload's own number")
   @Default.Long(0)
   long getKeys();
 

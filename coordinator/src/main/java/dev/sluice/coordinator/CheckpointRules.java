@@ -364,7 +364,8 @@ final class CheckpointRules {
   private static Decision abandonQuietly(JobState now, String reason) {
     String message = warning(now, reason);
     List<JobAction> actions = new ArrayList<>();
-    actions.add(new Warn(message + ". It is given up; nothing is lost, the next one saves it too"));
+    actions.add(
+        new Warn(message + ". It is abandoned; nothing is lost, the next one saves it too"));
     now.round()
         .flatMap(CheckpointRound::savepoint)
         .ifPresent(wanted -> actions.add(refuse(now, wanted, message)));

@@ -215,7 +215,7 @@ public final class Coordinator implements Network.Endpoint {
   }
 
   private void lost(String worker, String why) {
-    LOG.warn("worker {} {}: what it ran is given up", worker, why);
+    LOG.warn("worker {} {}: what it ran is abandoned", worker, why);
     workers.remove(worker);
     for (JobId id : List.copyOf(jobs.keySet())) {
       Job job = jobs.get(id);
@@ -447,7 +447,7 @@ public final class Coordinator implements Network.Endpoint {
   private void metricsQueried(JobId id, long request) {
     Job job = jobs.get(id);
     if (job == null) {
-      LOG.debug("job {} is over: its client has been told its metrics", id);
+      LOG.debug("job {} is over: its client has got its metrics", id);
       return;
     }
     Set<String> asked = workersWithMetrics(job.state);

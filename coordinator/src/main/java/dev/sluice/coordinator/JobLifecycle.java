@@ -378,7 +378,7 @@ final class JobLifecycle {
     }
     Ending ending = now.ending().orElseThrow();
     String warning =
-        "threads of job %s on %s have not ended %d s after they were told to; the job is %s without them"
+        "threads of job %s on %s have not ended %d s after they were asked to; the job is %s without them"
             .formatted(job(now), ending.missing(), END_LIMIT_MS / 1000, ending.outcome());
     Ending without = Ending.of(ending.outcome(), ending.failure(), Set.of());
     return new Decision(now.with(without), List.of(new Warn(warning)))

@@ -111,16 +111,16 @@ public final class JobOrigin {
       return new Durability(ledger, Optional.empty(), true);
     }
     damaged.forEach(
-        why -> tell("job %s cannot go on from its newest checkpoint; %s".formatted(jobName, why)));
+        why -> tell("job %s cannot resume from its newest checkpoint; %s".formatted(jobName, why)));
     TransformNames names = namesSince(latest.get());
     check(latest.get(), names, "option --checkpointStorage", storage);
     tell(
-        "job %s goes on from %s in %s%s"
+        "job %s resumes from %s in %s%s"
             .formatted(
                 jobName,
                 described(latest.get()),
                 storage,
-                latest.get().draining() ? ", and goes on draining" : ""));
+                latest.get().draining() ? ", and continues draining" : ""));
     return new Durability(ledger, Optional.of(ledger.from(latest.get(), names)), true);
   }
 

@@ -179,7 +179,7 @@ final class RecoveryRules {
       return Decision.nothing(now);
     }
     String warning =
-        "threads of job %s on %s have not ended %d s after they were told to; it cannot be restarted beside them and fails"
+        "threads of job %s on %s have not ended %d s after they were asked to; it cannot be restarted beside them and fails"
             .formatted(now.spec().id(), restart.missing(), JobLifecycle.STOP_LIMIT_MS / 1000);
     JobState without =
         now.with(

@@ -81,7 +81,7 @@ final class ShardWriter<K, V> {
       List<PartitionInfo> partitions = consumer.partitionsFor(position.topic());
       if (partitions == null || partitions.size() <= position.partition()) {
         throw new IllegalStateException(
-            "the topic %s has %d partitions, too few for withEOS(%d, ...): use at most as many shards"
+            "the topic %s has %d partitions, too few for withEOS(%d, ...): use no more shards than partitions"
                 .formatted(
                     position.topic(),
                     partitions == null ? 0 : partitions.size(),
@@ -143,7 +143,7 @@ final class ShardWriter<K, V> {
       throw new IllegalStateException(
           "shard %s of group %s was last written by another run of this job (writer %s, this one is"
                   .formatted(position, settings.group(), writer)
-              + " %s and at record %d): go on from that run's checkpoint, or give withEOS a new group"
+              + " %s and at record %d): resume from that run's checkpoint, or give withEOS a new group"
                   .formatted(record.writer(), record.number())
               + " id");
     }

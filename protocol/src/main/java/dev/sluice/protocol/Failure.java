@@ -74,7 +74,8 @@ public record Failure(
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
       out.writeObject(thrown);
     } catch (IOException | RuntimeException | StackOverflowError e) {
-      LOG.debug("what was thrown cannot be serialized, and is told as text", Thrown.printable(e));
+      LOG.debug(
+          "what was thrown cannot be serialized, and is reported as text", Thrown.printable(e));
       return ByteString.EMPTY;
     }
     return bytes.size() > MOST_BYTES ? ByteString.EMPTY : bytes.toByteString();

@@ -27,7 +27,7 @@ public final class MessageForm {
       return message(Wire.Message.parseFrom(bytes));
     } catch (InvalidProtocolBufferException e) {
       throw new MalformedMessageException(
-          "%d bytes that were received are no message of Sluice: %s. Is the peer a Sluice process?"
+          "%d bytes that were received are not a message of Sluice: %s. Is the peer a Sluice process?"
               .formatted(bytes.length, e.getMessage()),
           e);
     } catch (IllegalArgumentException e) {

@@ -103,7 +103,7 @@ class MessageFormTest {
     byte[] whole = MessageForm.write(new Envelope("main", 1, 1, "w", new Heartbeat("worker-1")));
     assertThatThrownBy(() -> MessageForm.read(Arrays.copyOf(whole, whole.length - 3)))
         .isInstanceOf(MalformedMessageException.class)
-        .hasMessageContaining("no message of Sluice");
+        .hasMessageContaining("are not a message of Sluice");
   }
 
   @Test

@@ -76,7 +76,7 @@ final class Samples {
         new ClientRequest.Savepoint(
             JOB, new SavepointRequest(4, PLACE, SavepointRequest.Then.STOP)),
         new ClientRequest.QueryMetrics(JOB, 11),
-        new JobUpdate.Accepted(JOB, List.of("goes on from checkpoint 7")),
+        new JobUpdate.Accepted(JOB, List.of("resumes from checkpoint 7")),
         new JobUpdate.Refused(JOB, FAILURE),
         new JobUpdate.Advanced(JOB, JobPhase.RESTARTING),
         new JobUpdate.Metrics(JOB, 11, new JobMetricValues(METRICS, MetricBytes.NONE)),

@@ -40,7 +40,7 @@ final class FailureCauses {
     try (ObjectInputStream in = new OfLoader(failure.exception().newInput(), loader)) {
       return Optional.of((Throwable) in.readObject());
     } catch (IOException | ClassNotFoundException | RuntimeException | LinkageError e) {
-      LOG.debug("what was thrown cannot be opened here, and is told as text", e);
+      LOG.debug("what was thrown cannot be deserialized here, and is reported as text", e);
       return Optional.empty();
     }
   }

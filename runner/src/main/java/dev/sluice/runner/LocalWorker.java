@@ -119,7 +119,7 @@ final class LocalWorker {
         stores.close();
         scratch.close();
       } else {
-        LOG.warn("user code goes on in a job that has ended: its state is not deleted");
+        LOG.warn("user code is still running in a job that has ended: its state is not deleted");
       }
     }
   }
@@ -137,7 +137,8 @@ final class LocalWorker {
         stores.close();
         scratch.close();
       } else {
-        LOG.warn("user code goes on in a worker that was given up: its state is not deleted");
+        LOG.warn(
+            "user code is still running in a worker that was abandoned: its state is not deleted");
       }
     }
   }

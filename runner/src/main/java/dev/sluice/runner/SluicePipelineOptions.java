@@ -22,7 +22,7 @@ public interface SluicePipelineOptions
   // interfaces declare one option with different types, defaults or Jackson annotations.
   /** Parallel tasks of a stage; -1 means as many as the machine has cores. */
   @Description(
-      "Parallel tasks of a stage. Default: -1, which means as many as the machine has cores.")
+      "Parallel tasks of a stage. Default: -1, which means one for each core of the machine.")
   @Default.Integer(-1)
   @Nullable Integer getParallelism();
 
@@ -67,8 +67,8 @@ public interface SluicePipelineOptions
   /** Sets {@link #getS3Region}. */
   void setS3Region(@Nullable String s3Region);
 
-  /** Milliseconds after which a checkpoint is given up. */
-  @Description("Milliseconds after which a checkpoint that is not complete is given up.")
+  /** Milliseconds after which a checkpoint is abandoned. */
+  @Description("Milliseconds after which a checkpoint that is not complete is abandoned.")
   @Default.Long(600_000)
   long getCheckpointTimeoutMs();
 
@@ -120,8 +120,8 @@ public interface SluicePipelineOptions
   /** What transforms are called now, by their names in the checkpoint or savepoint. */
   @JsonIgnore
   @Description(
-      "Names of transforms in the checkpoint or savepoint to start from, and the names by which"
-          + " they go on in this pipeline, as JSON: {\"old name\":\"new name\"}. The name of a"
+      "Names of transforms in the checkpoint or savepoint to start from, and the names that"
+          + " they have in this pipeline, as JSON: {\"old name\":\"new name\"}. The name of a"
           + " composite stands for all that it consists of.")
   @Nullable Map<String, String> getTransformNameMapping();
 

@@ -22,13 +22,14 @@ final class StorageMistakes {
     return List.of(
         seen("a storage of an unknown kind")
             .with("--checkpointStorage=hdfs://name/path", NAMED)
-            .says("--checkpointStorage", "hdfs://name/path is none of the places", "s3://bucket"),
+            .says(
+                "--checkpointStorage", "hdfs://name/path is not a supported place", "s3://bucket"),
         seen("a storage that cannot be written")
             .with("--checkpointStorage=/dev/null/checkpoints", NAMED)
             .says("--checkpointStorage", "/dev/null/checkpoints cannot be written", "Choose a"),
-        seen("an endpoint of S3 that is no URL")
+        seen("an endpoint of S3 that is not a URL")
             .with("--checkpointStorage=s3://bucket/jobs", NAMED, "--s3Endpoint=localhost:9000")
-            .says("--s3Endpoint", "localhost:9000 is no URL", "http://localhost:9000"),
+            .says("--s3Endpoint", "localhost:9000 is not a URL", "http://localhost:9000"),
         Mistake.in("a job that runs already", StorageMistakes::runTwice)
             .with(KEPT, NAMED)
             .says("job kept in", "is running already", "Stop that one first", "--jobName"),

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A process that is killed, and the one that is started after it with the same name and storage: it
- * goes on exactly where the last complete checkpoint was, in a folder and in a bucket alike.
+ * resumes exactly where the last complete checkpoint was, in a folder and in a bucket alike.
  */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class KillTest {

@@ -28,7 +28,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/** A read up to a limit goes on where it was, to the same limit, and its marks are finalized. */
+/**
+ * A read up to a limit resumes where it left off, to the same limit, and its marks are finalized.
+ */
 class LimitedSourceTest {
   private static final AtomicLong FINALIZED = new AtomicLong();
   private static final PipelineOptions OPTIONS = PipelineOptionsFactory.create();

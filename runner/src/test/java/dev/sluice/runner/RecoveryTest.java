@@ -24,7 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A job goes on exactly where it was: after a failure, under its name, and from a savepoint. */
+/**
+ * A job resumes exactly where it left off: after a failure, under its name, and from a savepoint.
+ */
 final class RecoveryTest {
   @TempDir Path temp;
   private String name;
@@ -104,7 +106,7 @@ final class RecoveryTest {
         .singleElement()
         .asString()
         .matches(
-            "job counting goes on from checkpoint \\d+ of \\S+Z \\(\\S+ bytes\\), \\d+ s old in"
+            "job counting resumes from checkpoint \\d+ of \\S+Z \\(\\S+ bytes\\), \\d+ s old in"
                 + " .*");
     run(storage(), "--fresh");
     assertThat(told)

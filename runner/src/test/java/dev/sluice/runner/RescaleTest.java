@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** State that is larger than its memory goes on with more tasks, and with fewer. */
+/** State that is larger than its memory resumes with more tasks, and with fewer. */
 @Timeout(150)
 final class RescaleTest {
   @TempDir Path temp;

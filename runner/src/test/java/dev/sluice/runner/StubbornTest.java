@@ -44,7 +44,7 @@ class StubbornTest {
 
     assertThat(Threads.ofJobs()).as("what has not ended").hasSize(1);
     assertThat(log.toString(StandardCharsets.UTF_8))
-        .containsPattern("/s\\d+/0 has not ended 5 s after it was told to")
+        .containsPattern("/s\\d+/0 has not ended 5 s after it was asked to")
         .contains("user code of transform 'Stays/")
         .contains(StayFn.class.getName() + ".process(StubbornTest.java:");
   }

@@ -110,7 +110,7 @@ public final class RescaledTasks<S> {
     this.maker = maker;
   }
 
-  /** Has all that is there saved, and goes on from that in so many tasks. */
+  /** Saves everything there is, and resumes from that with this number of tasks. */
   public void restart(int parallelism) throws IOException {
     save();
     List<SegmentRef> saved = tasks.stream().flatMap(task -> task.segments.stream()).toList();

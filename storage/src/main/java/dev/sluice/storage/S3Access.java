@@ -78,7 +78,7 @@ public record S3Access(@Nullable String endpoint, @Nullable String region) {
     return new IllegalArgumentException(
         "option --s3Endpoint: "
             + endpoint
-            + " is no URL; write it as in http://localhost:9000 or https://storage.example.com",
+            + " is not a URL; write it as in http://localhost:9000 or https://storage.example.com",
         cause);
   }
 }

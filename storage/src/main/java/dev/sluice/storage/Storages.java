@@ -37,12 +37,12 @@ public record Storages(S3Access s3) {
       }
       if (location.matches("[a-z][a-z0-9]+:.*")) {
         throw new CheckpointException(
-            "%s: %s is none of the places that are supported: a folder, a file:// URL, or s3://bucket/path"
+            "%s: %s is not a supported place: use a folder, a file:// URL, or s3://bucket/path"
                 .formatted(namedBy, location));
       }
       return local(Path.of(location));
     } catch (IllegalArgumentException e) {
-      String what = e instanceof InvalidPathException ? "is no path" : "cannot be opened";
+      String what = e instanceof InvalidPathException ? "is not a path" : "cannot be opened";
       throw new CheckpointException(
           "%s: %s %s: %s".formatted(namedBy, location, what, e.getMessage()), e);
     }

@@ -382,7 +382,7 @@ class CheckpointFilesTest {
     Storages storages = new Storages(new S3Access("localhost", null));
     assertThatThrownBy(() -> storages.open("s3://bucket/x", "option --checkpointStorage"))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("--s3Endpoint: localhost is no URL");
+        .hasMessageContaining("--s3Endpoint: localhost is not a URL");
   }
 
   @Test

@@ -55,7 +55,7 @@ final class ConformanceReport {
     lines.add(
         "*under fire* is streaming with a checkpoint every 50 ms, no memory for state, and one kill"
             + " of each job's own worker, at a moment that a seed decides: right after the start,"
-            + " or after so many checkpoints, the last at the latest.");
+            + " or after a number of checkpoints, the last at the latest.");
     lines.add(
         "The 11 tests of category `"
             + NOT_RUN

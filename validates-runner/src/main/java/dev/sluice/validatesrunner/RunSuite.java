@@ -118,7 +118,8 @@ public final class RunSuite implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (!LEVELS.containsKey(logLevel)) {
-      throw new IllegalArgumentException("--log is none of error, warn, info, debug: " + logLevel);
+      throw new IllegalArgumentException(
+          "--log is not one of error, warn, info, debug: " + logLevel);
     }
     Logger root = Logger.getLogger("");
     root.setLevel(LEVELS.get(logLevel));

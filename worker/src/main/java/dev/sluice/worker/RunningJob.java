@@ -298,7 +298,7 @@ final class RunningJob {
 
   private void warnOf(Task task) {
     LOG.warn(
-        "{} has not ended {} s after it was told to: user code of transform '{}' does not return"
+        "{} has not ended {} s after it was asked to: user code of transform '{}' does not return"
             + " and ignores that its thread is interrupted. It is at{}",
         task.spec().name(),
         STOP_GRACES_BEFORE_WARNING * STOP_GRACE_MS / 1000,

@@ -34,6 +34,6 @@ final class ExamplesCommand implements Runnable {
           }
           out.println();
         });
-    out.println("'sluice run NAME --help' tells more, 'sluice explain NAME' shows the graph.");
+    out.println("'sluice run NAME --help' says more, 'sluice explain NAME' shows the graph.");
   }
 }

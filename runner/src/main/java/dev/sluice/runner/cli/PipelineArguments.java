@@ -139,15 +139,15 @@ record PipelineArguments(List<String> values) {
     }
     return read
         ? message
-        : "'%s' is no %s".formatted(unreadable.group(2), kind(unreadable.group(1)));
+        : "'%s' is not %s".formatted(unreadable.group(2), kind(unreadable.group(1)));
   }
 
   private static String kind(String type) {
     return switch (type.substring(type.lastIndexOf('.') + 1)) {
-      case "int", "Integer", "long", "Long", "short", "Short" -> "whole number";
-      case "float", "Float", "double", "Double" -> "number";
-      case "boolean", "Boolean" -> "truth value; write true or false";
-      default -> type;
+      case "int", "Integer", "long", "Long", "short", "Short" -> "a whole number";
+      case "float", "Float", "double", "Double" -> "a number";
+      case "boolean", "Boolean" -> "a truth value; write true or false";
+      default -> "a " + type;
     };
   }
 

@@ -51,7 +51,7 @@ record UserProgram(ClassPath jars, String mainClass) {
       }
     } catch (IOException e) {
       throw new UserError(
-          "--jar=%s: %s is no jar, or only a part of one: %s"
+          "--jar=%s: %s is not a jar, or only a part of one: %s"
               .formatted(classPath, jar.toAbsolutePath(), e.getMessage()),
           e);
     }

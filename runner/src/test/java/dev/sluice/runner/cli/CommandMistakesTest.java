@@ -79,7 +79,9 @@ class CommandMistakesTest {
             "there is no file",
             "no.jar"),
         Row.of(
-            "run --jar=JARS/text.jar --class=my.Main", Sluice.BAD_INPUT, "text.jar is no jar, or"),
+            "run --jar=JARS/text.jar --class=my.Main",
+            Sluice.BAD_INPUT,
+            "text.jar is not a jar, or"),
         Row.of(
             "run --jar=JARS/my.jar --class=Main",
             Sluice.BAD_INPUT,

@@ -155,10 +155,10 @@ class UserProgramTest {
     };
     Outcome first = sluice(run);
     assertThat(first.exitCode()).as(first.err()).isEqualTo(Sluice.FAILED);
-    assertThat(first.err()).doesNotContain("goes on from");
+    assertThat(first.err()).doesNotContain("resumes from");
 
     Outcome second = sluice(run);
-    assertThat(second.err()).contains("job again goes on from checkpoint ").contains(" s old in ");
+    assertThat(second.err()).contains("job again resumes from checkpoint ").contains(" s old in ");
 
     String[] fresh = Arrays.copyOf(run, run.length + 1);
     fresh[run.length] = "--fresh";

@@ -43,7 +43,7 @@ public final class ManifestJson {
                 .formatted(where, format, Manifest.FORMAT));
       }
       if (format < 1) {
-        throw new CheckpointException(where + " is no manifest of Sluice: it has no format");
+        throw new CheckpointException(where + " is not a manifest of Sluice: it has no format");
       }
       return mapper.treeToValue(tree, Manifest.class);
     } catch (IOException e) {

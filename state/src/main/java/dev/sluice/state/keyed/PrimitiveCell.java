@@ -32,7 +32,7 @@ final class PrimitiveCell<T> extends StateCell implements ValueState<T> {
   public void write(T input) {
     if (input == null) {
       throw StateCodingException.encoding(
-          described(), null, column.valueCoder(), new NullPointerException("null is no value"));
+          described(), null, column.valueCoder(), new NullPointerException("null is not a value"));
     }
     long written = kind.bits(input);
     if (live) {

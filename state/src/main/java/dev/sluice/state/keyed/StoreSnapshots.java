@@ -63,7 +63,7 @@ final class StoreSnapshots {
         throw new IllegalStateException(
             "What was read from a large collection of transform "
                 + transformId
-                + " is walked over after the processing of its element has ended; it is too large"
+                + " is read after the processing of its element has ended; it is too large"
                 + " to be kept: copy what is needed of it before that");
       }
       return view.scan(from);

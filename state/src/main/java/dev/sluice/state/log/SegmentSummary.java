@@ -135,7 +135,7 @@ public final class SegmentSummary {
       return VarInt.decodeLong(
           new ByteArrayInputStream(at.values(), at.valueOffset(), at.valueLength()));
     } catch (IOException e) {
-      throw new IllegalArgumentException("a value in a segment is no number", e);
+      throw new IllegalArgumentException("a value in a segment is not a number", e);
     }
   }
 

@@ -78,7 +78,7 @@ public final class ValueLists<T> {
 
     @Override
     public void verifyDeterministic() throws NonDeterministicException {
-      throw new NonDeterministicException(this, "lists of values are no keys");
+      throw new NonDeterministicException(this, "lists of values cannot be keys");
     }
   }
 }

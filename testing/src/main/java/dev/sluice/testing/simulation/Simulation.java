@@ -142,7 +142,7 @@ final class Simulation {
     try {
       choices.get(random.nextInt(choices.size())).run();
     } catch (Crashed e) {
-      trace("the step at hand ends with its process");
+      trace("the current step ends with its process");
     }
     return true;
   }

@@ -63,7 +63,7 @@ public final class StateTtl {
       throw new IllegalArgumentException(
           "option --stateTtl: '"
               + text
-              + "' is no id of a state with a time and its unit; write for example seen=10m, with"
+              + "' is not the id of a state with a time and its unit; write for example seen=10m, with"
               + " one of the units ms, s, m, h and d");
     }
     long millis =
@@ -103,7 +103,7 @@ public final class StateTtl {
         throw new IllegalArgumentException(
             "option --stateTtl: '"
                 + rule.text
-                + "' is about no state of this pipeline; its states are "
+                + "' names no state of this pipeline; its states are "
                 + states);
       }
     }

@@ -5,6 +5,6 @@ final class StopRequestedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   StopRequestedException() {
-    super("the task was told to stop", null, false, false);
+    super("the task was asked to stop", null, false, false);
   }
 }

@@ -144,7 +144,7 @@ public final class IoThreads implements Io, AutoCloseable {
   /** After {@link #close}: waits until all work is done, but no longer than {@code limitMs}. */
   public void awaitEnded(long limitMs) throws InterruptedException {
     if (!threads.awaitTermination(limitMs, TimeUnit.MILLISECONDS)) {
-      LOG.warn("work on a disk or a storage goes on after {} ms", limitMs);
+      LOG.warn("work on a disk or a storage has not ended after {} ms", limitMs);
     }
   }
 }

@@ -78,7 +78,7 @@ class StateTtlTest {
     StateTtl.of(options("seen=1s", "Dedupe/seen=1s")).check(states);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> StateTtl.of(options("seem=1s")).check(states))
-        .withMessageContaining("'seem=1s' is about no state")
+        .withMessageContaining("'seem=1s' names no state")
         .withMessageContaining("seen");
   }
 
