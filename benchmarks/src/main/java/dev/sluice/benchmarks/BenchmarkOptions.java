@@ -4,7 +4,7 @@ import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 
-/** What a benchmark takes beside the options of the runner. */
+/** What a benchmark takes besides the options of the runner. */
 public interface BenchmarkOptions extends PipelineOptions {
 
   @Description("Seconds for which the pipeline runs before anything is measured")

@@ -16,8 +16,7 @@ import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /**
  * How many bytes checkpoints write when few keys change between them: B3 with a record for each key
- * first, then with so many per checkpoint as are one in a hundred of the keys. Prints one line of
- * JSON.
+ * first, then with one for every hundredth key per checkpoint. Prints one line of JSON.
  */
 public final class CheckpointSizes {
   private static final int CHECKPOINTS = 20;

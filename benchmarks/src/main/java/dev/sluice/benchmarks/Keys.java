@@ -9,7 +9,7 @@ import java.util.Locale;
  *
  * <p>Zipf's distribution with exponent 0.99 is drawn as in "Quickly Generating Billion-Record
  * Synthetic Databases" (Gray et al., SIGMOD 1994), which YCSB does too; its power is the hundredth,
- * that is nine multiplications. Ranks are scattered over the keys, so that frequent keys are no
+ * that is nine multiplications. Ranks are scattered over the keys, so that frequent keys are not
  * neighbours in a sorted file.
  */
 final class Keys implements Serializable {

@@ -66,7 +66,7 @@ final class PipelineRun implements AutoCloseable {
     }
   }
 
-  /** Lets it run until so many records were read. */
+  /** Lets it run until this number of records was read. */
   void runUntil(long records) {
     while (meter.recordsRead() < records) {
       if (endsWithin(SAMPLE)) {

@@ -75,7 +75,7 @@ final class RecordSource extends UnboundedSource<KV<Long, Long>, RecordSource.Po
   /** Reads one split. Owned by whichever thread of the runner reads it. */
   static final class Reader extends UnboundedReader<KV<Long, Long>> {
 
-    /** The meter is told, and asked whether to stop, once in so many records. */
+    /** The meter is updated, and asked whether to stop, once in this number of records. */
     private static final int PUBLISH_INTERVAL = 1024;
 
     private final RecordSource source;

@@ -7,7 +7,7 @@ import org.joda.time.Instant;
 
 /**
  * What the source allocates by itself: its reader driven by a plain loop, without any runner. To be
- * taken off what a run allocates, before the engine is blamed for the rest.
+ * subtracted from what a run allocates, before the engine is blamed for the rest.
  */
 final class SourceBaseline {
 
@@ -18,7 +18,7 @@ final class SourceBaseline {
 
   private Instant lastTimestamp = Instant.EPOCH;
 
-  /** Bytes per record, with as many splits as there are in the run. */
+  /** Bytes per record, with the same number of splits as in the run. */
   double bytesPerRecord(Load load, int splits, PipelineOptions options) {
     String run = "baseline";
     try {

@@ -9,7 +9,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 
 /**
- * One checkpoint on its way: every task acknowledges its barrier, the checkpoint is stored, every
+ * One checkpoint in progress: every task acknowledges its barrier, the checkpoint is stored, every
  * worker releases what waited for it. Immutable.
  *
  * @param id greater than that of any earlier round of the job

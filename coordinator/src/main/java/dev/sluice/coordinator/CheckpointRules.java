@@ -31,10 +31,10 @@ import java.util.Optional;
 /**
  * The rules of a job's checkpoints and savepoints, a part of {@link JobLifecycle}. Pure functions.
  *
- * <p>There is at most one round at hand. In a job with a ledger nothing is released before the
- * ledger has said that the checkpoint is stored. While a round is being stored it is never given
- * up, because nobody knows what will have come of it. A round that somebody waits for begins at
- * once: the interval is for those that nobody waits for.
+ * <p>There is at most one round at a time. In a job with a ledger nothing is released before the
+ * ledger has said that the checkpoint is stored. While a round is being stored it is never
+ * abandoned, because nobody knows how that will end. A round that somebody waits for begins at
+ * once; the interval applies to the others.
  */
 final class CheckpointRules {
   /** How long a round that somebody waits for is put off after a first one that failed. */
@@ -47,7 +47,7 @@ final class CheckpointRules {
 
   // Begin.
 
-  /** What is next when no round is at hand. */
+  /** What is next when there is no current round. */
   static Decision next(JobState now) {
     if (now.phase() == JobPhase.COMPLETING) {
       return begin(now, true, Optional.empty());
@@ -177,7 +177,7 @@ final class CheckpointRules {
     SavedCheckpoint saved = SavedCheckpoints.of(now, round);
     JobState storing = now.with(now.checkpoints().storing(saved)).with(now.recovery().forgiven());
     if (now.phase() == JobPhase.RESTARTING) {
-      // Nobody is left to release anything, but this is what the next attempt goes on from.
+      // Nobody is left to release anything, but this is what the next attempt resumes from.
       return new Decision(
               storing.with(storing.checkpoints().with(Optional.empty())),
               List.of(new CommitMetrics(saved.metrics())))
@@ -253,7 +253,7 @@ final class CheckpointRules {
         : done.then(then -> release(then, SavedCheckpoints.metricsOf(then, copied.get())));
   }
 
-  /** The checkpoint behind it is stored all the same; a job that it has halted goes on. */
+  /** The checkpoint behind it is stored all the same; a job that it has halted resumes. */
   static Decision savepointNotWritten(JobState now, SavepointNotWritten failed) {
     Decision refused = new Decision(now, List.of(refuse(now, failed.wanted(), failed.reason())));
     Optional<CheckpointRound> copied = roundIn(now, Step.COPYING, failed.checkpoint());
@@ -286,8 +286,8 @@ final class CheckpointRules {
   // Failure.
 
   /**
-   * What is left of the round at hand when the attempt that it belongs to is given up: one that is
-   * being stored counts if it is stored.
+   * What is left of the current round when its attempt is abandoned: a checkpoint that is being
+   * stored counts if it is stored.
    */
   static Decision attemptGivenUp(JobState now) {
     Optional<CheckpointRound> storing =
@@ -338,7 +338,7 @@ final class CheckpointRules {
     return new Decision(free, List.of(new Warn(message))).then(CheckpointRules::next);
   }
 
-  /** Gives the round at hand up; one too many in a row fails the job. */
+  /** Abandons the current round; one failure too many in a row fails the job. */
   private static Decision abandon(JobState now, String reason) {
     String message = warning(now, reason);
     long id = now.round().orElseThrow().id();

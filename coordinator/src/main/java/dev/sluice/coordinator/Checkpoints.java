@@ -8,7 +8,7 @@ import java.util.Optional;
  * The checkpoints of a job, over all its attempts. Immutable.
  *
  * @param begun the number of the last round that has begun; no number is used twice
- * @param round the round at hand, if any
+ * @param round the current round, if any
  * @param stored the newest checkpoint that is stored, or that the job began with
  * @param failures how many rounds in a row have failed
  * @param wanted savepoints that clients wait for and that no round has been begun for
@@ -28,14 +28,14 @@ record Checkpoints(
         from.map(SavedCheckpoint::id).orElse(0L), Optional.empty(), from, 0, List.of());
   }
 
-  /** With a new round at hand, for which a savepoint may have been taken off the list. */
+  /** With a new current round, for which a savepoint may have been taken off the list. */
   Checkpoints begun(CheckpointRound newRound) {
     List<SavepointRequest> rest =
         wanted.stream().filter(w -> !newRound.savepoint().equals(Optional.of(w))).toList();
     return new Checkpoints(newRound.id(), Optional.of(newRound), stored, failures, rest);
   }
 
-  /** With the round at hand as it stands now, or none any more. */
+  /** With the current round as it stands now, or none any more. */
   Checkpoints with(Optional<CheckpointRound> newRound) {
     return new Checkpoints(begun, newRound, stored, failures, wanted);
   }
@@ -50,7 +50,7 @@ record Checkpoints(
     return new Checkpoints(begun, round, Optional.of(earlier), failures, wanted);
   }
 
-  /** The round at hand has failed. */
+  /** The current round has failed. */
   Checkpoints failed() {
     return new Checkpoints(begun, Optional.empty(), stored, failures + 1, wanted);
   }

@@ -42,8 +42,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One event loop: whoever carries its messages calls {@link #handle} with one at a time. For
  * each event of a job it decides ({@link JobLifecycle}), writes the decision into the journal,
- * acts, and then tells the client. Always true: a job it knows is not terminal; of a job that has
- * ended nothing is kept, and messages about it are dropped. What may block is done in {@link
+ * acts, and then notifies the client. Always true: a job it knows is not terminal; of a job that
+ * has ended nothing is kept, and messages about it are dropped. What may block is done in {@link
  * LedgerWork}'s lanes and comes back as a message.
  */
 public final class Coordinator implements Network.Endpoint {
@@ -186,7 +186,7 @@ public final class Coordinator implements Network.Endpoint {
 
   private void heard(String worker) {
     watch.heardOf(worker);
-    // One that was given up is back.
+    // One that was taken for lost is back.
     known(worker);
     tickIfNeeded();
   }
@@ -310,7 +310,7 @@ public final class Coordinator implements Network.Endpoint {
       LOG.debug("job {} is at attempt {}: dropped {}", event.job(), job.state.attempt(), report);
       return;
     }
-    // Before the event may end the job: its end is told with these metrics.
+    // Before the event may end the job: its end is reported with these metrics.
     if (event instanceof WorkerEvent.Metrics metrics) {
       job.metrics
           .answered(report.worker(), metrics.request(), metrics.metrics())
@@ -334,7 +334,7 @@ public final class Coordinator implements Network.Endpoint {
 
   // Decisions.
 
-  /** Decides, writes, acts, tells. */
+  /** Decides, writes, acts, notifies. */
   private void happened(JobId id, JobEvent event) {
     Job job = jobs.get(id);
     if (job == null) {
@@ -371,13 +371,13 @@ public final class Coordinator implements Network.Endpoint {
     }
   }
 
-  /** A state is made anew when something changes; equality would look at every metric in it. */
+  /** A new state is made when something changes; equality would look at every metric in it. */
   @SuppressWarnings("ReferenceEquality")
   private static boolean isAnother(JobState after, JobState before) {
     return after != before;
   }
 
-  /** A bug in the rules ends the job that has met it; the others go on. */
+  /** A bug in the rules ends the job that has met it; the others are not affected. */
   private static Decision decide(JobState now, JobEvent event) {
     try {
       return JobLifecycle.decide(now, event);

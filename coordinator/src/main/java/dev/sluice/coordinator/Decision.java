@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * What an event comes to.
+ * What is decided on an event.
  *
  * @param next the job from now on
  * @param actions what to do, in this order

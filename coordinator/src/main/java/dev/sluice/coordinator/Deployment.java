@@ -15,16 +15,16 @@ import java.util.Set;
  *
  * @param attempt its number; 0 before the first
  * @param placement which worker runs what
- * @param involved the workers that hold anything of the job and have to be told to stop
+ * @param involved the workers that hold anything of the job and have to be stopped
  * @param unfinished the tasks that have work to do
  * @param waiting one of them that can do nothing more before another checkpoint is complete, if any
  *     has said so
  * @param splits the splits of each source, by the id of the Read transform; the same in every
  *     attempt
  * @param splitting what splitting the sources has counted, if they were split in this process
- * @param from the checkpoint that it went on from, if any
+ * @param from the checkpoint that it resumed from, if any
  * @param jobClockMs where the job's clock stands, if it is moved by hand
- * @param quiescence who wants to know whether the job rests
+ * @param quiescence who wants to know whether the job is quiescent
  */
 record Deployment(
     int attempt,
@@ -55,7 +55,7 @@ record Deployment(
         Quiescence.unasked());
   }
 
-  /** The next attempt, which goes on from {@code newFrom} with the same splits. */
+  /** The next attempt, which resumes from {@code newFrom} with the same splits. */
   Deployment next(Placement newPlacement, Optional<SavedCheckpoint> newFrom) {
     return new Deployment(
         attempt + 1,
@@ -128,7 +128,7 @@ record Deployment(
 
   /** Sources were split, which has counted something. */
   Deployment with(Map<String, List<SourceSplit>> newSplits, MetricBytes counted) {
-    // Copied here only: there may be thousands, and a deployment is made anew for each event.
+    // Copied here only: there may be thousands, and a new deployment is made for each event.
     Map<String, List<SourceSplit>> copy =
         Collections.unmodifiableMap(new LinkedHashMap<>(newSplits));
     return new Deployment(
@@ -173,7 +173,7 @@ record Deployment(
   }
 
   /**
-   * What had been counted before the attempt began: at the checkpoint that it went on from, or by
+   * What had been counted before the attempt began: at the checkpoint that it resumed from, or by
    * the splitting of the sources, which the job's own checkpoints include.
    */
   MetricBytes metricsBefore() {

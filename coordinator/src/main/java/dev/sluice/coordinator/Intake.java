@@ -14,8 +14,8 @@ public interface Intake {
   /**
    * Takes a job in.
    *
-   * @throws RuntimeException if the job cannot run as it is: its client is told, and nothing of it
-   *     is kept
+   * @throws RuntimeException if the job cannot run as it is: its client is notified, and nothing of
+   *     it is kept
    */
   Taken take(Submission submission);
 

@@ -59,7 +59,7 @@ public sealed interface JobAction {
   record CloseLedger(JobPhase outcome) implements JobAction {}
 
   /**
-   * Warn about something that the job goes on in spite of.
+   * Warn about something that does not stop the job.
    *
    * @param stackTrace of what was thrown; empty if nothing was
    */

@@ -8,7 +8,7 @@ import java.util.Optional;
 /** What can happen to a job. */
 public sealed interface JobEvent {
 
-  /** There are workers; told after the submission and whenever one more registers. */
+  /** There are workers; reported after the submission and whenever one more registers. */
   record WorkersKnown(List<String> workers) implements JobEvent {
     public WorkersKnown {
       workers = List.copyOf(workers);
@@ -19,19 +19,19 @@ public sealed interface JobEvent {
   record CancelRequested() implements JobEvent {}
 
   /**
-   * What a worker runs is given up.
+   * What a worker runs is abandoned.
    *
    * @param why behind its name, for a person
    */
   record WorkerLost(String worker, String why) implements JobEvent {}
 
-  /** The client wants its sources to stop and everything to come to its end. */
+  /** The client wants the job to drain: its sources stop and everything ends. */
   record DrainRequested() implements JobEvent {}
 
   /** The client wants a savepoint. */
   record SavepointWanted(SavepointRequest wanted) implements JobEvent {}
 
-  /** A worker has told something of an attempt. */
+  /** A worker has reported something about an attempt. */
   record Reported(String worker, int attempt, WorkerEvent event) implements JobEvent {
     /** An event may hold all metrics or splits. */
     @Override

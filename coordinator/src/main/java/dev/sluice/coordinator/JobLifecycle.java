@@ -54,8 +54,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The rules of a job's life. Pure functions: what an event comes to depends on the job's state and
- * the event alone.
+ * The rules of a job's life. Pure functions: a decision depends on the job's state and the event
+ * alone.
  *
  * <p>An event that comes too late, twice or of an attempt that is over is not an error: messages
  * cross each other. Such an event changes nothing. The end that was decided first counts: what
@@ -71,7 +71,7 @@ final class JobLifecycle {
 
   private JobLifecycle() {}
 
-  /** What {@code event} comes to. */
+  /** The decision on {@code event}. */
   static Decision decide(JobState now, JobEvent event) {
     if (event instanceof Reported reported) {
       return isOfThisAttempt(now, reported)
@@ -186,8 +186,8 @@ final class JobLifecycle {
   }
 
   /**
-   * Whether a report is news. A worker that has nothing of the job any more, or not yet, says so
-   * under no attempt.
+   * Whether a report is about the current attempt. A worker that has nothing of the job any more,
+   * or not yet, reports so under no attempt.
    */
   static boolean isOfThisAttempt(JobState now, Reported report) {
     return report.attempt() == now.attempt()

@@ -13,15 +13,15 @@ import java.util.SortedSet;
  * Gathers the metrics of one job from its workers.
  *
  * <p>Owned by the coordinator's loop. Always true: a question that was asked is answered, at the
- * latest when every worker has said its last word or the next attempt begins.
+ * latest when every worker has sent its last report or the next attempt begins.
  */
 final class JobMetrics {
   private record Round(long request, SortedSet<String> missing) {}
 
-  /** What the checkpoint had counted that the attempt went on from. */
+  /** What had been counted at the checkpoint that the attempt resumed from. */
   private MetricBytes base = MetricBytes.NONE;
 
-  /** The last that each worker has told of the attempt. */
+  /** The last that each worker has reported of the attempt. */
   private final Map<String, MetricBytes> latest = new LinkedHashMap<>();
 
   private final Map<Long, Round> rounds = new LinkedHashMap<>();

@@ -56,7 +56,7 @@ public final class JobOrigin {
    *
    * @param streaming whether the job has unbounded input, and with it periodic checkpoints even if
    *     they are kept nowhere
-   * @param beginnings is told what the job begins with, for a person
+   * @param beginnings takes what the job begins with, in lines for a person
    * @throws CheckpointException if another process runs the job, or what is there cannot be used
    */
   static Optional<Durability> of(
@@ -124,7 +124,7 @@ public final class JobOrigin {
     return new Durability(ledger, Optional.of(ledger.from(latest.get(), names)), true);
   }
 
-  /** To start over without being told to would lose what the job has counted. */
+  /** Starting over without being asked to would lose what the job has counted. */
   private CheckpointException allDamaged(StorageLocation storage, List<String> damaged) {
     return new CheckpointException(
         "option --checkpointStorage: no checkpoint of job %s in %s can be used:%n  - %s%n%s"

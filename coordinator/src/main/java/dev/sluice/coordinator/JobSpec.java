@@ -50,7 +50,7 @@ public record JobSpec(
     return submission.settings();
   }
 
-  /** The address that is told how the job goes. */
+  /** The address that is notified of how the job goes. */
   String client() {
     return submission.client();
   }

@@ -13,9 +13,9 @@ import java.util.Set;
  * @param spec what was submitted
  * @param phase where it is in its life
  * @param workers the workers that there are, those with the least to do first
- * @param deployment the attempt at hand, or the last one
+ * @param deployment the current attempt, or the last one
  * @param checkpoints its checkpoints, over all attempts
- * @param recovery what failed, and the restart at hand
+ * @param recovery what failed, and the current restart
  * @param draining whether its sources are to stop, or were when it was saved
  * @param ending from {@link JobPhase#STOPPING} on
  */
@@ -89,7 +89,7 @@ record JobState(
     return new JobState(spec, phase, workers, deployment, checkpoints, recovery, true, ending);
   }
 
-  /** The number of the attempt at hand, or of the last one; 0 before the first. */
+  /** The number of the current attempt, or of the last one; 0 before the first. */
   int attempt() {
     return deployment.attempt();
   }
@@ -114,12 +114,12 @@ record JobState(
     return deployment.waiting();
   }
 
-  /** The checkpoint round at hand. */
+  /** The current checkpoint round. */
   Optional<CheckpointRound> round() {
     return checkpoints.round();
   }
 
-  /** Whether tasks are deployed and not yet told to stop. */
+  /** Whether tasks are deployed and have not been asked to stop yet. */
   boolean isAtWork() {
     return phase == JobPhase.RUNNING || phase == JobPhase.COMPLETING;
   }

@@ -9,7 +9,7 @@ import dev.sluice.protocol.WorkerEvent;
  *
  * @param cluster the name of the cluster
  * @param epoch greater than that of every leader before, at least 1
- * @param address where it is told things
+ * @param address where it takes messages
  */
 public record Leadership(String cluster, long epoch, String address) {
 
@@ -18,7 +18,7 @@ public record Leadership(String cluster, long epoch, String address) {
     return new Envelope(cluster, epoch, attempt, address, content);
   }
 
-  /** Whether it is meant: what a worker tells of what another leader has told it is not. */
+  /** Whether a message is for it: reports about the commands of another leader are not. */
   boolean isMeantBy(Envelope envelope) {
     return envelope.cluster().equals(cluster)
         && (!(envelope.content() instanceof WorkerEvent) || envelope.epoch() == epoch);

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does what a job's ledger is asked for beside the coordinator's loop, and makes an event of what
- * came of it.
+ * Runs requests to a job's ledger beside the coordinator's loop, and turns the outcome into an
+ * event.
  *
  * <p>Asked by the loop; the work itself is done in one lane per job, so a ledger is used by one
  * thread at a time and in the order in which the loop has decided. Always true: every work ends in

@@ -9,20 +9,20 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 
 /**
- * Finds out whether a job is quiescent, that is, whether no task can step and nothing is on its way
+ * Finds out whether a job is quiescent, that is, whether no task can step and nothing is in flight
  * between two tasks. Immutable.
  *
  * <p>The four-counter method of Mattern ("Algorithms for distributed termination detection", 1987):
  * each worker answers a probe when all its tasks rest, with what it has sent, received and done so
- * far. If two rounds in a row bring the same answers, and as much was received as sent, then
+ * far. If two rounds in a row bring the same answers, with as many items received as sent, then
  * nothing happened at any moment between the end of the first and the start of the second, on any
- * worker. A task that asks is therefore told only by a round that began after it asked.
+ * worker. A task that asks is therefore answered only by a round that began after it asked.
  *
- * @param round number of the round at hand, or of the last one
- * @param asking tasks that asked before the round at hand began
+ * @param round number of the current round, or of the last one
+ * @param asking tasks that asked before the current round began
  * @param newcomers tasks that have asked since
- * @param missing workers that have not answered the round at hand; empty if there is none
- * @param answers of the round at hand so far
+ * @param missing workers that have not answered the current round; empty if there is none
+ * @param answers of the current round so far
  * @param previous answers of the round before
  */
 record Quiescence(
@@ -49,7 +49,7 @@ record Quiescence(
     return new Quiescence(round, asking, Missing.with(newcomers, task), missing, answers, previous);
   }
 
-  /** Whether somebody waits for a round and none is at hand. */
+  /** Whether somebody waits for a round and there is none. */
   boolean wantsRound() {
     return missing.isEmpty() && !(asking.isEmpty() && newcomers.isEmpty());
   }
@@ -82,12 +82,12 @@ record Quiescence(
         previous);
   }
 
-  /** Whether the round at hand has all answers and they prove the job quiescent. */
+  /** Whether the current round has all answers and they prove the job quiescent. */
   boolean isProven() {
     return missing.isEmpty() && !answers.isEmpty() && nothingOnItsWay() && sameAsPrevious();
   }
 
-  /** After the tasks that asked were told. */
+  /** After the tasks that asked were answered. */
   Quiescence answered() {
     return new Quiescence(round, Missing.none(), newcomers, missing, answers, previous);
   }

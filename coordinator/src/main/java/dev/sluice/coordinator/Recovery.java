@@ -9,11 +9,11 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 
 /**
- * What failed since the last stored checkpoint, and the restart at hand. Immutable.
+ * What failed since the last stored checkpoint, and the current restart. Immutable.
  *
  * @param failures how often each culprit has failed since
  * @param restarts how often the job was restarted since
- * @param restart the restart at hand, if any
+ * @param restart the current restart, if any
  */
 record Recovery(SortedMap<String, Integer> failures, int restarts, Optional<Restart> restart) {
   private static final long FIRST_DELAY_MS = 100;
@@ -23,9 +23,9 @@ record Recovery(SortedMap<String, Integer> failures, int restarts, Optional<Rest
   /**
    * A job on its way from one attempt to the next.
    *
-   * @param cause why the last attempt was given up
+   * @param cause why the last attempt was abandoned
    * @param missing the workers on which threads of it may still live
-   * @param storing whether it is not known yet if the checkpoint at hand was stored
+   * @param storing whether it is not known yet if the current checkpoint was stored
    * @param searching whether it is not known yet which checkpoint to go back to
    * @param due whether the time has come, and only a worker is missing
    */

@@ -23,8 +23,8 @@ import java.util.TreeSet;
  * The rules of failure and restart, a part of {@link JobLifecycle}. Pure functions.
  *
  * <p>A new attempt starts when every thread of the old one has ended, when it is known whether a
- * checkpoint that was being stored is, and after a pause that grows with each restart. What a
- * worker that was given up still says carries its attempt and is not heard.
+ * checkpoint that was being stored has been, and after a pause that grows with each restart. What a
+ * lost worker still reports carries its old attempt and is ignored.
  */
 final class RecoveryRules {
   private RecoveryRules() {}
@@ -73,7 +73,7 @@ final class RecoveryRules {
             .then(then -> fail(then, failure));
   }
 
-  /** The files that the attempt was to go on from are damaged. */
+  /** The files that the attempt was to resume from are damaged. */
   private static Decision fallBack(JobState now, Failure failure) {
     boolean ours = now.deployment().from().filter(SavedCheckpoint::own).isPresent();
     return ours ? restart(now, failure, true) : fail(now, failure);
@@ -217,7 +217,7 @@ final class RecoveryRules {
     Failure lost =
         Failure.of(
             FailureKind.WORKER_LOST, "worker " + worker, "worker " + worker + " " + event.why());
-    // Nobody waits for it; but if it is heard of again, it is not to go on by itself.
+    // Nobody waits for it; but should it come back, it must not keep running the job.
     Tell stop = new Tell(worker, new WorkerCommand.Stop(now.spec().id()));
     return new Decision(now.with(now.deployment().involving(living)), List.of(stop))
         .then(then -> failed(then, lost));

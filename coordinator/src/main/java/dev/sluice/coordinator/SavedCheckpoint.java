@@ -21,7 +21,7 @@ import java.util.Map;
  * @param tasks what each task had saved
  * @param metrics what user code had counted
  * @param jobClockMs where the job's clock stood, or a little before
- * @param draining whether the job was to come to its end
+ * @param draining whether the job was draining
  * @param names what transforms are called now that were saved under other names; {@code splits} and
  *     {@code tasks} have the new ones
  */

@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What of a job one worker is told: that which its tasks may need, for a job may have thousands of
- * splits and saved tasks. Pure functions.
+ * The part of a job that one worker is sent: what its tasks may need, for a job may have thousands
+ * of splits and saved tasks. Pure functions.
  */
 final class Share {
   private final JobSpec spec;
@@ -58,7 +58,7 @@ final class Share {
   }
 
   /**
-   * The checkpoint to go on from, with what was saved by the tasks of its stages: by all tasks of
+   * The checkpoint to resume from, with what was saved by the tasks of its stages: by all tasks of
    * each, since one of them has the side inputs of all.
    */
   RestorePoint restorePoint(SavedCheckpoint saved) {

@@ -28,7 +28,7 @@ import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
  * The checkpoints of a job as manifests in the storage that it has claimed.
  *
  * <p>Used by the coordinator in one Io lane; only {@link #storageOf} is called elsewhere. Always
- * true: what the coordinator has been told is stored is the newest that a later process finds.
+ * true: what was reported to the coordinator as stored is the newest that a later process finds.
  */
 public final class StoredLedger implements CheckpointLedger {
   private final JobCheckpoints checkpoints;
@@ -89,7 +89,7 @@ public final class StoredLedger implements CheckpointLedger {
   }
 
   /**
-   * What a manifest says, for the job that is to go on from it.
+   * What a manifest says, for the job that resumes from it.
    *
    * @param location where its segments are
    * @param own whether that is the storage of the job's own checkpoints

@@ -26,7 +26,7 @@ final class WorkerWatch {
     return silentTicks.put(worker, 0L) == null;
   }
 
-  /** One more interval of a heartbeat has passed; those who are lost, and watched no more. */
+  /** One more interval of a heartbeat has passed; those that are lost, and no longer watched. */
   List<String> tick() {
     List<String> lost = new ArrayList<>();
     silentTicks.replaceAll((worker, ticks) -> ticks + 1);

@@ -24,16 +24,17 @@
  *   <li>When the last task has acknowledged, what they have saved becomes one {@link
  *       dev.sluice.coordinator.SavedCheckpoint}, which the job's {@link
  *       dev.sluice.coordinator.CheckpointLedger} makes real, in an Io lane of the job's own.
- *   <li>Only when the ledger has said so are workers told that the checkpoint is complete, and what
- *       was counted at its barrier is committed. Nobody gives a round up meanwhile.
+ *   <li>Only when the ledger has said so are workers notified that the checkpoint is complete, and
+ *       what was counted at its barrier is committed. A round is never abandoned meanwhile.
  *   <li>When every worker has released what waited, the next round is scheduled. A round that fails
  *       on its way is abandoned; too many in a row fail the job.
  * </ol>
  *
  * <p>The road of a failure ({@link dev.sluice.coordinator.RecoveryRules}): every thread of the
- * attempt is told to end; when all have, and it is known whether a checkpoint that was being stored
- * is, and some time has passed, the next attempt is deployed from the newest stored checkpoint.
- * Reports carry the number of their attempt, so what an earlier one still says is not heard.
+ * attempt is asked to end; when all have, when it is known whether a checkpoint that was being
+ * stored has been, and when some time has passed, the next attempt is deployed from the newest
+ * stored checkpoint. Reports carry the number of their attempt, so late reports of an earlier one
+ * are ignored.
  *
  * <p>Whatever is waited for is a set of names that can be printed: the tasks that a {@link
  * dev.sluice.coordinator.CheckpointRound} misses, the workers that have not answered a probe of

@@ -9,9 +9,9 @@ import java.util.Optional;
  * @param number from 1 on, greater with each
  * @param storage where its tasks save; empty if the job has no checkpoints that last, so that a
  *     barrier only releases what waits for one
- * @param restore what it goes on from; empty if it begins at the beginning
- * @param draining whether it is to come to its end, so that its sources read nothing: what they
- *     would read is late, if the watermark it goes on from is the end of time
+ * @param restore what it resumes from; empty if it starts at the beginning
+ * @param draining whether it drains, so that its sources read nothing: what they would read is
+ *     late, if the watermark it resumes from is the end of time
  */
 public record Attempt(
     int number, Optional<JobStorage> storage, Optional<RestorePoint> restore, boolean draining) {

@@ -4,7 +4,7 @@ package dev.sluice.protocol;
 public enum Barrier {
   /** Acknowledges at once with an empty snapshot; nothing is saved. */
   RELEASE,
-  /** Saves its epoch, acknowledges when that is safe, and goes on working meanwhile. */
+  /** Saves its epoch, acknowledges when that is safe, and keeps working meanwhile. */
   SAVE,
   /**
    * Saves its epoch like {@link #SAVE}, but takes no further input and fires no timer until the

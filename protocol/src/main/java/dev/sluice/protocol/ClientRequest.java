@@ -8,7 +8,7 @@ public sealed interface ClientRequest extends Content {
 
   /**
    * Run a job; answered by {@link JobUpdate.Accepted} and then a {@link JobUpdate} for each phase
-   * it comes to, or by {@link JobUpdate.Refused}.
+   * it reaches, or by {@link JobUpdate.Refused}.
    */
   record Submit(Submission submission) implements ClientRequest {
     @Override
@@ -20,7 +20,7 @@ public sealed interface ClientRequest extends Content {
   /** Stop a job; nothing happens if it has ended. */
   record Cancel(JobId job) implements ClientRequest {}
 
-  /** Have a job's sources stop and everything come to its end; it is then done. */
+  /** Drain a job: its sources stop and everything ends; it is then done. */
   record Drain(JobId job) implements ClientRequest {}
 
   /**

@@ -14,7 +14,7 @@ import dev.sluice.protocol.WorkerCommand.TriggerCheckpoint;
 import dev.sluice.protocol.wire.Wire;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBufferException;
 
-/** The binary form of what the coordinator tells a worker. Pure functions. */
+/** The binary form of what the coordinator sends to a worker. Pure functions. */
 final class CommandForm {
   private CommandForm() {}
 

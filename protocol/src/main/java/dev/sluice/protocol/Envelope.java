@@ -1,8 +1,8 @@
 package dev.sluice.protocol;
 
 /**
- * Who says something, and as of when: by this a receiver tells news from what is out of date or
- * meant for somebody else, without a look at the content.
+ * Who sends something, and as of when: by this a receiver recognises what is out of date or meant
+ * for somebody else, without looking at the content.
  *
  * @param cluster the cluster that the sender belongs to; nobody listens to another one
  * @param epoch which leadership of the coordinator it belongs to, from 1 on, greater with each

@@ -15,7 +15,7 @@ import dev.sluice.protocol.WorkerEvent.TaskFinished;
 import dev.sluice.protocol.wire.Wire;
 import dev.sluice.state.storage.TaskSnapshot;
 
-/** The binary form of what a worker tells the coordinator. Pure functions. */
+/** The binary form of what a worker reports to the coordinator. Pure functions. */
 final class EventForm {
   private EventForm() {}
 

@@ -38,7 +38,7 @@ public record Failure(
   /** Longer stack traces are cut. */
   private static final int MOST_CHARACTERS = 100_000;
 
-  /** Larger exceptions are told as text only. */
+  /** Larger exceptions are reported as text only. */
   private static final int MOST_BYTES = 1 << 20;
 
   /** A failure that was found out without something being thrown. */

@@ -39,7 +39,7 @@ public enum FailureKind {
       "whoever started the same job again",
       "fails this job and leaves the checkpoints to the other process",
       "Run only one process for each --jobName and --checkpointStorage."),
-  /** The heap of the process is exhausted: whatever has used it up, no job there can go on. */
+  /** The heap of the process is exhausted: whatever has used it up, no job there can continue. */
   HEAP_EXHAUSTED(
       "whatever keeps more than there is room for, most likely the transform that was at work",
       "fails all jobs of the process; the last complete checkpoints stand",

@@ -1,7 +1,7 @@
 package dev.sluice.protocol;
 
 /**
- * A worker is alive; it tells so every {@link #INTERVAL_MS}, whether it has jobs or not.
+ * A worker is alive; it says so every {@link #INTERVAL_MS}, whether it has jobs or not.
  *
  * @param worker the address that it registered with
  */

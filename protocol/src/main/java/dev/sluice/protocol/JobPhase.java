@@ -21,7 +21,7 @@ public enum JobPhase {
   DONE,
   /** Something went wrong, and no thread of it is left. */
   FAILED,
-  /** It was told to stop, and no thread of it is left. */
+  /** It was asked to stop, and no thread of it is left. */
   CANCELLED;
 
   /** The phases that may follow this one. */

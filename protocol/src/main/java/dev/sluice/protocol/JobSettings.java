@@ -21,7 +21,7 @@ public record JobSettings(int parallelism, Checkpoints checkpoints, int restartA
    *
    * @param intervalMs from the end of one periodic checkpoint to the start of the next; 0 if there
    *     are none
-   * @param timeoutMs after which one that is not complete is given up
+   * @param timeoutMs after which one that is not complete is abandoned
    * @param toleratedFailures how many in a row may fail; with one more the job does
    */
   public record Checkpoints(long intervalMs, long timeoutMs, int toleratedFailures)

@@ -3,14 +3,14 @@ package dev.sluice.protocol;
 import java.util.List;
 import java.util.Optional;
 
-/** What the coordinator tells the client of a job. */
+/** What the coordinator reports to the client of a job. */
 public sealed interface JobUpdate extends Content {
 
   /** The job it is about. */
   JobId job();
 
   /**
-   * The job is the cluster's now, and will come to its end.
+   * The cluster has taken the job on, and will report its end.
    *
    * @param beginnings what it begins with if that is not the beginning, and what it leaves behind;
    *     a line each, for a person
@@ -21,10 +21,10 @@ public sealed interface JobUpdate extends Content {
     }
   }
 
-  /** The job cannot run as it is, and nothing of it was kept; the only thing that is told of it. */
+  /** The job cannot run as it is, and nothing of it was kept; the only update about it. */
   record Refused(JobId job, Failure failure) implements JobUpdate {}
 
-  /** The job has come to a phase that is not its last. */
+  /** The job has reached a phase that is not its last. */
   record Advanced(JobId job, JobPhase phase) implements JobUpdate {}
 
   /** The answer to {@link ClientRequest.QueryMetrics}. */
@@ -34,14 +34,14 @@ public sealed interface JobUpdate extends Content {
   record SavepointDone(JobId job, long request, String location) implements JobUpdate {}
 
   /**
-   * A savepoint could not be made; the job goes on if it has not ended.
+   * A savepoint could not be made; the job continues if it has not ended.
    *
    * @param reason for a person
    */
   record SavepointFailed(JobId job, long request, String reason) implements JobUpdate {}
 
   /**
-   * The job has come to its end; the last that is ever told of it.
+   * The job has ended; the last update about it.
    *
    * @param phase a terminal one
    * @param failure why, if it is {@link JobPhase#FAILED}

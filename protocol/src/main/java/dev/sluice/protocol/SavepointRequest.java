@@ -11,14 +11,14 @@ public record SavepointRequest(long request, StorageLocation location, Then then
 
   /** What a job does once it has a savepoint. */
   public enum Then {
-    /** It goes on as if nothing had happened. */
+    /** It continues as if nothing had happened. */
     GO_ON,
     /**
      * It does nothing more, and ends {@link JobPhase#CANCELLED}: started again under its name, it
-     * goes on from there.
+     * resumes from there.
      */
     STOP,
-    /** Before it, the sources stop and everything comes to its end; the job is then DONE. */
+    /** Before it, the sources stop and everything ends; the job is then DONE. */
     DRAIN
   }
 }

@@ -3,8 +3,8 @@ package dev.sluice.protocol;
 import java.util.Optional;
 
 /**
- * A place where files of checkpoints or savepoints are, as its user named it. Opened by whoever is
- * told of it, with what that process was handed ({@link dev.sluice.protocol.world.StorageOpener}).
+ * A place where files of checkpoints or savepoints are, as its user named it. Opened by whoever
+ * receives it, with what that process was handed ({@link dev.sluice.protocol.world.StorageOpener}).
  *
  * @param url a folder, a {@code file://} URL, or {@code s3://bucket/path}
  * @param s3Endpoint the URL of a service that speaks S3; empty for that of AWS

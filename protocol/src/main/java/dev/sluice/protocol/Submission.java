@@ -7,7 +7,7 @@ package dev.sluice.protocol;
  * @param name the name under which its checkpoints are kept
  * @param program what is to run
  * @param settings what the coordinator needs of the options
- * @param client the address that is told how the job goes
+ * @param client the address that is notified of how the job goes
  * @param origin what it begins with, and where its checkpoints go
  */
 public record Submission(

@@ -11,7 +11,7 @@ import dev.sluice.protocol.JobUpdate.SavepointFailed;
 import dev.sluice.protocol.wire.Wire;
 import java.util.Optional;
 
-/** The binary form of what the coordinator tells the client of a job. Pure functions. */
+/** The binary form of what the coordinator reports to the client of a job. Pure functions. */
 final class UpdateForm {
   private UpdateForm() {}
 

@@ -3,7 +3,7 @@ package dev.sluice.protocol;
 import java.util.List;
 import java.util.Map;
 
-/** What the coordinator tells a worker. */
+/** What the coordinator asks a worker to do. */
 public sealed interface WorkerCommand extends Content {
 
   /** The job it is about. */
@@ -28,7 +28,7 @@ public sealed interface WorkerCommand extends Content {
    * @param splits the splits that belong to these tasks, by the id of the Read transform
    * @param parallelism how many tasks a stage has that may have many
    * @param manualClock whether the job's clock is moved by {@link SetClock} alone
-   * @param attempt which deployment of the job this is, what it goes on from and where it saves
+   * @param attempt which deployment of the job this is, what it resumes from and where it saves
    */
   record Deploy(
       JobId job,
@@ -55,7 +55,7 @@ public sealed interface WorkerCommand extends Content {
    */
   record ProbeQuiescence(JobId job, long round) implements WorkerCommand {}
 
-  /** The job was found quiescent; tell the task that asked. */
+  /** The job was found quiescent; notify the task that asked. */
   record Quiescent(JobId job, TaskId task) implements WorkerCommand {}
 
   /**
@@ -72,13 +72,13 @@ public sealed interface WorkerCommand extends Content {
 
   /**
    * The checkpoint will not be complete: nothing is released, what waits for it waits for the next,
-   * what was to be uploaded for it goes up with the next, and tasks that it has halted go on.
+   * what was to be uploaded for it goes up with the next, and tasks that it has halted resume.
    */
   record AbandonCheckpoint(JobId job, long checkpoint) implements WorkerCommand {}
 
   /**
-   * Stop reading: sources give what they have in their hands, their watermarks go to the end of
-   * time, and everything downstream comes to its end.
+   * Stop reading: sources emit what they hold, their watermarks go to the end of time, and
+   * everything downstream ends.
    */
   record Drain(JobId job) implements WorkerCommand {}
 

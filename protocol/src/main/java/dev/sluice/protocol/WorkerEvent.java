@@ -4,7 +4,7 @@ import dev.sluice.state.storage.TaskSnapshot;
 import java.util.List;
 import java.util.Map;
 
-/** What a worker tells the coordinator. */
+/** What a worker reports to the coordinator. */
 public sealed interface WorkerEvent extends Content {
 
   /** The job it is about. */

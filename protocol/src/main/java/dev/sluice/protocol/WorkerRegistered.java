@@ -1,7 +1,7 @@
 package dev.sluice.protocol;
 
 /**
- * A worker is ready to be given tasks; the first thing it tells the coordinator.
+ * A worker is ready to be given tasks; the first thing it sends to the coordinator.
  *
  * @param worker the address at which it takes {@link WorkerCommand}s
  */

@@ -1,7 +1,7 @@
 /**
- * What coordinator, workers and clients tell each other, and the names in it: records that are data
- * through and through, so that each has a binary form ({@link dev.sluice.protocol.MessageForm}, in
- * the messages of {@code sluice.proto}).
+ * What coordinator, workers and clients send to each other, and the names in it: records that
+ * consist of data alone, so that each has a binary form ({@link dev.sluice.protocol.MessageForm},
+ * in the messages of {@code sluice.proto}).
  *
  * <p>Every {@link dev.sluice.protocol.Content} travels in an {@link dev.sluice.protocol.Envelope}.
  * What a message names (code by its hashes, files by a location, an exception by a number) its

@@ -38,8 +38,8 @@ import org.slf4j.LoggerFactory;
  * A coordinator, a worker and a client within this JVM, which talk over a {@link LocalNetwork}: the
  * one place in which they are wired together.
  *
- * <p>Any thread submits; what the coordinator tells of jobs is handled by the client's endpoint
- * alone, until the guard of the heap takes over and ends them.
+ * <p>Any thread submits; what the coordinator reports about jobs is handled by the client's
+ * endpoint alone, until the guard of the heap takes over and ends them.
  */
 final class EmbeddedCluster {
   /** The address at which the cluster's jobs are watched. */
@@ -149,7 +149,7 @@ final class EmbeddedCluster {
     return loader;
   }
 
-  /** Has the ledger of a job at hand for the case that nobody else can close it. */
+  /** Keeps the ledger of a job, in case nobody else can close it. */
   private Intake.Taken take(Submission submission) {
     Intake.Taken taken = intake.take(submission);
     taken.spec().durability().ifPresent(d -> ledgers.put(submission.id(), d.ledger()));
@@ -230,8 +230,8 @@ final class EmbeddedCluster {
 
   /**
    * Ends every job of the cluster with a failure, and the cluster with them, because the heap is
-   * exhausted: without the coordinator or the worker's loop, which may have lost what they were
-   * told or had decided. By the guard's thread, again and again if there is no memory for it.
+   * exhausted: without the coordinator or the worker's loop, which may have lost messages or
+   * decisions. By the guard's thread, again and again if there is no memory for it.
    */
   private void giveUp(Failure failure) {
     worker.giveUp();
@@ -254,7 +254,7 @@ final class EmbeddedCluster {
         failure.where(),
         causes.of(failure, getClass().getClassLoader()));
     while (!closed) {
-      // One that was submitted meanwhile is told the same.
+      // One that was submitted meanwhile gets the same answer.
       for (JobId job : List.copyOf(jobs.keySet())) {
         updated(
             new JobUpdate.Ended(job, JobPhase.FAILED, Optional.of(failure), JobMetricValues.NONE));
@@ -294,7 +294,7 @@ final class EmbeddedCluster {
         onJobEnd.accept(this);
       }
     } finally {
-      // Whatever could not be closed: whoever waits for the job is told.
+      // Whatever could not be closed: whoever waits for the job is notified.
       job.update(update, failure -> causes.of(failure, loader));
     }
   }

@@ -189,7 +189,7 @@ public final class FailureMessage {
         : "%s ... (%,d characters in all)".formatted(text.substring(0, end), text.length());
   }
 
-  /** Without the name of the class loader, which tells a user nothing. */
+  /** Without the name of the class loader, which means nothing to a user. */
   private static String shown(StackTraceElement place) {
     return "%s.%s(%s:%d)"
         .formatted(

@@ -25,12 +25,12 @@ import org.slf4j.LoggerFactory;
  * Watches this JVM's heap for one cluster, in a thread of its own, and ends the cluster's jobs when
  * it is exhausted.
  *
- * <p>Any thread tells it of allocations that failed, by volatile fields alone. Before its thread
- * looks at the heap it lets go of a ballast, so that there is memory to end jobs with, and has the
- * JVM collect: if much of the heap is free then, what had failed was one allocation that was too
- * large, or what filled the heap is gone with the call that had made it, and the ballast is taken
- * aboard again. Always true: the exhaustion is told once, and until somebody is told, this thread
- * tries again.
+ * <p>Any thread reports allocations that failed, by volatile fields alone. Before its thread looks
+ * at the heap it drops a ballast, so that there is memory to end jobs with, and has the JVM
+ * collect: if much of the heap is free then, what had failed was one allocation that was too large,
+ * or what filled the heap went with the call that had made it, and the ballast is allocated again.
+ * Always true: the exhaustion is reported once, and until that has succeeded, this thread tries
+ * again.
  */
 final class HeapGuard implements HeapWatch {
   private static final Logger LOG = LoggerFactory.getLogger(HeapGuard.class);
@@ -117,7 +117,7 @@ final class HeapGuard implements HeapWatch {
     dropBallast(0);
   }
 
-  /** Watches no more. Does not wait. */
+  /** Stops watching. Does not wait. */
   void close() {
     closed = true;
     LockSupport.unpark(thread);
@@ -180,8 +180,8 @@ final class HeapGuard implements HeapWatch {
   }
 
   /**
-   * An allocation fails for whoever comes next, often for one who needs little: who has allocated
-   * most lately is to blame instead, if that can be told.
+   * An allocation fails for whoever comes next, often for one who needs little: whoever has
+   * allocated most recently is to blame instead, if that is known.
    */
   private void blameWhoAllocatedMost() {
     try {

@@ -13,7 +13,7 @@ final class Interruption {
     T await() throws InterruptedException;
   }
 
-  /** Waits; if interrupted, says what was going on. */
+  /** Waits; if interrupted, says what was being done. */
   static <T> T rethrown(Waiting<T> waiting, String doing) {
     try {
       return waiting.await();

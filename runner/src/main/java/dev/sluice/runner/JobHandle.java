@@ -103,7 +103,7 @@ final class JobHandle {
     cluster.send(new ClientRequest.Cancel(id));
   }
 
-  /** Asks for the sources to stop and everything to come to its end. */
+  /** Asks for the job to drain: its sources stop and everything ends. */
   void drain() {
     cluster.send(new ClientRequest.Drain(id));
   }
@@ -149,7 +149,7 @@ final class JobHandle {
   }
 
   /**
-   * Takes what the coordinator tells; called by the client's endpoint only.
+   * Takes what the coordinator reports; called by the client's endpoint only.
    *
    * @param causes finds what was thrown behind a failure
    */

@@ -22,7 +22,7 @@ import org.apache.beam.sdk.metrics.StringSetResult;
 import org.apache.beam.sdk.util.HistogramData;
 
 /**
- * A job's metrics, asked for anew with each query.
+ * A job's metrics, asked for again with each query.
  *
  * <p>Any thread. A metric that no completed checkpoint has seen is committed with the value it has
  * before its first update, instead of with none, which Beam answers with an exception.

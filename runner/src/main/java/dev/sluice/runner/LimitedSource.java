@@ -28,7 +28,7 @@ final class LimitedSource<T, M extends CheckpointMark>
     extends UnboundedSource<T, LimitedSource.Mark<M>> {
   private static final long serialVersionUID = 1;
 
-  /** Fewer records are not worth a further split. */
+  /** A further split does not pay for fewer records. */
   private static final long LEAST_RECORDS_OF_A_SPLIT = 10_000;
 
   private static final long NO_DEADLINE = Long.MAX_VALUE;

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Scratch folders of jobs below the folder for temporary files.
  *
- * <p>Any thread. Always true: after {@link #close}, and after a JVM that was told to end has ended,
- * no file made here is left.
+ * <p>Any thread. Always true: after {@link #close}, and after a JVM that was asked to end has
+ * ended, no file made here is left.
  */
 final class LocalScratch implements World.Scratch, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalScratch.class);

@@ -4,7 +4,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 
 /**
- * What was thrown in another process, as far as it can be told here: its text, with the stack trace
+ * What was thrown in another process, as far as it is known here: its text, with the stack trace
  * that it had there.
  */
 public final class ReportedException extends RuntimeException {

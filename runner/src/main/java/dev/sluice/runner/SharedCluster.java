@@ -27,7 +27,7 @@ final class SharedCluster {
   /**
    * Has every job that is submitted from now on remembered.
    *
-   * @param beginnings is told what each job begins with
+   * @param beginnings takes what each job begins with
    */
   synchronized JobWatch watch(Consumer<String> beginnings) {
     JobWatch watch = new JobWatch(beginnings);

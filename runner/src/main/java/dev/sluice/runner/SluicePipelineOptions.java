@@ -20,7 +20,7 @@ public interface SluicePipelineOptions
 
   // Flink's runner has an option of this name. Beam refuses every pipeline on whose class path two
   // interfaces declare one option with different types, defaults or Jackson annotations.
-  /** Parallel tasks of a stage; -1 means as many as the machine has cores. */
+  /** Parallel tasks of a stage; -1 means one for each core of the machine. */
   @Description(
       "Parallel tasks of a stage. Default: -1, which means one for each core of the machine.")
   @Default.Integer(-1)
@@ -109,7 +109,7 @@ public interface SluicePipelineOptions
   /** Sets {@link #getFromSavepoint}. */
   void setFromSavepoint(@Nullable String fromSavepoint);
 
-  /** Whether to start over although there is a checkpoint to go on from. */
+  /** Whether to start over although there is a checkpoint to resume from. */
   @Description("Start over, and leave the checkpoints of this --jobName behind.")
   boolean isFresh();
 

@@ -65,7 +65,8 @@ public final class SluicePipelineResult implements PipelineResult {
   }
 
   /**
-   * Takes a savepoint of the running job and waits until it is safe; the job goes on meanwhile.
+   * Takes a savepoint of the running job and waits until it is safe; the job keeps running
+   * meanwhile.
    *
    * @param location a folder that has no savepoint yet, or the URL of one
    * @throws IllegalStateException if it could not be made, or the job has ended; says why
@@ -76,7 +77,7 @@ public final class SluicePipelineResult implements PipelineResult {
 
   /**
    * Takes a savepoint and stops the job behind it: what it does after the savepoint's barrier is
-   * done by whoever goes on from there.
+   * done by whoever resumes from there.
    *
    * @param location as for {@link #savepoint}
    * @throws IllegalStateException if it could not be made, or the job has ended; says why
@@ -87,7 +88,7 @@ public final class SluicePipelineResult implements PipelineResult {
   }
 
   /**
-   * Has the sources stop and all windows close, and waits until everything has come to its end.
+   * Has the sources stop and all windows close, and waits until everything has ended.
    *
    * @throws JobFailedException if the job has failed
    */

@@ -69,7 +69,7 @@ public final class SluiceRunner extends PipelineRunner<SluicePipelineResult> {
   /**
    * Remembers every job that is submitted in this JVM from now on, for as long as the JVM lives.
    *
-   * @param beginnings is told, in a line for a person, what a job begins with if that is not the
+   * @param beginnings takes, as a line for a person, what a job begins with if that is not the
    *     beginning, and what it leaves behind; by the thread that submits the job
    */
   public static JobWatch watchJobs(Consumer<String> beginnings) {

@@ -1,7 +1,7 @@
 package dev.sluice.runner;
 
 /**
- * Whether a garbage collector does nothing but collect, and finds nothing: some throw an
+ * Whether a garbage collector does nothing but collect without freeing anything: some throw an
  * OutOfMemoryError only after minutes of that, G1 above all.
  *
  * <p>Arithmetic over what was measured about once a second; owned by whoever measures.
@@ -13,7 +13,7 @@ final class Thrashing {
   /** This much of the heap was in use after the last collection, or more. */
   private static final double USED_SHARE = 0.9;
 
-  /** As many measurements in a row must say so. */
+  /** The number of measurements in a row that must say so. */
   private static final int MEASUREMENTS = 5;
 
   private boolean begun;

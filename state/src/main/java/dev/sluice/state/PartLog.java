@@ -39,7 +39,7 @@ public final class PartLog {
     return log.isOn();
   }
 
-  /** Takes changes of the epoch that is going on. */
+  /** Takes changes of the current epoch. */
   public ChangeLog open() {
     return log.open();
   }

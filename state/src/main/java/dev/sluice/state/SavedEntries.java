@@ -13,7 +13,7 @@ import java.util.function.BiConsumer;
 /**
  * Brings saved entries to whatever they belong to, or keeps them until that is there.
  *
- * <p>Owned by a {@link TaskState}. Its maps are looked up in, never walked over.
+ * <p>Owned by a {@link TaskState}. Its maps are used for lookups, never iterated over.
  */
 final class SavedEntries {
   /** One entry that waits for its state. */

@@ -20,9 +20,9 @@ import org.apache.beam.sdk.coders.Coder;
  *
  * <p>Owned by the task's thread. What is always true: each element is saved in a key group of its
  * own choice, so that after a change of parallelism it waits in the task that owns its key; an
- * element that was taken out is saved no more. Elements are numbered over all groups, and keep the
- * number and the group that they were saved under until they are taken out; so after a restore they
- * come in the very order in which they were put in, and where tasks' elements meet, by number.
+ * element that was taken out is no longer saved. Elements are numbered over all groups, and keep
+ * the number and the group that they were saved under until they are taken out; so after a restore
+ * they come in the very order in which they were put in, and where tasks' elements meet, by number.
  *
  * @param <T> the type of the elements
  */

@@ -76,7 +76,7 @@ public final class TaskState implements AutoCloseable {
    * Makes the keyed state of a transform, once.
    *
    * @param transform the full name of the transform, by which its state is found again
-   * @param times what state and timers are told of time; read at each call
+   * @param times the clock and the watermarks for state and timers; read at each call
    */
   public <K> KeyedState<K> keyed(
       String transform,
@@ -236,7 +236,7 @@ public final class TaskState implements AutoCloseable {
     parts.forEach((name, part) -> part.forEachEntry(name, visitor));
   }
 
-  /** Lets go of the heap that was leased for pages; snapshots that were taken stay good. */
+  /** Lets go of the heap that was leased for pages; snapshots that were taken stay valid. */
   @Override
   public void close() {
     pageMemory.close();

@@ -49,7 +49,7 @@
  * left leaves the table: garbage collection of a window shows as a falling {@link
  * dev.sluice.state.TaskState#entryCount}.
  *
- * <p>What happens when there is more of it than the heap holds is told by {@linkplain
+ * <p>What happens when there is more of it than the heap holds is described by {@linkplain
  * dev.sluice.state.keyed the package of keys}, {@linkplain dev.sluice.state.windowed that of
  * accumulators} and {@linkplain dev.sluice.state.page that of pages}.
  *

@@ -29,9 +29,9 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * The files of checkpoints as objects of a bucket, through the S3 API.
  *
  * <p>Any thread; blocks. An object is there as a whole or not at all, which is what {@link #create}
- * needs. {@link #compareAndSet} is a put on a condition (If-None-Match, If-Match), which AWS knows
- * since 2024 and other services know or do not: {@link #checkConditions} tries it before anything
- * relies on it. A process that ends is not noticed, so that nobody is kept from holding a name.
+ * needs. {@link #compareAndSet} is a put on a condition (If-None-Match, If-Match), which AWS
+ * supports since 2024 and other services may or may not: {@link #checkConditions} tries it before
+ * anything relies on it. That a process ends is not noticed, so nobody is kept from holding a name.
  */
 final class S3Files implements CheckpointFiles {
   private static final int NOT_FOUND = 404;

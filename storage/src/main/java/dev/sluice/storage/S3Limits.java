@@ -33,17 +33,17 @@ final class S3Limits {
 
   private S3Limits() {}
 
-  /** Returns the size of the part that has so many others before it. */
+  /** Returns the size of the part with this number of others before it. */
   static int partBytes(int partsBefore) {
     return FIRST_PART_BYTES << Math.min(MOST_DOUBLINGS, partsBefore / PARTS_OF_ONE_SIZE);
   }
 
-  /** Returns the time for one try of a request that moves so many bytes. */
+  /** Returns the time for one try of a request that moves this number of bytes. */
   static Duration toMove(long bytes) {
     return ATTEMPT.plus(Duration.ofMillis(bytes * 1_000 / LEAST_BYTES_PER_SECOND));
   }
 
-  /** Returns the time for one try of the request that makes so many parts one object. */
+  /** Returns the time for one try of the request that makes this number of parts one object. */
   static Duration toJoin(int parts) {
     return ATTEMPT.plus(JOINING_A_PART.multipliedBy(parts));
   }

@@ -22,7 +22,7 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
  * A new object: sent at once if it is small, in parts as they fill otherwise.
  *
  * <p>Used by one thread; blocks. What is always true: the object is there only after {@link #close}
- * has returned; after a failure, or if it is given up, the parts that were sent are deleted and it
+ * has returned; after a failure, or if it is abandoned, the parts that were sent are deleted and it
  * never will be. Parts of a process that was killed are left behind, as of every multipart upload:
  * a rule of the bucket that aborts incomplete ones after a day deletes them.
  */

@@ -3,7 +3,7 @@ package dev.sluice.translation;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
 
 /**
- * Tells triggers that may fire before the end of their window, by what processing time or the
+ * Recognises triggers that may fire before the end of their window, by what processing time or the
  * number of elements says; pure functions.
  *
  * <p>What such a trigger puts into one pane depends on when the elements arrive: a job that was

@@ -32,9 +32,10 @@ import org.apache.beam.sdk.util.construction.PTransformTranslation;
  * exchange brings the parts together. Copied are only transforms that keep nothing between bundles:
  * AssignWindows, and ParDos without state, timers, side inputs (elements may wait for them),
  * restrictions or need of stable input. A Flatten of more than {@link #MOST_PARTS} stages is made a
- * stage, since each exchange behind it would be as many; a ParDo is not copied into more than
- * {@link #MOST_COPIES} stages, since a DoFn may hold what is dear (a model, a connection). Where
- * copying is not allowed, all parts go to a new stage by FORWARD exchanges.
+ * stage of its own, since each exchange behind it would be multiplied by their number; a ParDo is
+ * not copied into more than {@link #MOST_COPIES} stages, since a DoFn may hold something expensive
+ * (a model, a connection). Where copying is not allowed, all parts go to a new stage by FORWARD
+ * exchanges.
  *
  * <p><b>Deep stages.</b> An element moves through a stage by calls that are one inside the other. A
  * chain that is too long for that is continued in a new stage, behind a FORWARD exchange, which

@@ -13,8 +13,8 @@ import org.apache.beam.model.pipeline.v1.RunnerApi;
  * stages or exchanges up makes a {@link StageIndex}, since a search of these lists for each stage
  * would be quadratic.
  *
- * @param components the pipeline's components, extended by what translation made up (PCollections
- *     of partially combined values, coders of accumulators, iterables of side-input views)
+ * @param components the pipeline's components, extended by what translation added (PCollections of
+ *     partially combined values, coders of accumulators, iterables of side-input views)
  * @param stages in topological order
  * @param exchanges in the order of their producers
  * @param streaming whether the job has an unbounded input or was asked to be treated as such

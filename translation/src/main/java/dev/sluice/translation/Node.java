@@ -7,7 +7,7 @@ import java.util.Map;
  * One transform within a {@link Stage}.
  *
  * <p>Immutable. {@link #transformId} is the id of the Beam transform in the components (for nodes
- * that translation made up, the id of the transform they stand for, which keeps metrics and errors
+ * that translation added, the id of the transform they stand for, which keeps metrics and errors
  * named as the user named them). PCollections are named by their id in the components.
  */
 public sealed interface Node {

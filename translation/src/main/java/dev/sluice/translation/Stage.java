@@ -40,8 +40,8 @@ public record Stage(String id, String name, List<Node> nodes, Parallelism parall
   }
 
   /**
-   * Whether every PCollection that it reads or makes comes to an end by itself. Side inputs do not
-   * count: nobody's bundle waits for their end.
+   * Whether every PCollection that it reads or makes ends by itself. Side inputs do not count:
+   * nobody's bundle waits for their end.
    *
    * @param components those of the stage's graph
    */

@@ -150,7 +150,7 @@ public final class RunSuite implements Callable<Integer> {
     return suite == Suite.VALIDATES_RUNNER ? LeftOut.of(mode, catalog).without(selected) : selected;
   }
 
-  /** Once for each seed; those with failures are told at the end. */
+  /** Once for each seed; those with failures are listed at the end. */
   private List<Outcome> underFire(List<BeamTest> tests) throws InterruptedException, IOException {
     String[] range = crashSeeds.split("-", 2);
     long first = Long.parseLong(range[0]);

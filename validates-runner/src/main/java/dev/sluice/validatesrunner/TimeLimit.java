@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 /**
  * Runs one test on a thread of its own and gives up on it after a while. A test that does not end
  * is reported as hung with a dump of all threads; it is then interrupted, and left behind as a
- * daemon thread if it ignores that, so that the suite goes on. Used by one lane of a suite at a
+ * daemon thread if it ignores that, so that the suite continues. Used by one lane of a suite at a
  * time.
  */
 final class TimeLimit {

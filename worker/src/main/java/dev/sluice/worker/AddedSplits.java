@@ -13,7 +13,7 @@ import org.apache.beam.sdk.util.SerializableUtils;
 
 /**
  * What a source has by now beside the splits that a checkpoint knows: KafkaIO's partitions that
- * were added since. Other sources say nothing of what is in their splits; they are taken not to
+ * were added since. Other sources say nothing of what is in their splits; they are assumed not to
  * change.
  *
  * <p>Used once per source by the {@link SourceSplitter}, in its thread. Always true: saved splits

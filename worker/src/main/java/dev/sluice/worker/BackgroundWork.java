@@ -5,10 +5,10 @@ import dev.sluice.worker.world.TaskRunner;
 
 /**
  * Something that a worker has done in a thread beside its loop, because it takes long or calls user
- * code, which may block, while the loop has to tell that the worker is alive.
+ * code, which may block, while the loop has to send heartbeats.
  *
  * <p>Owned by the thread that steps it; the worker's loop only stops it. Always true: it waits for
- * nothing, so each of its steps makes progress; whatever is thrown is told to the work as its
+ * nothing, so each of its steps makes progress; whatever is thrown is reported to the work as its
  * failure.
  */
 final class BackgroundWork implements TaskRunner.Steppable {

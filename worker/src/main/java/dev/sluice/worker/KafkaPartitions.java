@@ -12,7 +12,7 @@ import org.joda.time.Instant;
 /**
  * The partitions in a split of KafkaIO's plain read. Beam has no call by which a runner could ask a
  * source what is in its splits, and KafkaIO, which only users bring, keeps this class to itself: it
- * is looked into by reflection. Pure functions.
+ * is read by reflection. Pure functions.
  */
 final class KafkaPartitions {
   private static final String SOURCE = "org.apache.beam.sdk.io.kafka.KafkaUnboundedSource";

@@ -3,16 +3,16 @@ package dev.sluice.worker;
 import dev.sluice.protocol.JobId;
 import dev.sluice.worker.task.TaskEvent;
 
-/** What a thread of one attempt of a job tells the loop of its own worker. */
+/** What a thread of one attempt of a job reports to the loop of its own worker. */
 sealed interface RunEvent {
 
   /** The attempt of the job that it is about. */
   Run run();
 
-  /** One attempt of a job: what an earlier one still tells is of no interest. */
+  /** One attempt of a job: late reports of an earlier one are of no interest. */
   record Run(JobId job, int attempt) {}
 
-  /** A task tells something of itself. */
+  /** A task reports something of itself. */
   record OfTask(Run run, TaskEvent event) implements RunEvent {}
 
   /** The job's sources are split, or could not be, and the thread that did it has ended. */

@@ -38,10 +38,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The tasks of one job on this worker, and what is known of each.
  *
- * <p>Owned by the worker's loop; the tasks are built by a {@link TaskAssembly} beside it, and what
- * is said to them meanwhile is told to them in its order when they have been started. Always true:
- * a task is in {@link #alive} until its thread has taken its last step, then in {@link #ended}; it
- * is in {@link #finished} from the moment it has reported that all its work is done.
+ * <p>Owned by the worker's loop; the tasks are built by a {@link TaskAssembly} beside it, and
+ * commands for them that arrive meanwhile are handed over, in order, once they have been started.
+ * Always true: a task is in {@link #alive} until its thread has taken its last step, then in {@link
+ * #ended}; it is in {@link #finished} from the moment it has reported that all its work is done.
  */
 final class RunningJob {
   private static final Logger LOG = LoggerFactory.getLogger(RunningJob.class);
@@ -64,7 +64,7 @@ final class RunningJob {
   private final TreeMap<Long, PendingCheckpoint> unacknowledged = new TreeMap<>();
 
   /**
-   * Answers to checkpoints of which the coordinator has not told this worker yet: a barrier may
+   * Answers to checkpoints that the coordinator has not announced to this worker yet: a barrier may
    * come through the channels first.
    */
   private final TreeMap<Long, List<CheckpointAnswer>> early = new TreeMap<>();
@@ -85,7 +85,7 @@ final class RunningJob {
   /** The building of the tasks; null before that has begun and when it has ended. */
   private BackgroundWork building;
 
-  /** What was said to the tasks while they were being built. */
+  /** Commands for the tasks that arrived while they were being built. */
   private final List<WorkerCommand> postponed = new ArrayList<>();
 
   private boolean stopping;
@@ -155,7 +155,7 @@ final class RunningJob {
     building = work;
   }
 
-  /** The tasks are built: starts them, and tells them what was said to them meanwhile. */
+  /** The tasks are built: starts them, and hands over the commands that arrived meanwhile. */
   private void assembled() {
     tasks = assembly.tasks();
     metrics.addAll(assembly.metrics());
@@ -236,7 +236,7 @@ final class RunningJob {
     }
   }
 
-  /** A task has told something: what the coordinator is to know goes on to it from here. */
+  /** Handles what a task reports; what the coordinator needs of it is sent on from here. */
   private void handle(TaskEvent event) {
     if (event instanceof TaskEvent.Finished done) {
       finish(done);

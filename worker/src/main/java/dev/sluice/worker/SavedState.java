@@ -74,7 +74,7 @@ final class SavedState {
     return segments().isEmpty();
   }
 
-  /** What the task's log goes on from. */
+  /** What the task's log continues. */
   LogOrigin origin() {
     List<SavedTask> met = tasksWithTransforms.stream().filter(this::meets).toList();
     if (met.isEmpty()) {

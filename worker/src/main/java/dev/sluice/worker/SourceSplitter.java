@@ -177,7 +177,7 @@ final class SourceSplitter implements BackgroundWork.Work {
   /**
    * A split is silent only if all that is in it is, so where silence counts there should be little
    * in each: KafkaIO puts several partitions in one if there are more of them. A multiple of the
-   * tasks, so that each has as many.
+   * tasks, so that each has the same number.
    */
   private int splitsWanted() {
     boolean silenceCounts = options.as(SourceOptions.class).getIdleSplitTimeoutMs() > 0;

@@ -34,8 +34,8 @@ import java.util.Map;
 
 /**
  * Makes the operators of one stage for one task and wires them, from the last to the first, so that
- * each is made with the receivers of its outputs at hand. What runs user code is made by a {@link
- * BodyFactory}, one body of fused ParDos at a time.
+ * the receivers of its outputs exist when an operator is made. What runs user code is made by a
+ * {@link BodyFactory}, one body of fused ParDos at a time.
  *
  * <p>Used once, by the thread of a {@link TaskAssembly}. What cannot be made is named by its
  * transform.

@@ -22,7 +22,7 @@ import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
  * transforms there are, and reads what the user has serialized.
  *
  * <p>Owned by the thread that steps it; when that has ended, what it has built belongs to the
- * worker's loop. Always true: either all tasks are built, or there is a failure, or it was told to
+ * worker's loop. Always true: either all tasks are built, or there is a failure, or it was asked to
  * stop.
  */
 final class TaskAssembly implements BackgroundWork.Work {
@@ -40,7 +40,7 @@ final class TaskAssembly implements BackgroundWork.Work {
   private volatile boolean stopRequested;
 
   /**
-   * @param events takes what the tasks will tell
+   * @param events takes what the tasks will report
    */
   TaskAssembly(
       WorkerCommand.Deploy deploy,

@@ -45,7 +45,7 @@ public final class Worker implements Network.Endpoint {
   /** To the latest leader that it has heard of. */
   private Line line;
 
-  /** Time to tell that it is alive; it sends this to itself. */
+  /** Time for a heartbeat; it sends this to itself. */
   private record Beat() {}
 
   /** The splitting of the sources of a job that is not deployed yet; owned by the loop. */
@@ -122,7 +122,9 @@ public final class Worker implements Network.Endpoint {
     line.postLater(new Beat(), Heartbeat.INTERVAL_MS);
   }
 
-  /** A bug fails the job that has met it, which would hang otherwise; the others go on. */
+  /**
+   * A bug fails the job that has met it, which would hang otherwise; the others are not affected.
+   */
   private void failingItsJob(JobId job, Runnable work) {
     try {
       work.run();

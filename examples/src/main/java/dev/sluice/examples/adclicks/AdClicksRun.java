@@ -84,7 +84,7 @@ final class AdClicksRun {
     return made(admin, topic, CLICK_PARTITIONS);
   }
 
-  /** A topic, made with so many partitions unless it is there. */
+  /** A topic, created with this number of partitions unless it exists. */
   private static TopicPartitions made(TopicAdmin admin, String topic, int partitions)
       throws InterruptedException {
     Optional<Integer> existing = admin.partitions(topic);

@@ -75,7 +75,7 @@ final class ClickProducer implements AutoCloseable {
     return produced;
   }
 
-  /** Why it stopped before it was told to, or null. */
+  /** Why it stopped before it was asked to, or null. */
   Exception failure() {
     return failure;
   }

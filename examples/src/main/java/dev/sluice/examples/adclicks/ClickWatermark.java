@@ -12,7 +12,7 @@ import org.joda.time.Instant;
  * the watermark stays that much behind the latest click.
  *
  * <p>A partition that has been read to its end and stays silent would hold the watermark for ever.
- * After a grace period, event time is therefore taken to go on at its usual pace. KafkaIO calls
+ * After a grace period, event time is therefore assumed to advance at its usual pace. KafkaIO calls
  * this from one thread.
  */
 final class ClickWatermark extends TimestampPolicy<byte[], String> {

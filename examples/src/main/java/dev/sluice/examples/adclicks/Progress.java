@@ -6,7 +6,7 @@ import java.util.SortedMap;
 /**
  * The run at one moment, as {@link LiveView} shows it.
  *
- * @param phase what is going on, such as {@code 12 s of 30 s}
+ * @param phase what the run is doing, such as {@code 12 s of 30 s}
  * @param sent clicks in the topic
  * @param sentPerSecond how fast they come in
  * @param counted clicks in the latest counts

@@ -59,7 +59,7 @@ final class ResultsReader implements AutoCloseable {
     return results;
   }
 
-  /** Why it stopped before it was told to, or null. */
+  /** Why it stopped before it was asked to, or null. */
   Exception failure() {
     return failure;
   }

@@ -8,7 +8,7 @@ import dev.sluice.protocol.Message;
  * <p>Handed in: a queue and a thread per endpoint within one JVM, a seeded event queue in the
  * simulation, sockets between processes. Always true: messages from one sender to one receiver
  * arrive in order or not at all, and an endpoint handles one message at a time. An address belongs
- * to one life of one process: what is started again has another one.
+ * to one life of one process: a process that is started again has another one.
  */
 public interface Network {
 

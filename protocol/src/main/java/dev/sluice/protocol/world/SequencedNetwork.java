@@ -24,10 +24,10 @@ import org.slf4j.LoggerFactory;
  * process to one address each is handed out at most once, after all those before it.
  *
  * <p>An address from which nothing has arrived for {@link #GIVE_UP_MS} although something was sent
- * there has lapsed, and is dead from then on: what was lost on the way cannot be made up for, so
- * nothing more is sent there, and nothing of its process is listened to, which therefore gives up
- * too. It comes back as another life of its process, with addresses of its own. To notice that, and
- * that a process is gone, is the business of heartbeats.
+ * there has lapsed, and is dead from then on: what was lost on the way cannot be repaired, so
+ * nothing more is sent there, and whatever its process sends is ignored, so that it gives up too.
+ * It comes back as another life of its process, with addresses of its own. To notice that, and that
+ * a process is gone, is the business of heartbeats.
  */
 public final class SequencedNetwork implements Network {
   private static final Logger LOG = LoggerFactory.getLogger(SequencedNetwork.class);

@@ -57,7 +57,7 @@ final class RunCommand implements Callable<Integer> {
     JobWatch jobs = SluiceRunner.watchJobs(toStandardError(spec));
     PipelineArguments arguments = program.arguments();
     userProgram.main(arguments.withDefaultRunner(DEFAULT_RUNNER));
-    // Pipeline.run() has returned, its job goes on.
+    // Pipeline.run() has returned, its job is still running.
     jobs.awaitAll();
     if (jobs.size() == 0 && !arguments.nameRunner()) {
       toStandardError(spec).accept(NOTHING_RUN.formatted(userProgram.mainClass()));
@@ -65,7 +65,7 @@ final class RunCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** What a job begins with is said before anything that it writes. */
+  /** Flushes each line, so that what a job begins with stands before anything that it writes. */
   private static Consumer<String> toStandardError(CommandSpec command) {
     PrintWriter err = command.commandLine().getErr();
     return line -> {

@@ -11,8 +11,8 @@ import org.jline.utils.AttributedString;
 import org.jline.utils.Display;
 
 /**
- * Where a command shows what is going on: a few lines redrawn in place on a terminal, plain lines
- * in a pipe or a file.
+ * Where a command shows its progress: a few lines redrawn in place on a terminal, plain lines in a
+ * pipe or a file.
  *
  * <p>Used by one thread. On a terminal the lines of the last {@link #show} are always the lowest on
  * the screen; what {@link #print} writes goes above them.

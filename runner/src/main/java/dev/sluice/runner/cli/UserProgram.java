@@ -13,9 +13,9 @@ import java.util.jar.JarFile;
  * A user's own program: jars and the class in them whose {@code main} builds and runs a pipeline.
  *
  * <p>It is loaded by a class loader of its own, whose parent holds Sluice and Beam's SDK and
- * nothing else, so the program's libraries meet no others. The thread that calls {@link #main} gets
- * this class loader as its context for good: Beam looks there for runners, options and file
- * systems, and threads that the program starts inherit it. Therefore a process runs one program.
+ * nothing else, so the program's libraries meet no others. The thread that calls {@link #main}
+ * keeps this class loader as its context: Beam looks there for runners, options and file systems,
+ * and threads that the program starts inherit it. Therefore a process runs one program.
  */
 record UserProgram(ClassPath jars, String mainClass) {
   /** The name of its class loader, as stack traces show it. */
@@ -43,7 +43,7 @@ record UserProgram(ClassPath jars, String mainClass) {
     return new UserProgram(jars, mainClass);
   }
 
-  /** A class loader silently passes over what it cannot open. */
+  /** A class loader silently skips what it cannot open. */
   private static void checkJar(String classPath, Path jar) {
     try (JarFile opened = new JarFile(jar.toFile())) {
       if (opened.size() == 0) {

@@ -8,9 +8,9 @@ import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.SchemaCoder;
 
 /**
- * Coders as text that is the same in each process that makes them anew, and another if state
- * written by the one cannot be read by the other, as far as can be told: the classes of a coder and
- * its components, the fields of a schema. Pure functions.
+ * Coders as text that is the same in every process, and different if state written by the one
+ * cannot be read by the other, as far as can be told: the classes of a coder and its components,
+ * the fields of a schema. Pure functions.
  */
 final class CoderText {
   private CoderText() {}

@@ -34,7 +34,7 @@ public record SavepointSummary(
     List<SegmentSummary.Row> rows,
     SortedMap<String, Long> watermarks) {
 
-  /** Is told before each file is read. */
+  /** Called before each file is read. */
   @FunctionalInterface
   public interface Progress {
     /** So many of all files are read. */

@@ -28,9 +28,9 @@ import org.apache.beam.sdk.values.WindowingStrategy;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBufferException;
 
 /**
- * What the state of a pipeline belongs to, so that a later version of it can be told what fits and
- * what does not: each transform with state by its full name, its keys, its windowing, and the coder
- * of each of its states.
+ * What the state of a pipeline belongs to, so that a later version of it can say what fits and what
+ * does not: each transform with state by its full name, its keys, its windowing, and the coder of
+ * each of its states.
  *
  * <p>Made once when a job is submitted, with the job's class loader as the context loader. Always
  * true: the same pipeline has the same signature in each process.

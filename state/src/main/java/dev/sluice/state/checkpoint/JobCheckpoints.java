@@ -147,13 +147,13 @@ public final class JobCheckpoints implements AutoCloseable {
 
   /**
    * Returns the newest checkpoint of which every file is there, with its size; warns of those that
-   * are passed over. What else is wrong with a file is found when it is read.
+   * are skipped. What else is wrong with a file is found when it is read.
    */
   public Optional<Manifest> latest() {
     return before(Long.MAX_VALUE);
   }
 
-  /** Which checkpoints were passed over so far, and why, in the order in which they were tried. */
+  /** Which checkpoints were skipped so far, and why, in the order in which they were tried. */
   public List<String> passedOver() {
     return List.copyOf(passedOver);
   }
@@ -182,7 +182,7 @@ public final class JobCheckpoints implements AutoCloseable {
 
   /**
    * Reads a checkpoint, again if it could not be read: going back further than needed is correct,
-   * but what stable input has released since then would come once more.
+   * but what stable input has released since then would be released again.
    */
   private Manifest verified(JobClaim.Retained retained) throws IOException {
     for (int left = READ_TRIES - 1; ; left--) {

@@ -3,9 +3,9 @@ package dev.sluice.state.checkpoint;
 import java.util.List;
 
 /**
- * What stands under a job's one name that is ever changed: who may write its checkpoints, and which
- * of them are real. Every change is one compare-and-set, so whoever has lost the claim finds out at
- * his next one.
+ * The content of a job's claim, the only file of its checkpoints that ever changes: who may write
+ * them, and which of them are real. Every change is one compare-and-set, so a process that has lost
+ * the claim finds out at its next one.
  *
  * @param generation how often the job was claimed
  * @param holder who claimed it last

@@ -16,12 +16,13 @@ import java.util.TreeMap;
  * @param parallelism how many tasks a stage had that may have many
  * @param keyGroups how many key groups there are; never changes for a job
  * @param jobClockMs where the job's clock stood
- * @param draining whether the job was coming to its end, as it then does when it goes on
+ * @param draining whether the job was draining, which it continues to do when it resumes
  * @param signature what the state belongs to
  * @param splits the splits of each source, by the full name of its transform
  * @param tasks what each task had saved
  * @param metrics what user code had counted, as Beam's MonitoringInfos
- * @param renamed new names by old ones that the job went on with, which it is not to apply again
+ * @param renamed new names by old ones that the job has adopted already, which it must not apply
+ *     again
  */
 @SuppressWarnings("ArrayRecordComponent") // written as it is, never compared
 public record Manifest(

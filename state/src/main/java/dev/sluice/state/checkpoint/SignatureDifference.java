@@ -23,7 +23,7 @@ public final class SignatureDifference {
    * Checks that state fits.
    *
    * @param saved what it was saved for
-   * @param now what is to go on with it
+   * @param now what is to take it over
    * @param names what the transforms of then are called now
    * @param allowDrop whether state of transforms and of ids that are gone may be left behind
    * @return the full names, of then, of the transforms whose state is left behind

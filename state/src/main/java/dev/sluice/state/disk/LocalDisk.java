@@ -18,8 +18,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * #deleteAll}.
  *
  * <p>Any thread may call it. What is always true: the folder holds the files in {@link #files} and
- * nothing else of ours. A thread that is interrupted while it reads closes the channel under
- * everybody's hands (so the JDK has decided); the others open it again and go on.
+ * nothing else of ours. A thread that is interrupted while it reads closes the channel for all of
+ * them (the JDK does so); the others open it again and continue.
  */
 public final class LocalDisk implements Disk {
   private final Path folder;

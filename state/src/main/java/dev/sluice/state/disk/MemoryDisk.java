@@ -17,7 +17,7 @@ public final class MemoryDisk implements Disk {
   private final Map<String, MemoryFile> files = new LinkedHashMap<>();
   private long used;
 
-  /** A disk that is full when its files have so many bytes in all. */
+  /** A disk that is full when its files have this number of bytes in all. */
   public MemoryDisk(long capacity) {
     this.capacity = capacity;
   }

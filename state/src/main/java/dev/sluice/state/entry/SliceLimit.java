@@ -3,7 +3,7 @@ package dev.sluice.state.entry;
 import java.util.function.LongSupplier;
 
 /**
- * For how long a slice of work may still go on: the clock is read at every sixteenth piece only.
+ * How long a slice of work may still take: the clock is read at every sixteenth piece only.
  *
  * <p>Owned by one thread, for one slice.
  */
@@ -17,7 +17,7 @@ public final class SliceLimit {
   /**
    * A slice that begins now.
    *
-   * @param limitNanos for how long it may go on
+   * @param limitNanos how long it may take
    * @param nanoTime the time in nanoseconds since some moment
    */
   public SliceLimit(long limitNanos, LongSupplier nanoTime) {

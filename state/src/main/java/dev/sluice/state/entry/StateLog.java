@@ -11,7 +11,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * The log of one task as the parts of its {@link dev.sluice.state.TaskState} see it: the epoch that
- * is going on, and where its changes and those of the epoch before it are written.
+ * is current, and where its changes and those of the epoch before it are written.
  *
  * <p>Owned by the task's thread. What is always true: {@link #epoch} counts barriers from 1 on,
  * whether anything is logged or not, and no entry is marked with an epoch before the one that is
@@ -46,7 +46,7 @@ public final class StateLog {
     return value;
   }
 
-  /** The number of the epoch that is going on. */
+  /** The number of the current epoch. */
   public int epoch() {
     return epoch;
   }
@@ -56,7 +56,7 @@ public final class StateLog {
     epoch++;
   }
 
-  /** Takes changes of the epoch that is going on. */
+  /** Takes changes of the current epoch. */
   public ChangeLog open() {
     return log.open();
   }
@@ -88,7 +88,7 @@ public final class StateLog {
     into.put(encoded);
   }
 
-  /** Encodes an object into a buffer that is good until the next object is encoded. */
+  /** Encodes an object into a buffer that is valid until the next object is encoded. */
   public <T> Bytes encoded(@Nullable T object, Coder<T> coder, String what) {
     encode(encoded.clear(), object, coder, what);
     return encoded;

@@ -9,11 +9,11 @@ import java.util.Set;
 import org.slf4j.Logger;
 
 /**
- * What somebody else's code has thrown, made fit to be kept, logged and told.
+ * What somebody else's code has thrown, made safe to keep, log and report.
  *
  * <p>Stateless; any thread. An exception of the user's is code of the user's: its message, its text
  * and its causes are asked for by every logger and every wrapper, and if one of them throws or
- * never ends, whoever wanted to report the failure fails himself.
+ * never ends, whoever wanted to report the failure fails too.
  */
 public final class Thrown {
   /** Of more causes than this there is no end. */

@@ -21,8 +21,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 
 /**
- * The {@link KeyHasher} of every coder: bytes go into the hash as they come to be, and for the
- * coders known here they never come to be at all.
+ * The {@link KeyHasher} of every coder: bytes are hashed as they are produced, and for the coders
+ * known here they are never produced at all.
  *
  * <p>Owned by one task's thread. What is always true: the hash equals that of the bytes which the
  * coder writes in its nested form; a property test holds each known coder to it. A coder is known

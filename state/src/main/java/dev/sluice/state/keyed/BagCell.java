@@ -14,7 +14,7 @@ import org.apache.beam.sdk.state.ReadableState;
  * The cell of a {@code BagState}: pages of elements in the order in which they were added, which go
  * to scratch files if the heap is short.
  *
- * <p>What was read stays good whatever becomes of the bag, so a bag that is in the store is paged
+ * <p>What was read stays valid whatever becomes of the bag, so a bag that is in the store is paged
  * in when it is read, and then kept in both. What is always true of one that is no part of the
  * record: the store has its first {@link #inStore} elements; {@link #paged} says whether the pages
  * have all of them.

@@ -151,8 +151,8 @@ final class CellParts {
   }
 
   /**
-   * Reads elements in the order of their keys, as they are now: few at once, and then they are good
-   * for good; more a page at a time while they are walked over, until the key is left.
+   * Reads elements in the order of their keys, as they are now: few at once, and then they stay
+   * valid; more a page at a time while they are iterated over, until the key is left.
    *
    * @param decode makes of an element's key and value what is wanted
    */

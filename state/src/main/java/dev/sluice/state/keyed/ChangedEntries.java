@@ -3,8 +3,8 @@ package dev.sluice.state.keyed;
 import java.util.Arrays;
 
 /**
- * The entries that changed in one epoch and are not logged yet, about in the order in which they
- * did first.
+ * The entries that changed in one epoch and are not logged yet, roughly in the order of their first
+ * change.
  *
  * <p>Owned by a {@link KeyedState}. What is always true: an entry is in one of these exactly while
  * it is marked as changed, and knows its place there, so that one that leaves the heap is not kept.

@@ -4,8 +4,8 @@ import dev.sluice.state.entry.SliceLimit;
 import dev.sluice.state.entry.StateLog;
 
 /**
- * Which keys of a transform have changed and are not logged yet, by epoch: in the one that is going
- * on, and in the one before it.
+ * Which keys of a transform have changed and are not logged yet, by epoch: in the current one, and
+ * in the one before it.
  *
  * <p>Owned by a {@link KeyedState}. What is always true: if there is a log, an entry is in a list
  * exactly while {@link KeyEntry#changedIn} is not 0; without one, entries are marked so that the
@@ -61,7 +61,7 @@ final class Changes {
     entry.changedIn = 0;
   }
 
-  /** The epoch that is going on ends. */
+  /** The current epoch ends. */
   void barrier() {
     if (!closing.isEmpty()) {
       throw new IllegalStateException(

@@ -3,11 +3,11 @@ package dev.sluice.state.keyed;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Goes round over all keys of a transform and finds those that were not selected for a while: each
- * that was, since the hand came by, is given a second chance (the CLOCK algorithm).
+ * Cycles through all keys of a transform and finds those that were not selected for a while: each
+ * that was selected since the hand came by gets a second chance (the CLOCK algorithm).
  *
  * <p>Owned by a {@link KeyedState}. The tables may change between two calls: a key that moves may
- * be passed over once, or be seen twice.
+ * be skipped once, or be seen twice.
  */
 final class ClockHand {
   private final KeyTable[] tables;

@@ -5,7 +5,7 @@ import org.apache.beam.sdk.state.ReadableState;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * A question to a cell that is answered when it is read, each time anew.
+ * A question to a cell that is answered again each time it is read.
  *
  * <p>On the heap there is nothing to fetch ahead; over a store, {@code readLater} is where a cell
  * learns that it should join the next read of many.

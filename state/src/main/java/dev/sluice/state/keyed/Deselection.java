@@ -13,7 +13,7 @@ final class Deselection {
   /** So many cells of the selected key may stay empty while it is selected again and again. */
   private static final int EMPTY_CELLS_KEPT = 16;
 
-  /** One key in so many is encoded to learn what its cells take. */
+  /** One key in this number is encoded to measure its cells. */
   private static final int MEASURED_EACH = 1024;
 
   private final KeyedState<?> owner;

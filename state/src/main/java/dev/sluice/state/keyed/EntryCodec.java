@@ -214,7 +214,7 @@ final class EntryCodec<K> {
     }
   }
 
-  /** A key is on the heap no more, and nothing will be written of it before it comes back. */
+  /** A key is no longer on the heap, and nothing will be written of it before it comes back. */
   void left(KeyEntry entry) {
     if (entry.isLong) {
       entry.isLong = false;

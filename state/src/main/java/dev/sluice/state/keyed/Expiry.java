@@ -10,7 +10,7 @@ import org.joda.time.Duration;
 import org.joda.time.Instant;
 
 /**
- * Clears the states of a transform that were not written for as long as the user gave them to live.
+ * Clears the states of a transform that were not written within their time to live.
  *
  * <p>Owned by a {@link KeyedState}, therefore by the task's thread. Each live cell of such a state
  * has a timer of the engine's own in processing time, in a domain that no operator sees and that
@@ -92,7 +92,7 @@ final class Expiry {
   }
 
   /**
-   * Clears states whose time is over, at most so many; selects their keys.
+   * Clears states whose time is over, up to a limit; selects their keys.
    *
    * @return how many there were
    */

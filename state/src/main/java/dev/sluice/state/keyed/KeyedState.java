@@ -25,7 +25,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *
  * <p>Owned by the task's thread. One key at a time is selected; {@link #stateInternals()} and
  * {@link #timerInternals()} are two objects that always speak of the selected key. State objects
- * obtained from them are good until {@link #select} or {@link #pollDue} is called again.
+ * obtained from them are valid until {@link #select} or {@link #pollDue} is called again.
  *
  * <p>What is always true: a key has an entry in its group's table if it has a live cell or a timer,
  * and, once another key is selected, only then; {@link #entryCount} is the number of live cells and
@@ -97,7 +97,7 @@ public final class KeyedState<K> {
   }
 
   /**
-   * Makes the key current. State objects handed out before are good no more.
+   * Makes the key current. State objects handed out before are no longer valid.
    *
    * @param keyHash the key's hash by {@link KeyHasher}, which lies in one of the task's groups
    */
@@ -135,12 +135,12 @@ public final class KeyedState<K> {
     return selected().hash;
   }
 
-  /** Returns Beam's view of the selected key's state: one object for good. */
+  /** Returns Beam's view of the selected key's state: always the same object. */
   public StateInternals stateInternals() {
     return boundState;
   }
 
-  /** Returns Beam's view of the selected key's timers: one object for good. */
+  /** Returns Beam's view of the selected key's timers: always the same object. */
   public TimerInternals timerInternals() {
     return boundTimers;
   }
@@ -191,7 +191,7 @@ public final class KeyedState<K> {
   /**
    * Clears states that were not written for longer than they may live.
    *
-   * @param limit at most so many
+   * @param limit at most this number
    * @return how many were; another key is selected then
    */
   public int expire(int limit) {
@@ -365,7 +365,7 @@ public final class KeyedState<K> {
     return true;
   }
 
-  /** The epoch that is going on ends; no key is selected any more. */
+  /** The current epoch ends; no key is selected any more. */
   public void barrier() {
     if (current != null) {
       deselection.leave(current);
@@ -455,7 +455,7 @@ public final class KeyedState<K> {
    *
    * @param keyCoder encodes the keys
    * @param windowCoder encodes the windows that are namespaces of state and timers
-   * @param times what state and timers are told of time
+   * @param times the clock and the watermarks, as state and timers see them
    */
   public record Keying<K>(
       Coder<K> keyCoder, Coder<? extends BoundedWindow> windowCoder, Times times) {}

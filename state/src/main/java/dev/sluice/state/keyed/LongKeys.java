@@ -15,7 +15,7 @@ import java.util.Map;
  * write the same record.
  *
  * <p>Belongs to an {@link EntryCodec}, therefore to the task's thread. What is always true: a key
- * that is on the heap and may have a record somewhere is here; its map is looked up in, never
+ * that is on the heap and may have a record somewhere is here; its map is used for lookups, never
  * walked over. Short keys are never here.
  */
 final class LongKeys {
@@ -54,7 +54,7 @@ final class LongKeys {
     }
   }
 
-  /** A key is on the heap no more. */
+  /** A key is no longer on the heap. */
   void remove(byte[] recordKey) {
     byDigest.remove(Digest.of(recordKey));
   }

@@ -8,7 +8,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * which they came.
  *
  * <p>Belongs to one {@link KeyEntry}. A few are found by walking; more than {@value #WALKED} by an
- * open-addressing table of their places, which is made anew when cells are dropped. What is always
+ * open-addressing table of their places, which is rebuilt when cells are dropped. What is always
  * true: every cell is in the table if there is one, and at most half of the table is taken.
  */
 final class ManyCells {

@@ -17,7 +17,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 abstract sealed class PartedCell extends StateCell
     permits BagCell, SetCell, MapCell, MultimapCell, OrderedListCell {
-  /** From so many elements on, it is looked at now and then what they take when encoded. */
+  /** From this number of elements on, their encoded size is measured now and then. */
   private static final int LOOKED_AT = 64;
 
   @Nullable CellParts parts;

@@ -9,9 +9,9 @@ import org.apache.beam.sdk.state.ValueState;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The cell of a {@code ValueState} of numbers, truth values or instants: the value stands in the
- * cell itself, so that millions of them are no more objects for the collector, and a barrier finds
- * them where the cells are.
+ * The cell of a {@code ValueState} of numbers, truth values or instants: the value is in the cell
+ * itself, so that millions of them add no objects for the collector, and a barrier finds them where
+ * the cells are.
  */
 final class PrimitiveCell<T> extends StateCell implements ValueState<T> {
   private final Primitive kind;

@@ -75,7 +75,7 @@ abstract sealed class StateCell implements State
   /** Parts of the content that are on the heap go to the store: the key leaves the heap. */
   void toStore() {}
 
-  /** Lets go of what content takes outside of this object; the cell is used no more. */
+  /** Lets go of what content takes outside of this object; the cell is no longer used. */
   void discard() {}
 
   /** Has the column learn from what the content takes when encoded. */

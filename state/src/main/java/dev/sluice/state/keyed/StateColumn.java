@@ -62,12 +62,12 @@ final class StateColumn {
     return elementBytes;
   }
 
-  /** Takes in that an element took so many bytes when encoded; small differences are forgotten. */
+  /** Notes the encoded size of an element; small differences are ignored. */
   void measured(int encodedBytes) {
     learn((elementBytes * 7L + sizeOf(encodedBytes)) / 8);
   }
 
-  /** Takes in that many elements took so many bytes each, which counts for more. */
+  /** Notes the average encoded size of many elements, which counts for more. */
   void measuredMany(int encodedBytes) {
     learn((elementBytes + sizeOf(encodedBytes)) / 2);
   }

@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Snapshots of what the store had of large collections when they were read, so that it can be
- * walked over, many times, whatever becomes of the collections.
+ * Snapshots of the elements that the store had of large collections when they were read, so that
+ * they can be iterated over, many times, whatever becomes of the collections.
  *
  * <p>Owned by a {@link KeyedState}, therefore by the task's thread. What is always true: all of
- * them are of the selected key, and are let go when it is left or selected once more.
+ * them are of the selected key, and are released when it is left or selected once more.
  */
 final class StoreSnapshots {
   private final String transformId;

@@ -114,7 +114,7 @@ final class StoredTimers {
     return header(key).putLong(sortable(ms)).putLong(order).put(recordKey);
   }
 
-  /** All groups together, since time goes on in all of them. */
+  /** All groups together, since time advances in all of them. */
   private Bytes header(Bytes into) {
     return EntryKey.header(into, 0, transformHash, EntryKey.Kind.TIMER).putByte(domain);
   }

@@ -1,8 +1,7 @@
 package dev.sluice.state.keyed;
 
 /**
- * What a key's timers and state are told of time: the job's clock and the watermarks of the
- * operator.
+ * Time, as a key's timers and state see it: the job's clock and the watermarks of the operator.
  *
  * <p>Given by the operator and read on each call, by the task's thread only.
  */

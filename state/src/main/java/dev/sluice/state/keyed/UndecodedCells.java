@@ -86,7 +86,7 @@ final class UndecodedCells {
   /**
    * Removes the cells of a namespace, or all cells.
    *
-   * @param gone is told what is kept elsewhere of those that go
+   * @param gone called with what is kept elsewhere of those that go
    * @return how many went
    */
   int removeAll(byte @Nullable [] namespace, Gone gone) {
@@ -109,7 +109,7 @@ final class UndecodedCells {
     return before - count;
   }
 
-  /** Is told of cells that go what is not in them. */
+  /** Called, for cells that go, with what is not in them. */
   interface Gone {
     /** A hold of this time goes. */
     void hold(long timeMs);

@@ -10,7 +10,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 /**
  * The cell of a {@code ValueState}: one live object.
  *
- * <p>The commonest cell, so its coder is kept by the column.
+ * <p>The most common cell, so its coder is kept by the column.
  */
 final class ValueCell<T> extends StateCell implements ValueState<T> {
   private @Nullable T value;

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The deleted prefixes that the keys which are now being walked over, in order, begin with; each
+ * The deleted prefixes that the keys which are now being iterated over, in order, begin with; each
  * within the one before.
  *
  * <p>Owned by one walk. What is always true: the last one is the youngest, since one that is older

@@ -42,7 +42,7 @@ final class BlockBuilder {
     return count;
   }
 
-  /** Hands over the block, of which {@link #size} bytes count, and goes on with another one. */
+  /** Hands over the block, of which {@link #size} bytes count, and continues with another one. */
   byte[] exchange(byte[] empty) {
     byte[] full = block;
     block = empty;

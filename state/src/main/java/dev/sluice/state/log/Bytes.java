@@ -23,7 +23,7 @@ public final class Bytes extends OutputStream {
     this(LEAST_CAPACITY);
   }
 
-  /** Makes an empty run with room for so many bytes. */
+  /** Makes an empty run with room for this number of bytes. */
   public Bytes(int capacity) {
     array = new byte[capacity];
   }

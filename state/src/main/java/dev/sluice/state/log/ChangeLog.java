@@ -6,7 +6,7 @@ package dev.sluice.state.log;
  * <p>Called by the task's thread; copies what it is given. Keys are those of {@link EntryKey}. What
  * is always true: applied in order to an empty map of bytes, all changes since a task began give
  * its state; a {@link #put} replaces what was there; changes of one epoch that are applied twice,
- * in order, come to the same as once.
+ * in order, have the same effect as once.
  */
 public interface ChangeLog {
   /** The entry has this value now. */

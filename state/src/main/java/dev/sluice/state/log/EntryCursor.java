@@ -3,8 +3,8 @@ package dev.sluice.state.log;
 import java.io.IOException;
 
 /**
- * Walks over the entries that a base and the segments since come to, each once, in the order of
- * their keys. To be closed. Used by one thread at a time.
+ * Iterates over the entries that a base and the segments since amount to, each once, in the order
+ * of their keys. To be closed. Used by one thread at a time.
  */
 public interface EntryCursor extends AutoCloseable {
   /**

@@ -5,7 +5,7 @@ import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * What was logged in one epoch, packed.
+ * What was logged in one epoch, compressed.
  *
  * <p>Named by the task's thread; filled in the lane of blocks, which hands it to the lane of
  * uploads when it is sealed.

@@ -90,7 +90,7 @@ final class KeptBlocks {
     return bytes;
   }
 
-  /** A block is needed no more. */
+  /** A block is no longer needed. */
   synchronized void release(KeptBlock block) {
     File file = block.file();
     if (file == null) {

@@ -37,7 +37,10 @@ final class KeySort {
     this.bytes = bytes;
   }
 
-  /** Sorts so many records, by where they begin; returns the array that they are sorted in. */
+  /**
+   * Sorts this number of records, given by where they begin; returns the array that they are sorted
+   * in.
+   */
   int[] sort(int[] unsorted, int count) {
     offsets = unsorted;
     otherOffsets = new int[count];
@@ -86,7 +89,7 @@ final class KeySort {
       shared = mismatch < 0 ? least : mismatch;
     }
     if (shared >= shortest) {
-      // A key ends where the others go on, or all are the same.
+      // A key ends where the others continue, or all are the same.
       sortByComparing(begin, end);
       return;
     }

@@ -3,11 +3,11 @@ package dev.sluice.state.log;
 /**
  * When a task's log does what it has to do now and then.
  *
- * @param heapBytes what waits for the storage goes to the scratch disk beyond so many bytes
- * @param rawBytes the log is congested when so many bytes wait to be compressed
- * @param renewBytes a base is renewed when the segments since exceed so many bytes ...
+ * @param heapBytes what waits for the storage goes to the scratch disk beyond this number of bytes
+ * @param rawBytes the log is congested when this number of bytes wait to be compressed
+ * @param renewBytes a base is renewed when the segments since exceed this number of bytes ...
  * @param renewFraction ... and this fraction of the base
- * @param segments so many segments since the base are merged to fewer
+ * @param segments when there are this many segments since the base, they are merged to fewer
  * @param sortBytes the heap that a merge sorts in
  */
 public record LogLimits(

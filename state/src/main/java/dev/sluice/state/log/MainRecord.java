@@ -25,12 +25,12 @@ final class MainRecord {
 
   private MainRecord() {}
 
-  /** Is told what there is. */
+  /** Called with what there is. */
   interface Visitor {
-    /** There is a cell of a state that is all in the record, in so many bytes. */
+    /** There is a cell of a state that is all in the record, with its size in bytes. */
     void cell(int stateHash, int bytes);
 
-    /** There is a timer, in so many bytes. */
+    /** There is a timer, with its size in bytes. */
     void timer(int bytes);
   }
 

@@ -8,7 +8,7 @@ import java.util.Optional;
  * Which neighbours in the list of a task's segments are to be merged to one.
  *
  * <p>A pure function of the list. All of them, to a new base, if what came since the base is large
- * beside it: so a restore reads little more than the state, and the writing of bases costs a
+ * in comparison: so a restore reads little more than the state, and the writing of bases costs a
  * bounded multiple of what changes. Otherwise, if there are many, those at the end of which none is
  * larger than all that came after it: so each is written again only when there is twice as much,
  * however small they are.

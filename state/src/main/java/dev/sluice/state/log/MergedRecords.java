@@ -8,7 +8,7 @@ import java.util.PriorityQueue;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * What sorted inputs come to when they are applied one after the other, sorted.
+ * The sorted result of applying sorted inputs one after the other.
  *
  * <p>Used by one thread; closes the inputs. What is always true of an input: each key and each
  * prefix occurs at most once in it, a prefix before the keys that begin so, and it deletes nothing

@@ -4,8 +4,8 @@ import java.io.Closeable;
 import java.io.IOException;
 
 /**
- * Walks over the records of a block, a segment or a merge. What it hands out is good until the next
- * {@link #next}, and not to be changed. Used by one thread at a time.
+ * Walks over the records of a block, a segment or a merge. What it hands out is valid until the
+ * next {@link #next}, and not to be changed. Used by one thread at a time.
  */
 interface RecordCursor extends Closeable {
   /** The entry has this value now. */

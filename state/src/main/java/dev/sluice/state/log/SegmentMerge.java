@@ -23,10 +23,13 @@ public final class SegmentMerge {
   /** A sorted segment is streamed if it is not less than this part of what is sorted at once. */
   private static final int STREAMED_PART = 16;
 
-  /** So many runs are merged to one before there are more: each has a buffer on the heap. */
+  /** This number of runs is merged to one before there are more: each has a buffer on the heap. */
   private static final int MOST_RUNS = 64;
 
-  /** So much of the heap is for all sorts of a restore; there are about as many as cores. */
+  /**
+   * The part of the heap for all sorts of a restore, one over this; there is about one sort for
+   * each core.
+   */
   private static final int RESTORE_HEAP_PART = 6;
 
   private static final int LARGEST_RESTORE_SORT_BYTES = 1 << 30;

@@ -16,10 +16,12 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * <p>Used by one thread. Blocks on the storage. Every byte that it reads is checked.
  */
 public final class SegmentReader {
-  /** Rather than to ask the storage again, so many bytes that are not wanted are read. */
+  /** A gap up to this number of bytes is read through, rather than asking the storage again. */
   private static final int SKIPPED_BY_READING = 256 << 10;
 
-  /** A file up to so many bytes is read in one piece: a storage takes long to answer at all. */
+  /**
+   * A file up to this size in bytes is read in one piece: a storage takes long to answer at all.
+   */
   private static final int READ_WHOLE = 64 << 10;
 
   private final Opener file;

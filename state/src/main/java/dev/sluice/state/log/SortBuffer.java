@@ -7,7 +7,7 @@ import java.util.Arrays;
  *
  * <p>Owned by one thread. A record is kept as 1 byte of what it does, 4 of the length of its key, 4
  * of the length of its value, key, value. What is always true: a later record stands at a greater
- * offset, so offsets tell which of two is the younger.
+ * offset, so offsets say which of two is the younger.
  */
 final class SortBuffer {
   private static final int HEAD_BYTES = KeySort.HEAD_BYTES;

@@ -8,10 +8,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * checkpoint.
  *
  * <p>Called by the task's thread, which copies bytes here and never waits: blocks are packed, kept
- * and written in lanes of their own. {@link #open} takes changes of the epoch that is going on,
- * {@link #closing} those of the epoch before, which the last {@link #closeEpoch} ended and {@link
- * #seal} has not yet been called for. What is always true: what was logged is packed, kept or safe,
- * in order, until {@link #close}; so an upload that fails loses nothing.
+ * and written in lanes of their own. {@link #open} takes changes of the current epoch, {@link
+ * #closing} those of the epoch before, which the last {@link #closeEpoch} ended and {@link #seal}
+ * has not yet been called for. What is always true: what was logged is packed, kept or safe, in
+ * order, until {@link #close}; so an upload that fails loses nothing.
  */
 public final class TaskLog implements AutoCloseable {
   private final LogPlace place;
@@ -44,7 +44,7 @@ public final class TaskLog implements AutoCloseable {
     open.begin(new Epoch(epoch));
   }
 
-  /** Takes changes of the epoch that is going on; always the same object. */
+  /** Takes changes of the current epoch; always the same object. */
   public ChangeLog open() {
     return open;
   }
@@ -59,7 +59,7 @@ public final class TaskLog implements AutoCloseable {
     return names;
   }
 
-  /** Ends the epoch that is going on; the one before must have been sealed. */
+  /** Ends the current epoch; the one before must have been sealed. */
   public void closeEpoch() {
     if (closing.epoch() != null) {
       throw new IllegalStateException(
@@ -80,7 +80,7 @@ public final class TaskLog implements AutoCloseable {
   /**
    * Makes the epoch that was being closed safe, everything of it having been logged.
    *
-   * @param whenSafe is told, on another thread, once
+   * @param whenSafe called on another thread, once
    */
   public void seal(long checkpoint, Consumer<Sealed> whenSafe) {
     @Nullable Epoch sealed = closing.epoch();

@@ -6,7 +6,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What transforms of a saved pipeline are called in the pipeline that goes on with their state.
+ * What transforms of a saved pipeline are called in the pipeline that takes over their state.
  * Immutable.
  *
  * <p>A name stands for the transform and for all that it consists of; where several fit, the

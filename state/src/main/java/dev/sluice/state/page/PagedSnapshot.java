@@ -6,7 +6,7 @@ import java.util.StringJoiner;
 
 /**
  * The elements that a {@link PagedList} had at one moment: can be iterated many times, by any
- * thread to which it was handed over, while the list goes on or is cleared.
+ * thread to which it was handed over, while the list grows or is cleared.
  *
  * <p>An iterator holds one page on the heap at a time beyond those that are there anyway.
  *

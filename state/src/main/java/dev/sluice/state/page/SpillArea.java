@@ -22,7 +22,7 @@ import java.util.Map;
  * only.
  */
 public final class SpillArea implements AutoCloseable {
-  /** A task goes on in another file when its own has so many bytes. */
+  /** A task continues in another file when its own has reached this number of bytes. */
   static final long FILE_BYTES = 64L << 20;
 
   private static final int HEAP_FRACTION = 4;
@@ -51,7 +51,7 @@ public final class SpillArea implements AutoCloseable {
     return new SpillArea(disk, Runtime.getRuntime().maxMemory() / HEAP_FRACTION);
   }
 
-  /** Says whether so many more bytes may be used on the heap, and counts them if so. */
+  /** Says whether this number of further bytes may be used on the heap, and counts them if so. */
   synchronized boolean lease(long bytes) {
     if (leasedBytes + bytes > heapBytes) {
       return false;

@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * A folder in memory, for tests and simulations, which forgets at a {@link #crash} what a file
  * system may: content that was not forced, up to any byte of it, and names that were not.
  *
- * <p>Any thread. It has room for so many bytes; what is to fail beside that is decided by {@link
+ * <p>Any thread. It has room for a fixed number of bytes; what else is to fail is decided by {@link
  * Faults}.
  */
 public final class MemoryFolder implements Folder {
@@ -48,7 +48,7 @@ public final class MemoryFolder implements Folder {
     int forced;
   }
 
-  /** A folder with room for so many bytes. */
+  /** A folder with room for this number of bytes. */
   public MemoryFolder(long capacity, Faults faults) {
     this.capacity = capacity;
     this.faults = faults;

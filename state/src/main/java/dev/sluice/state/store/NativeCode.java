@@ -13,7 +13,7 @@ import org.rocksdb.RocksDB;
  * where the system lets that be done to a file in use.
  *
  * <p>RocksDB would unpack it into the system's folder for temporary files, to be deleted when the
- * JVM ends; a process that is killed leaves it there for good, at every start another one.
+ * JVM ends; a process that is killed leaves it there for ever, another one at each start.
  */
 final class NativeCode {
   private NativeCode() {}

@@ -26,8 +26,8 @@ import org.apache.beam.sdk.coders.VoidCoder;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * An estimate of what objects of one coder take on the heap: so much each, and so much for each
- * byte of their encoding.
+ * An estimate of what objects of one coder take on the heap: a fixed size for each, and a size for
+ * each byte of its encoding.
  *
  * <p>Immutable; made once for a state, from its coder alone, so that it is the same in every
  * process and every replay. Of the libraries that walk objects instead, jol and sizeof fail on
@@ -134,7 +134,7 @@ public record ObjectSize(int fixedBytes, double bytesPerEncodedByte) {
     return new ObjectSize(own, element.bytesPerEncodedByte + each);
   }
 
-  /** Returns what an object takes whose encoding has so many bytes. */
+  /** Returns the size on the heap of an object whose encoding has this number of bytes. */
   public long bytes(int encodedBytes) {
     return fixedBytes + (long) (encodedBytes * bytesPerEncodedByte);
   }

@@ -19,10 +19,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * more change in the index.
  */
 final class PendingWrites {
-  /** A batch is written when it has so many changes. */
+  /** A batch is written when it has this number of changes. */
   static final int FULL_COUNT = 512;
 
-  /** A batch is written when it has so many bytes, however few changes these are. */
+  /** A batch is written when it has this number of bytes, however few changes these are. */
   static final int FULL_BYTES = 1 << 20;
 
   /** What {@link #find} returns for a key that has not changed. */

@@ -15,7 +15,7 @@ import org.rocksdb.Status;
  *
  * <p>Owned by its store, therefore by one task's thread. What is always true: a key that could not
  * be read is an error. (The call that takes and gives arrays shows such a key as absent, so it must
- * not be used here: state would be lost without a word.)
+ * not be used here: state would be lost silently.)
  */
 final class RocksDbBatch {
   private static final int KEYS = 256;

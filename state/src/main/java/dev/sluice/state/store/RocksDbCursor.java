@@ -30,7 +30,7 @@ final class RocksDbCursor implements StateStore.Cursor {
   /**
    * A walk from the first key that is not below {@code first}.
    *
-   * @param db null if there is no database yet, and therefore nothing to walk over
+   * @param db null if there is no database yet, and therefore nothing to iterate over
    * @param end the least key beyond the range, null if there is none
    * @param moment whose entries are shown; null for now
    */

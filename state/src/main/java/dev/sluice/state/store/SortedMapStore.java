@@ -17,8 +17,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * held equal to.
  *
  * <p>Used by one task's thread. A cursor or a view shows the live map until the first change after
- * it was made; before that change, it takes the rest of its entries aside. So a cursor that is
- * closed after its first entry costs no more than that.
+ * it was made; before that change, it copies the rest of its entries. So a cursor that is closed
+ * after its first entry costs no more than that.
  */
 public final class SortedMapStore implements StateStore {
   private final NavigableMap<byte[], byte[]> entries = new TreeMap<>(Arrays::compareUnsigned);
@@ -151,7 +151,7 @@ public final class SortedMapStore implements StateStore {
     }
   }
 
-  /** Walks over the live map, or over the entries that were taken aside when it changed. */
+  /** Walks over the live map, or over the entries that were copied when it changed. */
   private final class MapCursor implements Cursor {
     private final byte[] prefix;
     private Iterator<Map.Entry<byte[], byte[]>> rest;

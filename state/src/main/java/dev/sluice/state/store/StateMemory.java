@@ -13,8 +13,8 @@ import java.util.Set;
  * beyond {@link #limitBytes} except by {@link TaskQuota#take}.
  *
  * <p>Whoever comes first may have everything. When a task is refused a chunk although it has less
- * than its fair share, the one that has the most is told to give back some of what it has beyond
- * its own ({@link TaskQuota#overdrawn}); it is told again as long as the other one asks.
+ * than its fair share, the one that has the most is asked to give back some of what it has beyond
+ * its own ({@link TaskQuota#overdrawn}); it is asked again for as long as the other one waits.
  *
  * <p>Sizes of objects are estimates. After each collection of garbage that the {@link HeapGauge}
  * reports, the limit shrinks if the heap is fuller than {@value #FULL_PERCENT}%, and grows back to
@@ -30,10 +30,12 @@ public final class StateMemory {
   private static final int GROW_PERCENT = 105;
   private static final int LEAST_FRACTION = 8;
 
-  /** A task that is told to give back evicts so much in one step: for some milliseconds. */
+  /**
+   * A task that is asked to give back evicts this much in one step, which takes some milliseconds.
+   */
   private static final int TOLD_CHUNKS = 2;
 
-  /** A full memory refuses for each object; it asks the gauge once in so many. */
+  /** A full memory refuses for each object; it asks the gauge once in this number of times. */
   private static final int ASK_INTERVAL = 64;
 
   private final long budgetBytes;
@@ -46,7 +48,7 @@ public final class StateMemory {
   private int refusals;
 
   /**
-   * Memory of so many bytes.
+   * Memory of this number of bytes.
    *
    * @param gauge what corrects the estimates that the bytes are counted by
    */

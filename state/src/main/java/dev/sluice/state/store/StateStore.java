@@ -43,7 +43,7 @@ public interface StateStore extends AutoCloseable {
 
   /**
    * Keeps the entries of this moment whose keys begin with {@code prefix}, whatever becomes of
-   * them, to be walked over many times. To be closed.
+   * them, to be iterated over many times. To be closed.
    */
   View view(Bytes prefix);
 

@@ -11,8 +11,8 @@ package dev.sluice.state.store;
  *
  * <p>How it is used: before an object is kept, {@code lease(its size)}. If that is refused, others
  * are evicted, each with {@code giveBack(its size)}, until it is not; if there are no others,
- * {@code take(its size)}. Once in a step, as long as {@link #overdrawn}, some are evicted for the
- * good of another task.
+ * {@code take(its size)}. Once in a step, as long as {@link #overdrawn}, some are evicted in favour
+ * of another task.
  */
 public final class TaskQuota implements AutoCloseable {
   private static final long UNLIMITED = Long.MAX_VALUE / 2;
@@ -25,7 +25,7 @@ public final class TaskQuota implements AutoCloseable {
   /** Belongs to the memory's lock. */
   long heldBytes;
 
-  /** Belongs to the memory's lock: what is to be left when it was told to give back. */
+  /** Belongs to the memory's lock: what is to be left when it was asked to give back. */
   long targetBytes = Long.MAX_VALUE;
 
   /** Written under the memory's lock. */
@@ -43,7 +43,7 @@ public final class TaskQuota implements AutoCloseable {
   }
 
   /**
-   * Counts so many bytes as used.
+   * Counts this number of bytes as used.
    *
    * @return false if there is no room for them; then they are not counted, and the task has to
    *     evict
@@ -66,7 +66,10 @@ public final class TaskQuota implements AutoCloseable {
     return true;
   }
 
-  /** Counts so many bytes as used, room or not: for what must be kept though nothing can go. */
+  /**
+   * Counts this number of bytes as used, room or not: for what must be kept although nothing can be
+   * evicted.
+   */
   public void take(long bytes) {
     freeBytes -= bytes;
     if (freeBytes < 0) {
@@ -74,7 +77,7 @@ public final class TaskQuota implements AutoCloseable {
     }
   }
 
-  /** Counts so many bytes as used no longer. */
+  /** Counts this number of bytes as free again. */
   public void giveBack(long bytes) {
     freeBytes += bytes;
     if (freeBytes >= 2 * chunkBytes || (overdrawn && freeBytes >= chunkBytes)) {
@@ -82,7 +85,9 @@ public final class TaskQuota implements AutoCloseable {
     }
   }
 
-  /** Gives back whole chunks; keeps one for what is leased next, unless it is told to give back. */
+  /**
+   * Gives back whole chunks; keeps one for what is leased next, unless it is asked to give back.
+   */
   private void giveBackChunks() {
     long kept = overdrawn ? 0 : chunkBytes;
     long chunks = (freeBytes - kept) / chunkBytes * chunkBytes;

@@ -23,7 +23,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * </pre>
  *
  * So a look-up touches one place of the index and then only the entry whose hash agrees, a new key
- * appends, and walking over all entries is sequential and in an order that depends on no hash.
+ * appends, and iterating over all entries is sequential and in an order that depends on no hash.
  * Entries leave in that order too, all of them, or with the whole table. What is always true: the
  * entries {@code first .. size - 1} are live; an entry is never removed from the index, for no key
  * is looked up any more once entries are released. Keys of released entries stay until the table is
@@ -36,7 +36,7 @@ public final class AccumulatorTable<K, A> {
   private static final int LEAST_ENTRIES = 16;
   private static final int ABSENT = -1;
 
-  /** Of one entry that has many, so many records are logged before the time is looked at. */
+  /** Of an entry with many records, this number is logged before the clock is read. */
   private static final int RECORDS_AT_ONCE = 256;
 
   // 2^32 divided by the golden ratio: spreads hashes whose low bits agree, as those of one task do.
@@ -340,7 +340,7 @@ public final class AccumulatorTable<K, A> {
 
   /**
    * Gives its entries to another table of the window, which is to be moved to the store; this one
-   * goes on empty.
+   * stays behind, empty.
    */
   AccumulatorTable<K, A> retire() {
     AccumulatorTable<K, A> retired = new AccumulatorTable<>(owner, window);
@@ -479,7 +479,7 @@ public final class AccumulatorTable<K, A> {
     closed.index = null;
   }
 
-  /** Empties the arrays; says whether they are worth to be taken over by another table. */
+  /** Empties the arrays; says whether they are worth handing over to another table. */
   boolean clear() {
     if (index == null) {
       return false;

@@ -5,8 +5,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Which entries of an {@link AccumulatorTable} are to be logged: a bit for each that changed in the
- * epoch that is going on, and one for each that changed in the epoch before it and is not logged
- * yet.
+ * current epoch, and one for each that changed in the epoch before it and is not logged yet.
  *
  * <p>Owned by its table. What is always true: an entry whose accumulator is logged whole never has
  * both bits.

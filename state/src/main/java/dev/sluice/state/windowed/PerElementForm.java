@@ -17,7 +17,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param <T> the type of the values
  */
 final class PerElementForm<T> implements RecordForm<ValueList<T>> {
-  /** The run is above so many bits, the number below. */
+  /** The run is above this number of bits, the number below. */
   private static final int NUMBER_BITS = 40;
 
   private final PartLog part;

@@ -57,7 +57,7 @@ interface RecordForm<A> {
   /**
    * Takes in that the record, just merged, is in the log and stays there.
    *
-   * @return false if that cannot be: it has to be deleted, and the accumulator to be logged anew
+   * @return false if that cannot be: it has to be deleted, and the accumulator to be logged again
    */
   boolean keepRecord(A accumulator, ByteReader key);
 

@@ -9,9 +9,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * store.
  *
  * <p>Owned by them. A table that is to go is not read again: it leaves entry by entry, under a
- * number of its own, while the window goes on with a new one; at the firing all of a key's
+ * number of its own, while the window continues with a new one; at the firing all of a key's
  * accumulators are merged, in that order (as in a log-structured merge tree, O'Neil et al. 1996).
- * So a record that comes costs no look into the store, however little fits on the heap. What they
+ * So a record that arrives costs no lookup in the store, however little fits on the heap. What they
  * take is estimated from samples, once in a bundle, so counting costs nothing per record either.
  * What is always true: at most one table is on its way to the store.
  */
@@ -25,7 +25,7 @@ final class Spilling<K, A> implements HeapShare.Evictor {
   /** So many entries leave at once. */
   private static final int EVICTED_AT_ONCE = 32;
 
-  /** The first samples are taken one after the other, later ones at each of so many calls. */
+  /** The first samples are taken one after the other, later ones once in this number of calls. */
   private static final int FIRST_SAMPLES = 32;
 
   private static final int SAMPLED_EACH = 16;

@@ -30,12 +30,12 @@ public final class ValueList<T> {
     values.append(value);
   }
 
-  /** Returns the values of this moment, for good. */
+  /** Returns a lasting snapshot of the values. */
   public Iterable<T> snapshot() {
     return values.snapshot();
   }
 
-  /** Returns the values for good, and holds none any more. */
+  /** Hands over the values, and holds none any more. */
   public Iterable<T> drain() {
     Iterable<T> all = values.snapshot();
     values.clear();

@@ -20,7 +20,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * logged} at most, the store of those in {@code stored}.
  */
 final class WindowRecords<K, A> {
-  /** At the firing of what was in the store, so many keys are brought back at once, or more. */
+  /**
+   * At the firing of what was in the store, at least this number of keys is brought back at once.
+   */
   private static final int CHUNK_KEYS = 128;
 
   private final PartLog part;
@@ -41,7 +43,7 @@ final class WindowRecords<K, A> {
 
   private int group = -1;
 
-  /** Where the group goes on; null at its beginning. */
+  /** Where to continue in the group; null at its beginning. */
   private byte @Nullable [] nextKey;
 
   private boolean groupEnded = true;

@@ -33,8 +33,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * their collections no map is touched and nothing allocated. What is always true: a table is open
  * from its first entry until {@link #close}, there is one open table for a window, and {@link
  * #first} is the open table whose window ends first (of several, the one that was opened first).
- * Some may be in the store, if they were told how to be {@linkplain #mergedBy merged} or are lists;
- * then a window's entries come back by {@link #prepare}, in the order of groups and keys.
+ * Some may be in the store, if they know how to be {@linkplain #mergedBy merged} or are lists; then
+ * a window's entries come back by {@link #prepare}, in the order of groups and keys.
  *
  * @param <K> the type of the keys
  * @param <A> the type of the accumulators
@@ -43,7 +43,7 @@ public final class WindowedAccumulators<K, A> implements StatePart {
   private static final int REMEMBERED = 4;
   private static final int SPARES = 3;
 
-  /** While state is restored, it settles each time so many entries have come. */
+  /** While state is restored, it settles each time this number of entries has come. */
   private static final int SETTLED_EACH = 256;
 
   private final Coder<K> keyCoder;
@@ -53,7 +53,7 @@ public final class WindowedAccumulators<K, A> implements StatePart {
   private final Coder<? extends BoundedWindow> windowCoder;
   private final boolean keepsTimestamps;
 
-  // Only looked up in, never walked over: the order is in "open".
+  // Only used for lookups, never iterated over: the order is in "open".
   private final Map<BoundedWindow, AccumulatorTable<K, A>> byWindow = new HashMap<>();
   private final TreeSet<AccumulatorTable<K, A>> open =
       new TreeSet<>(

@@ -84,7 +84,7 @@ final class Fire implements ClusterInterceptor {
     }
     LOG.info("job {} loses its worker in {} ms", entry.job(), delayMs.getAsLong());
     if (delayMs.getAsLong() == 0) {
-      // Nothing that the coordinator says next is heard.
+      // Nothing that the coordinator sends next arrives.
       worker.kill();
     }
     network.postLater(ADDRESS, entry.job(), delayMs.getAsLong());

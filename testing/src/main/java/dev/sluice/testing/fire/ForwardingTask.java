@@ -5,8 +5,7 @@ import dev.sluice.worker.world.TaskRunner.Handle;
 import dev.sluice.worker.world.TaskRunner.Steppable;
 
 /**
- * Passes everything that it is told on to the task that it decorates. Used by that task's thread,
- * as the task is.
+ * Forwards every call to the task that it decorates. Used by that task's thread, as the task is.
  */
 class ForwardingTask implements Steppable {
   private final Steppable task;

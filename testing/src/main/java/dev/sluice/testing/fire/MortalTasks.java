@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * finished, torn down or reported.
  *
  * <p>As the {@link TaskRunner} that it decorates, which has the threads; {@link #kill} by any
- * thread. A step that is under way is taken to its end, for a thread cannot be killed.
+ * thread. A step that has begun is completed, for a thread cannot be killed.
  */
 final class MortalTasks implements TaskRunner {
   private final TaskRunner tasks;

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * One worker's way to the network, which can be cut: nothing that it says is heard from then on,
- * and it hears nothing.
+ * One worker's way to the network, which can be cut: from then on nothing that it sends arrives,
+ * and nothing reaches it.
  *
  * <p>Any thread. Always true: once it is cut, its addresses are free for another worker.
  */

@@ -396,7 +396,7 @@ final class SimulatedCluster {
     return journal;
   }
 
-  /** All that clients were told so far. */
+  /** All updates that clients have received so far. */
   List<JobUpdate> updates() {
     return updates;
   }

@@ -54,7 +54,7 @@ final class Simulation {
   /** Something that happens at a time; nothing if its process has crashed by then. */
   private record Delayed(long atNanos, long order, SimulatedProcess process, Runnable what) {}
 
-  /** Unwinds the stack of a process that is no more. */
+  /** Unwinds the stack of a process that is gone. */
   private static final class Crashed extends Error {
     private static final long serialVersionUID = 1;
 
@@ -95,7 +95,7 @@ final class Simulation {
     return traceHash;
   }
 
-  /** How long it has been going on, in the time of the simulation. */
+  /** How long it has been running, in the time of the simulation. */
   long elapsedMs() {
     return nanos / 1_000_000;
   }
@@ -208,7 +208,7 @@ final class Simulation {
       return alive;
     }
 
-    /** From now on nothing that it says is heard by others, nor does it hear them. */
+    /** From now on nothing that it sends reaches others, and nothing reaches it. */
     void cutOff() {
       trace(name + " is cut off");
       cutOff = true;

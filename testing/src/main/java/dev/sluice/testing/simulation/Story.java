@@ -11,7 +11,7 @@ import java.util.StringJoiner;
  * when a process crashed.
  *
  * <p>Owned by the simulation, in the test's thread. Always true: it keeps the last {@value #KEPT}
- * events, which a seed that fails prints; told aloud, it prints each event as it happens.
+ * events, which a seed that fails prints; with tracing on, it prints each event as it happens.
  */
 final class Story {
   private static final int KEPT = 60;

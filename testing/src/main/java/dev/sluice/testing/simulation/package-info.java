@@ -8,6 +8,6 @@
  * dev.sluice.testing.simulation.SimulatedRun} has it run a {@link
  * dev.sluice.testing.simulation.RandomPipeline} and compares what comes out with the {@link
  * dev.sluice.testing.simulation.Model}; if they differ, the {@link
- * dev.sluice.testing.simulation.Story} tells what had happened.
+ * dev.sluice.testing.simulation.Story} says what had happened.
  */
 package dev.sluice.testing.simulation;

@@ -10,8 +10,8 @@ import java.util.Map;
 /**
  * A body of one task that is to be made: a tree of ParDos.
  *
- * <p>When a bundle begins and ends, and how far the watermark is, the operators are told by the
- * stage; how much they hold until the bundle ends, and what keeps the watermark back, they tell it.
+ * <p>The stage tells the operators when a bundle begins and ends and how far the watermark is; they
+ * tell the stage how much they hold until the bundle ends, and what holds the watermark back.
  *
  * @param transforms in topological order: the first reads what enters the body, each other one the
  *     output of one before it

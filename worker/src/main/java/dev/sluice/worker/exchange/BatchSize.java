@@ -5,12 +5,12 @@ import dev.sluice.worker.record.EncodedSize;
 import org.apache.beam.sdk.coders.Coder;
 
 /**
- * How many records of an exchange make a batch: as many as are thought to take {@link #BYTES}
+ * How many records of an exchange make a batch: the number expected to take {@link #BYTES}
  * together, by the encoded size of one record of each full batch.
  *
  * <p>Owned by the producer's task, shared by its outlets. Always true: between 1 and {@link
  * Batch#CAPACITY}; a record that is larger than expected lowers it at once, smaller ones raise it
- * step by step. It begins low, because of the first record nothing is known.
+ * step by step. It begins low, because nothing is known of the first record.
  */
 public final class BatchSize {
   private static final int BYTES = 256 << 10;

@@ -7,7 +7,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * The consumer's end of a channel, as {@link ChannelWriter} is the producer's.
  *
  * <p>Owned by the consumer's task, whose {@link InputGate} decides when to read. That task is woken
- * when an item arrives, and when the handshake of catching up comes to its end.
+ * when an item arrives, and when the handshake of catching up ends.
  */
 public interface ChannelReader {
 
@@ -27,8 +27,8 @@ public interface ChannelReader {
   void awaitCatchUp();
 
   /**
-   * Whether the handshake that was begun last has come to its end: then all that the channel was
-   * behind by when it began has arrived here.
+   * Whether the handshake that was begun last has ended: then all that the channel was behind by
+   * when it began has arrived here.
    */
   boolean caughtUp();
 }

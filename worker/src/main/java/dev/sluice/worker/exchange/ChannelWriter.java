@@ -10,15 +10,14 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * <p>Owned by the producer's task, whose {@link Outlet} decides what to send, and when. Always
  * true: batches and {@link ControlItem}s arrive at the {@link ChannelReader} once each, in the
  * order in which they were handed over; {@link Feedback} comes the other way in the same manner;
- * and an end learns of the other by nothing else than what was sent. The producer's task is woken
- * when feedback arrives, except for a {@link Feedback.Credit}, which is looked at with the next
- * batch.
+ * and an end knows of the other nothing but what was sent. The producer's task is woken when
+ * feedback arrives, except for a {@link Feedback.Credit}, which is looked at with the next batch.
  *
  * <p>The handshake of catching up: a watermark goes to the consumers of a task one after the other,
- * so one of them may act on it before another has got it. {@link #behind} says that there is
- * something which this consumer has to get before it knows what others may know, {@link #caughtUp}
+ * so one of them may act on it before another has received it. {@link #behind} says that this
+ * consumer has yet to receive something that others may have received already, {@link #caughtUp}
  * that it has been handed over. A consumer that begins the handshake ({@link
- * ChannelReader#awaitCatchUp}) is told by this end, at once if the channel is not behind and
+ * ChannelReader#awaitCatchUp}) is notified by this end, at once if the channel is not behind and
  * otherwise as soon as it has caught up; never by the producer's task, which may be in user code
  * for minutes.
  */
@@ -31,13 +30,13 @@ public interface ChannelWriter {
    * Hands over what comes next; a batch belongs to the consumer from then on.
    *
    * @param item a {@link Batch} or a {@link ControlItem}
-   * @param limit refused if this many items are under way, as far as this end knows
+   * @param limit refused if this many items are in flight, as far as this end knows
    * @return false if there is no room now
    */
   boolean offer(Object item, int limit);
 
   /**
-   * Announces that the producer waits until no more than {@code most} items are under way: then its
+   * Announces that the producer waits until no more than {@code most} items are in flight: then its
    * task is woken, once.
    *
    * @return false if there are no more already, so that there is nothing to wait for

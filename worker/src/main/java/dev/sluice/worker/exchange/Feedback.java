@@ -4,7 +4,7 @@ package dev.sluice.worker.exchange;
 public sealed interface Feedback {
 
   /**
-   * This number of batches may be under way from now on. A consumer grants what it gets through in
+   * This number of batches may be in flight from now on. A consumer grants what it gets through in
    * about 100 ms, as it measures, so that a barrier does not wait behind more.
    *
    * @param batches between {@link #LEAST} and {@link #MOST}
@@ -20,6 +20,6 @@ public sealed interface Feedback {
   /** Asks for a {@link ControlItem.Answer}. */
   record Question() implements Feedback {}
 
-  /** The consumer reads no more: whatever is under way, or would be sent, is discarded. */
+  /** The consumer reads nothing more: whatever is in flight, or would be sent, is discarded. */
   record GivenUp() implements Feedback {}
 }

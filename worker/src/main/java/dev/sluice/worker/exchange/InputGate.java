@@ -221,7 +221,7 @@ public final class InputGate {
   }
 
   /**
-   * Whether all that was under way at the last {@link #awaitCatchUp} has been taken or waits here.
+   * Whether all that was in flight at the last {@link #awaitCatchUp} has been taken or waits here.
    */
   public boolean caughtUp() {
     for (Lane lane : lanes) {
@@ -307,7 +307,7 @@ public final class InputGate {
 
   /**
    * The least watermark of each side input's channels, by exchange id. That one is idle makes no
-   * difference: it does not say that a window is empty, so what waits for it goes on waiting.
+   * difference: it does not say that a window is empty, so what waits for it keeps waiting.
    */
   public Map<String, Long> sideWatermarksMs() {
     Map<String, Long> byExchange = new LinkedHashMap<>();
@@ -329,7 +329,7 @@ public final class InputGate {
     return true;
   }
 
-  /** Discards whatever is under way or will come; the task reads no more. */
+  /** Discards whatever is in flight or will come; the task reads nothing more. */
   public void abandon() {
     for (Lane lane : lanes) {
       lane.channel.send(new Feedback.GivenUp());

@@ -173,7 +173,7 @@ final class Outlet {
     drainedFromMs = ms;
   }
 
-  /** Whether the consumer has asked and is to be told. */
+  /** Whether the consumer has asked and waits for an answer. */
   boolean asked() {
     hear();
     asked |= questioned;

@@ -6,7 +6,7 @@ public interface Room {
   /**
    * Rests until something may have changed.
    *
-   * @throws RuntimeException if the task was told to stop
+   * @throws RuntimeException if the task was asked to stop
    */
   void rest();
 }

@@ -19,7 +19,7 @@ import org.joda.time.Instant;
  *
  * <p>Owned by one task's stage; keeps no state. Where the windows depend on the timestamp alone and
  * are known to stay the same for a while ({@link WindowsByTime}), nothing is allocated per element.
- * An element that comes in several windows is assigned anew for each of them.
+ * An element that comes in several windows is assigned again for each of them.
  */
 final class AssignWindowsOperator implements GroupingOperator {
   private final String transformName;

@@ -437,7 +437,7 @@ final class GeneralGrouping<K> implements GroupingOperator {
   }
 
   /**
-   * Tells Beam's runner the output watermark that was last told downstream, not what it might be
+   * Tells Beam's runner the output watermark that was last sent downstream, not what it might be
    * now.
    */
   private final class OperatorTimes implements Times {

@@ -5,12 +5,12 @@ import org.apache.beam.sdk.options.ExperimentalOptions;
 import org.apache.beam.sdk.values.WindowingStrategy;
 
 /**
- * Tells when a grouping goes the general way, by {@link GeneralGrouping} and without combining
+ * Says when a grouping takes the general path, by {@link GeneralGrouping} and without combining
  * before the exchange.
  *
- * <p>A pure function. A job does all of its grouping that way with {@code
- * --experiments=sluice_general_path}: its results are the same, so whoever doubts a result can tell
- * whether the specialised operators have part in it, and tests do. The two keep their state in
+ * <p>A pure function. A job does all of its grouping on that path with {@code
+ * --experiments=sluice_general_path}: its results are the same, so whoever doubts a result can find
+ * out whether the specialised operators are involved, and tests do. The two keep their state in
  * different ways, so a job stays with what it was first started with.
  */
 final class GeneralPath {

@@ -13,8 +13,8 @@ import org.apache.beam.sdk.values.WindowingStrategy;
 import org.joda.time.Duration;
 
 /**
- * Tells the windowing strategies under which a window's only pane is the one on time, at the end of
- * the window.
+ * Recognises the windowing strategies under which a window's only pane is the one on time, at the
+ * end of the window.
  *
  * <p>A pure function. No allowed lateness: an expired window and one whose end the watermark has
  * passed are the same, so nothing comes after the pane, and neither accumulation mode nor closing

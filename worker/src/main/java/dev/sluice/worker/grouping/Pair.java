@@ -3,7 +3,7 @@ package dev.sluice.worker.grouping;
 import java.util.AbstractList;
 
 /**
- * Two accumulators on their way into a merge, in one list that is filled anew for each.
+ * Two accumulators on their way into a merge, in one list that is refilled for each.
  *
  * <p>Owned by one operator, the task's thread only; a combine function has no reason to keep it.
  */

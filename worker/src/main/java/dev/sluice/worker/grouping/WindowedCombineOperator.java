@@ -20,8 +20,8 @@ import org.apache.beam.sdk.values.KV;
 
 /**
  * Combines, or groups ({@link CollectingFn}), by key and window where each window fires exactly
- * once, when the watermark passes its end: the common case of {@link GeneralGrouping}, told by
- * {@link OneFiring}, without a timer, a hold or a trigger per key.
+ * once, when the watermark passes its end: the common case of {@link GeneralGrouping}, recognised
+ * by {@link OneFiring}, without a timer, a hold or a trigger per key.
  *
  * <p>Owned by one task's stage. Always true: all it keeps of records is in its {@link
  * WindowedAccumulators}, also while a window is emitted in slices; an accumulator is changed in

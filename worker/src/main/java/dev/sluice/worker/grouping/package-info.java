@@ -19,10 +19,11 @@
  *         <li>{@link dev.sluice.worker.grouping.GeneralGrouping} is right for all of them: Beam's
  *             {@code ReduceFnRunner} on keyed state and timers.
  *         <li>{@link dev.sluice.worker.grouping.WindowedCombineOperator} is for strategies under
- *             which a window fires once, told by {@link dev.sluice.worker.grouping.OneFiring}: one
- *             table of accumulators for each window, emitted when the watermark passes its end. A
- *             GroupByKey, and the collection of a side input, is a combine whose accumulators are
- *             lists ({@link dev.sluice.worker.grouping.CollectingFn}).
+ *             which a window fires once, recognised by {@link
+ *             dev.sluice.worker.grouping.OneFiring}: one table of accumulators for each window,
+ *             emitted when the watermark passes its end. A GroupByKey, and the collection of a side
+ *             input, is a combine whose accumulators are lists ({@link
+ *             dev.sluice.worker.grouping.CollectingFn}).
  *       </ul>
  *       {@link dev.sluice.worker.grouping.GeneralPath} can rule the second out for a whole job. It
  *       is held against the first by {@code EqualPathsTest}, over random data, lateness and

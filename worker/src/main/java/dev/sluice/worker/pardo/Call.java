@@ -77,7 +77,7 @@ final class Call {
     return DrainedWindows.cause(drained);
   }
 
-  /** Whether what is at hand exists because of a drain. */
+  /** Whether the current element or timer exists because of a drain. */
   CausedByDrain causedByDrain() {
     return DrainedWindows.cause(windows);
   }

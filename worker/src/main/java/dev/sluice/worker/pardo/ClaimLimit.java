@@ -10,8 +10,8 @@ import org.apache.beam.sdk.transforms.splittabledofn.WatermarkEstimator;
 import org.joda.time.Instant;
 
 /**
- * Ends one call of a splittable DoFn early: after so many claims or so much time, or when a barrier
- * is on its way, it splits off what has not been claimed yet, so the next claim fails.
+ * Ends one call of a splittable DoFn early: after a number of claims or a length of time, or when a
+ * barrier is on its way, it splits off what has not been claimed yet, so the next claim fails.
  *
  * <p>Lives for one call, in its thread. Always true: {@link #residual} together with what the
  * tracker is left with is the restriction that the call began with, and {@link #watermark} was read

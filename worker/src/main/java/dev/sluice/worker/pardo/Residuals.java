@@ -22,8 +22,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 
 /**
- * What is left to do of the restrictions of one splittable DoFn: each with the time at which to go
- * on and the watermark that it holds.
+ * What is left to do of the restrictions of one splittable DoFn: each with the time at which to
+ * resume and the watermark that it holds.
  *
  * <p>Owned by one operator, kept in keyed state under numbers drawn from the task's own key groups,
  * so they move with the groups when the job is rescaled. Always true: a residual is a value and a

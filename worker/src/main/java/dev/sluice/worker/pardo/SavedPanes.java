@@ -16,7 +16,7 @@ import org.apache.beam.sdk.values.KV;
  * Which panes of one side input are in the checkpoints, for all tasks that read it.
  *
  * <p>Owned by the {@link SideInputPanes} of the one task that saves them. Knows of a pane only that
- * it is saved, not what is in it: other tasks may be far behind this one, which holds it no more.
+ * it is saved, not what is in it: other tasks may be far behind this one, which no longer holds it.
  * Always true: no pane is deleted that any of the tasks needed when it passed its last barrier.
  */
 final class SavedPanes {

@@ -25,8 +25,8 @@ import org.apache.beam.sdk.values.WindowingStrategy;
  *
  * <p>Owned by the {@link SideInputs} of that task. Elements and views are shared with the job's
  * other tasks; which pane is current is not. Always true: a window holds its newest pane only, and
- * is let go when no transform's input can map to it any more. What is saved is another matter: see
- * {@link SavedPanes}.
+ * is released when no transform's input can map to it any more. What is saved is another matter:
+ * see {@link SavedPanes}.
  */
 final class SideInputPanes implements StatePart {
   private static final long END_MS = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();

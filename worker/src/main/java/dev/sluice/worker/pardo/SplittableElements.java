@@ -74,7 +74,7 @@ final class SplittableElements implements Times, WaitingRoom {
   /**
    * @param userFn the DoFn that processes
    * @param splitter another copy of it that splits
-   * @param call what {@code userFn}'s arguments and outputs know of the restriction at hand
+   * @param call what {@code userFn}'s arguments and outputs know of the current restriction
    */
   SplittableElements(
       OperatorContext context,
@@ -162,7 +162,7 @@ final class SplittableElements implements Times, WaitingRoom {
   }
 
   /**
-   * Cuts what would go on for ever to what the DoFn wants to do before the job ends, now and for
+   * Cuts what would never end to what the DoFn wants to do before the job ends, now and for
    * elements that still come. All at once: of unbounded restrictions there are few, as each is
    * worked on all the time, and once cut they look like any others.
    */
@@ -220,9 +220,9 @@ final class SplittableElements implements Times, WaitingRoom {
   }
 
   /**
-   * Calls the DoFn for restrictions that are due, in order, until one wants to go on at once, much
-   * time has gone or a barrier is on its way: any would keep the bundle open, and the barriers and
-   * watermarks behind it waiting.
+   * Calls the DoFn for restrictions that are due, in order, until one wants to resume at once, much
+   * time has passed or a barrier is on its way: any of these would keep the bundle open, and the
+   * barriers and watermarks behind it waiting.
    *
    * @return how many; {@code limit} if the bundle should end although more is due
    */
@@ -246,7 +246,7 @@ final class SplittableElements implements Times, WaitingRoom {
     return limit;
   }
 
-  /** Returns whether something is left that may go on at once. */
+  /** Returns whether something is left that may resume at once. */
   private boolean process(Residuals.Held<KV<WindowedValue<Object>, KV<Object, Object>>> held) {
     Work work = Work.of(held.residual());
     if (sideInputs != null && !sideInputs.isReady(work.window())) {

@@ -23,7 +23,7 @@ import org.apache.beam.sdk.values.TimestampedValue;
 
 /**
  * Finds a DoFn that changes an object that it has read from its state and does not write it back:
- * such a change is in a checkpoint or not as chance has it.
+ * whether such a change gets into a checkpoint is a matter of chance.
  *
  * <p>Owned by an {@link ImmutabilityCheck}, therefore there only if it is asked for. Always true:
  * what was read in a call of user code is compared at its end, unless it was written meanwhile.

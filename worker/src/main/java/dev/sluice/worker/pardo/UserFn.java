@@ -235,7 +235,7 @@ final class UserFn {
       Throwable passing = call.downstreamFailure;
       call.downstreamFailure = null;
       if (passing instanceof StackOverflowError) {
-        // It came from so deep that nobody there had room to say where it was.
+        // It was thrown so deep in the stack that there was no room to say where.
         return new TransformException(context.transformName(), passing);
       }
       throw UserFn.<RuntimeException>asUnchecked(passing);

@@ -11,7 +11,7 @@ import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.transforms.reflect.DoFnSignature.StateDeclaration;
 
 /**
- * The state cells that a DoFn declares, in the namespace of the window at hand.
+ * The state cells that a DoFn declares, in the namespace of the current window.
  *
  * <p>Owned by one operator; keeps no state itself. Ids are compared by identity first: the invoker
  * asks with the same string each time.

@@ -9,7 +9,7 @@ import org.joda.time.Duration;
 import org.joda.time.Instant;
 
 /**
- * One timer of a DoFn for the key and window at hand.
+ * One timer of a DoFn for the current key and window.
  *
  * <p>Made for one call of user code and bound to what that call was about. Always true: an
  * event-time timer neither fires nor holds the watermark beyond its window's expiry, so state

@@ -10,7 +10,7 @@ import org.apache.beam.sdk.state.TimerSpec;
 import org.joda.time.Instant;
 
 /**
- * The timers that a DoFn declares, for the key and window at hand.
+ * The timers that a DoFn declares, for the current key and window.
  *
  * <p>Owned by one operator; keeps no timer itself: what is set goes into the {@link KeyedState} at
  * once.

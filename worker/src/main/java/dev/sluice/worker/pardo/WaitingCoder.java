@@ -15,7 +15,7 @@ import org.apache.beam.sdk.values.WindowedValues;
 /**
  * Codes an element that waits in a task's state: all that Beam's own coder of windowed values does,
  * and whether the element exists because of a drain, which that one leaves out unless the whole JVM
- * is told otherwise.
+ * is configured otherwise.
  *
  * <p>Immutable.
  */

@@ -6,8 +6,8 @@
  *
  * <ol>
  *   <li>{@link dev.sluice.worker.pardo.ParDoOperator} takes it from the transform before. If
- *       nothing of the DoFn looks at windows, step 5 follows at once; otherwise it goes on once for
- *       each of its windows.
+ *       nothing of the DoFn looks at windows, step 5 follows at once; otherwise the steps that
+ *       follow are taken once for each of its windows.
  *   <li>{@code SideInputLookup} says whether the side inputs are ready for the window, out of the
  *       panes that {@link dev.sluice.worker.pardo.SideInputs} holds for the task. If not, {@code
  *       Pushback} keeps the element in the task's state, holding the watermark, and brings it back

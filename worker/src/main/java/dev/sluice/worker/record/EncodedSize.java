@@ -30,7 +30,8 @@ public final class EncodedSize {
     try {
       coder.encode(value, counting);
     } catch (IOException | RuntimeException e) {
-      // Too large to go on, or a value that cannot be encoded: it is not encoded here, so nothing
+      // Too large to continue, or a value that cannot be encoded: it is not encoded here, so
+      // nothing
       // is wrong yet.
     }
     return Math.max(1, counting.count);

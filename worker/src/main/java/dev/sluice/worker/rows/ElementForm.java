@@ -14,7 +14,7 @@ public final class ElementForm {
    * gives it back, if the user has asked for that, and otherwise with its rows in the coder's
    * schema.
    *
-   * @param collection the id of the PCollection; one that translation made up has no coder, and its
+   * @param collection the id of the PCollection; one that translation added has no coder, and its
    *     elements are given on as they are
    * @param next who gets them
    */

@@ -11,7 +11,7 @@ import org.apache.beam.sdk.transforms.windowing.PaneInfo;
  * Gives each element of a PCollection on with its rows in the schema of the PCollection's coder.
  *
  * <p>Owned by the task of the transform that produces the PCollection, and made only where the
- * coder has rows. An element whose rows have that schema already goes on as it is.
+ * coder has rows. An element whose rows have that schema already is passed on unchanged.
  */
 public final class SchemaReceiver implements Receiver {
   private final String transform;

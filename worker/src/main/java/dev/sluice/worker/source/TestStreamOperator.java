@@ -15,8 +15,8 @@ import org.apache.beam.sdk.values.TimestampedValue;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBufferException;
 
 /**
- * {@code beam:transform:teststream:v1}: plays its events, each after the job has come to rest from
- * the one before.
+ * {@code beam:transform:teststream:v1}: plays its events, each once the job is quiescent after the
+ * one before.
  *
  * <p>Owned by its task, which is the only one of its stage. Its position, its watermark and its
  * clock are in state.
@@ -70,7 +70,7 @@ final class TestStreamOperator implements SourceOperator {
       context.task().services().setJobClock(now);
     }
     if (position.get() != null) {
-      // It goes on from a checkpoint, and the watermark of before is to be ahead of what is next.
+      // It resumes from a checkpoint, and the restored watermark must come before what is next.
       rest();
     }
   }
@@ -94,7 +94,7 @@ final class TestStreamOperator implements SourceOperator {
     return Polled.RECORDS;
   }
 
-  /** Plays nothing until the job has come to rest. */
+  /** Plays nothing until the job is quiescent. */
   private void rest() {
     waiting = true;
     context.task().services().awaitQuiescence(() -> waiting = false);

@@ -21,7 +21,7 @@ public record BundleLimits(long elements, long bytes, long nanos) {
   /** As long as a slice: up to 1,000 elements, 10 ms, or a pause of the input. */
   public static final BundleLimits SLICE = new BundleLimits(0, 0, 0);
 
-  /** As long as memory allows: for input that comes to an end by itself. */
+  /** As long as memory allows: for input that ends by itself. */
   public static final BundleLimits SIZE =
       new BundleLimits(MOST_ELEMENTS, MOST_BYTES, Long.MAX_VALUE);
 

@@ -57,7 +57,7 @@ public final class BundleSize {
     measured = elements;
   }
 
-  /** Whether it was as much as it may be when it was measured last. */
+  /** Whether it had reached its limit when it was measured last. */
   public boolean reaches(BundleLimits limits) {
     return measured >= limits.elements() || bytes >= limits.bytes();
   }

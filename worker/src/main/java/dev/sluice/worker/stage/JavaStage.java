@@ -139,7 +139,7 @@ public final class JavaStage {
   /**
    * How many elements the open bundle may take before it is measured again.
    *
-   * @param few as many as may be if nothing is known of them
+   * @param few the limit if nothing is known of them
    * @param most no more than this
    */
   public int bundleRoom(int few, int most) {
@@ -337,7 +337,7 @@ public final class JavaStage {
   }
 
   /**
-   * What would go on reading for ever stops.
+   * What would otherwise read for ever stops.
    *
    * @return from where on the watermark is what it is because of that
    */

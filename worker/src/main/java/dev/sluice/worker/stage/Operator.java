@@ -123,9 +123,9 @@ public interface Operator {
   default void barrier(long checkpoint) {}
 
   /**
-   * The job is to come to its end: what would go on reading for ever stops. A source finds its end
-   * at the next poll, and its output watermark is at the end of time; one that comes to an end by
-   * itself goes on to it. Called between bundles.
+   * The job drains: what would otherwise read for ever stops. A source finds its end at the next
+   * poll, and its output watermark is at the end of time; one that ends by itself reads on until
+   * then. Called between bundles.
    *
    * @return the output watermark that a drain now takes to the end of time; {@code Long.MAX_VALUE}
    *     if it does not

@@ -13,8 +13,8 @@ public interface TaskServices {
   void openBundle();
 
   /**
-   * Asks the coordinator to tell when the whole job is quiescent; {@code whenQuiescent} then runs
-   * in this task's thread between steps.
+   * Asks the coordinator for a notice when the whole job is quiescent; {@code whenQuiescent} then
+   * runs in this task's thread between steps.
    */
   void awaitQuiescence(Runnable whenQuiescent);
 

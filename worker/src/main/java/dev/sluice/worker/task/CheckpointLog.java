@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /**
- * The log that a task is saved in, and what its worker is told of it.
+ * The log that a task is saved in, and what its worker learns of it.
  *
  * <p>Owned by the task's thread until that has ended, then by the worker's loop. Epochs are made
  * safe by the log's threads, which answer the checkpoint then.

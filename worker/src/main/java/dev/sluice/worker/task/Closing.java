@@ -10,7 +10,7 @@ import dev.sluice.state.error.Thrown;
 final class Closing {
   private Throwable reason;
 
-  /** Something to be closed or given up. */
+  /** Something to be closed or abandoned. */
   interface Part {
     void close() throws Exception;
   }

@@ -2,7 +2,7 @@ package dev.sluice.worker.task;
 
 /**
  * What acts for a task whose thread has ended: a task that had finished is a member of every later
- * checkpoint of its job, with the state that it left. One that had not answers no more.
+ * checkpoint of its job, with the state that it left. One that had not no longer answers.
  *
  * <p>Owned by the worker's loop.
  */

@@ -19,7 +19,7 @@ import java.util.Set;
  *   <li>{@link #CLOSED} to {@link #LEAVING}: the last epoch that a barrier ended is logged; what is
  *       left is logged like another one
  *   <li>{@link #LEAVING} to {@link #ENDED}: all of it is logged
- *   <li>any to {@link #ENDED}: it was told to stop, or something was thrown
+ *   <li>any to {@link #ENDED}: it was asked to stop, or something was thrown
  * </ul>
  *
  * <p>A barrier that halts the task is no phase: it may come in any in which there are operators,
@@ -34,7 +34,7 @@ enum Phase {
   RUNNING,
   /** The end of its output is written, and has no room yet. */
   SENDING,
-  /** All its work is done; its operators may still be told that a checkpoint is complete. */
+  /** All its work is done; its operators may still be notified that a checkpoint is complete. */
   WAITING,
   /** Its operators are closed; what it passes barriers with is its state alone. */
   CLOSED,

@@ -76,7 +76,7 @@ final class RunningStage {
    */
   Step step(boolean handled, boolean probed) throws Exception {
     if (!spec.jobClockRuns()) {
-      // It is moved only when nothing is under way anywhere in the job.
+      // It is moved only when nothing is in flight anywhere in the job.
       stage.advanceSynchronizedTime(spec.jobClock().nowMs());
     }
     if (stepDueWork()) {
@@ -283,7 +283,7 @@ final class RunningStage {
     }
   }
 
-  /** What would go on reading for ever stops. */
+  /** What would otherwise read for ever stops. */
   void drain() {
     if (bundle.isOpen()) {
       endBundle();

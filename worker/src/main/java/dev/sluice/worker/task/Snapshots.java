@@ -74,7 +74,7 @@ public final class Snapshots {
     }
   }
 
-  /** The task will change its state no more; what is left is logged like an epoch. */
+  /** The task no longer changes its state; what is left is logged like an epoch. */
   void saveLast() {
     if (log.saves()) {
       state.barrier();

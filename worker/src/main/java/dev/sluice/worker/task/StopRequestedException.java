@@ -1,6 +1,6 @@
 package dev.sluice.worker.task;
 
-/** Unwinds a step of a task that was told to stop while it waited for room. */
+/** Unwinds a step of a task that was asked to stop while it waited for room. */
 final class StopRequestedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

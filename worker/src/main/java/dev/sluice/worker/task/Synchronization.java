@@ -13,7 +13,7 @@ import dev.sluice.worker.stage.JavaStage;
  * due, and what was received before the question has been sent on before the answer.
  */
 final class Synchronization {
-  /** The least time between two questions, so that what fires together goes on together. */
+  /** The least time between two questions, so that what fires together stays together. */
   private static final long BETWEEN_QUESTIONS_MS = 10;
 
   private final TaskSpec spec;
@@ -54,7 +54,7 @@ final class Synchronization {
     stage.advanceSynchronizedTime(askedMs);
   }
 
-  /** Whether all have answered, of which the stage has not been told. */
+  /** Whether all have answered and the stage has not been notified. */
   boolean answered() {
     return asking && input.answered();
   }

@@ -136,7 +136,7 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
     }
   }
 
-  /** Whether a step that came to this has found nothing to do. */
+  /** Whether a step with this outcome has found nothing to do. */
   private boolean mayBeQuiet(Step step) {
     return phase != Phase.RESTORING && step != Step.FINISHED && step != Step.NEEDS_OUTPUT;
   }
@@ -232,9 +232,9 @@ public final class Task implements TaskRunner.Steppable, InputGate.Consumer, Roo
   }
 
   /**
-   * Closes the operators, of which nobody wants anything any more, unless they are still to be told
-   * of a checkpoint. What that throws fails the task before it has said that it is done, or that it
-   * has released the checkpoint it waited for: the job cannot be done before.
+   * Closes the operators, of which nobody wants anything any more, unless they are still to be
+   * notified of a checkpoint. What that throws fails the task before it has said that it is done,
+   * or that it has released the checkpoint it waited for: the job cannot be done before.
    */
   private void closeIfDone() throws Exception {
     if (phase == Phase.WAITING && callbacks.isEmpty()) {

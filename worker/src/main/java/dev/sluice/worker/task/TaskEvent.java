@@ -5,12 +5,12 @@ import dev.sluice.state.storage.TaskSnapshot;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 
 /**
- * What a task tells its worker of itself. Handed over by the task's thread, or by one that saves
- * its state for it; whoever takes it must not block.
+ * What a task reports to its worker. Handed over by the task's thread, or by one that saves its
+ * state for it; whoever takes it must not block.
  */
 public sealed interface TaskEvent {
 
-  /** Who tells it. */
+  /** Who reports it. */
   TaskId task();
 
   /**
@@ -28,7 +28,7 @@ public sealed interface TaskEvent {
   /** A step has found nothing to do since the probe of this round came. */
   record Quiet(TaskId task, long round, Counters counters) implements TaskEvent {}
 
-  /** It wants to be told when the job is quiescent. */
+  /** It wants to be notified when the job is quiescent. */
   record QuiescenceWanted(TaskId task) implements TaskEvent {}
 
   /** It moves the job's clock. */

@@ -15,12 +15,14 @@ import dev.sluice.state.error.Thrown;
  */
 public record TaskFailure(FailureKind kind, String transform, String where, Throwable cause) {
 
-  /** A failure is logged, told and wrapped: what cannot be printed has a stand-in from here on. */
+  /**
+   * A failure is logged, reported and wrapped: what cannot be printed has a stand-in from here on.
+   */
   public TaskFailure {
     cause = Thrown.printable(cause);
   }
 
-  /** What the coordinator and the client are told of it. */
+  /** What the coordinator and the client learn of it. */
   public Failure report(Exceptions exceptions) {
     return Failure.of(kind, transform, where, cause, exceptions);
   }

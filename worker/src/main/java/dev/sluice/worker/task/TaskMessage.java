@@ -26,7 +26,7 @@ public sealed interface TaskMessage {
   /** The checkpoint will not be complete: its barrier is of no interest, and halts nobody. */
   record AbandonCheckpoint(long checkpoint) implements TaskMessage {}
 
-  /** Come to the end: stop reading what would go on for ever. */
+  /** Drain: stop reading what would never end. */
   record Drain() implements TaskMessage {}
 
   /** The checkpoint is complete; run what waited for it. */

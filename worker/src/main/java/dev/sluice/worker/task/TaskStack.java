@@ -5,8 +5,8 @@ import java.lang.management.ManagementFactory;
 
 /**
  * How large the stack of a task's thread is: what any thread of this JVM gets, which is {@code
- * -Xss} if the user has set it, and on top of it the same again and again for each transform that
- * is called from inside another.
+ * -Xss} if the user has set it, plus a fixed amount for each transform that is called from inside
+ * another.
  *
  * <p>Pure but for the JVM's option. A stack is an address range; memory is taken as it grows.
  */

@@ -100,7 +100,7 @@ public final class TaskThreads implements TaskRunner {
 
   /**
    * Waits until all threads have ended whose tasks have taken their last step, but no longer than
-   * {@code limitMs}: user code may hold some that were told to stop.
+   * {@code limitMs}: user code may hold some that were asked to stop.
    *
    * @return whether all have ended
    */
@@ -257,7 +257,7 @@ public final class TaskThreads implements TaskRunner {
     public void rest() {
       restedInStep = true;
       if (heap.isExhausted()) {
-        // The caller looks again, and finds itself told to stop.
+        // The caller looks again, and finds that it was asked to stop.
         task.giveUp();
         return;
       }

@@ -11,11 +11,11 @@
  *       ends its bundle and sends on what came before the barrier.
  *   <li>The operators put into state what they keep, and hand over what is to be done when the
  *       checkpoint is complete: {@code CheckpointCallbacks}.
- *   <li>{@link dev.sluice.worker.task.Snapshots} ends the epoch, and the barrier goes on to the
- *       consumers. What has changed in the epoch is logged in slices of the steps that follow.
- *   <li>{@code CheckpointLog} seals it; when it is safe, the worker is told by a {@link
+ *   <li>{@link dev.sluice.worker.task.Snapshots} ends the epoch, and the barrier is passed on to
+ *       the consumers. What has changed in the epoch is logged in slices of the steps that follow.
+ *   <li>{@code CheckpointLog} seals it; when it is safe, the worker learns it by a {@link
  *       dev.sluice.worker.task.TaskEvent.CheckpointAcknowledged}.
- *   <li>When the checkpoint is complete the callbacks run, and the worker is told that it is
+ *   <li>When the checkpoint is complete the callbacks run, and the worker is notified that it is
  *       released.
  * </ol>
  *

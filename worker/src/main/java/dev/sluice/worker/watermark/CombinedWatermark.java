@@ -7,7 +7,7 @@ import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
  * of all. An input beyond the end of the global window counts as ended: it is not active, and it
  * holds nobody.
  *
- * <p>Owned by the thread of the task whose inputs they are; filled anew each time: {@link #begin},
+ * <p>Owned by the thread of the task whose inputs they are; refilled each time: {@link #begin},
  * {@link #add} for each input, {@link #end}. Always true: the result never goes back, whoever
  * becomes active with whatever watermark; so if all are idle it stays where it is.
  */

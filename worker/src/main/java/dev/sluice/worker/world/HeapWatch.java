@@ -2,8 +2,8 @@ package dev.sluice.worker.world;
 
 /**
  * Decides what becomes of the jobs of this process when an allocation has failed: one array that
- * was too large is the business of its transform alone, but with an exhausted heap nobody can rely
- * on what any thread has done since, and all jobs end.
+ * was too large concerns its transform alone, but with an exhausted heap nobody can rely on what
+ * any thread has done since, and all jobs end.
  *
  * <p>Any thread; nothing that is asked here allocates, locks for long or posts a message. {@link
  * #isExhausted} never becomes false again.
@@ -32,8 +32,8 @@ public interface HeapWatch {
   boolean isExhausted();
 
   /**
-   * Told by a thread that has met something thrown, and has let go of what it was doing; waits
-   * until it is known what the heap looks like, if an allocation has failed.
+   * Called by a thread that has caught something, and has let go of what it was doing; waits until
+   * it is known what the heap looks like, if an allocation has failed.
    *
    * @param thrown an OutOfMemoryError, or anything that has one as a cause, or anything else
    * @param where the thread's task, such as {@code job-7/s3/1}

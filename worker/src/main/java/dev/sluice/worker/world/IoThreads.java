@@ -99,7 +99,7 @@ public final class IoThreads implements Io, AutoCloseable {
       try {
         work.run();
       } catch (Throwable e) {
-        // A bug of whoever submitted it; the other works go on.
+        // A bug of whoever submitted it; other work is not affected.
         failed(lane, e);
       }
       work = nextOf(lane);
@@ -125,7 +125,7 @@ public final class IoThreads implements Io, AutoCloseable {
     }
   }
 
-  /** Has a thread do it; false if all threads end with what they have at hand. */
+  /** Has a thread do it; false if all threads end with their current work. */
   private boolean laterBy(String lane, Runnable work) {
     try {
       threads.execute(() -> workOn(lane, work));

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * <p>Any thread may send. Each endpoint is called by its own thread only, in the order of arrival;
  * a message that was sent with a delay arrives when it is due. Whatever handling a message throws,
  * the thread handles the next one. Always true: after {@link #close} no further message is handled
- * once the one at hand is done, and the threads end by themselves, so {@code close} may be called
+ * once the current one is done, and the threads end by themselves, so {@code close} may be called
  * by one of them; {@link #awaitEnded} waits for them. The threads keep the JVM alive: whoever makes
  * a network closes it.
  */
@@ -147,7 +147,7 @@ public final class LocalNetwork implements Network, AutoCloseable {
           // Left behind by somebody's code that the endpoint has called: only end() ends it.
           LOG.debug("{} was interrupted", name);
         } catch (Throwable e) {
-          // A bug of the endpoint; its other jobs go on.
+          // A bug of the endpoint; its other jobs are not affected.
           failed(e);
         }
       }

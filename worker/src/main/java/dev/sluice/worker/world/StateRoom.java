@@ -14,7 +14,10 @@ import dev.sluice.state.store.StateStore;
  */
 public record StateRoom(StateMemory memory, StateStore.Factory stores) {
 
-  /** Room on the heap alone, so many bytes of it for live objects: for tests and simulations. */
+  /**
+   * Room on the heap alone, with a fixed number of bytes for live objects: for tests and
+   * simulations.
+   */
   public static StateRoom inMemory(long bytes) {
     return new StateRoom(new StateMemory(bytes, HeapGauge.NONE), SortedMapStore.factory());
   }

@@ -1,13 +1,13 @@
 package dev.sluice.worker.world;
 
 /**
- * What a task's step came to; anything but {@link #WORKED} and {@link #FINISHED} says what it waits
- * for.
+ * The outcome of a task's step; anything but {@link #WORKED} and {@link #FINISHED} says what it
+ * waits for.
  */
 public enum Step {
   /** Made progress; step again. */
   WORKED,
-  /** No input at hand. */
+  /** No input available. */
   NEEDS_INPUT,
   /** A consumer has no room. */
   NEEDS_OUTPUT,

@@ -32,8 +32,8 @@ public interface TaskRunner {
     void rest();
 
     /**
-     * Whether the jobs of this process end because of what was thrown: if so, why is told by
-     * others. The task's own thread only, which waits for the answer if an allocation has failed.
+     * Whether the jobs of this process end because of what was thrown: if so, others report why.
+     * The task's own thread only, which waits for the answer if an allocation has failed.
      */
     default boolean isHeapExhaustedBy(Throwable thrown) {
       return false;
