@@ -129,15 +129,6 @@ public final class StoredLedger implements CheckpointLedger {
   }
 
   /**
-   * The newest whole checkpoint of the job, to begin with.
-   *
-   * @param namesNow what transforms are called now that have other names there
-   */
-  public Optional<SavedCheckpoint> latest(TransformNames namesNow) {
-    return checkpoints.latest().map(newest -> from(newest, namesNow));
-  }
-
-  /**
    * The newest whole checkpoint of the job, to begin with, when its manifest has been read already:
    * that all of its files are there is not looked at again.
    *
