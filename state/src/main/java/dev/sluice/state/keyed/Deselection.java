@@ -10,7 +10,7 @@ import dev.sluice.state.store.HeapShare;
  * <p>Owned by a {@link KeyedState}, therefore by the task's thread.
  */
 final class Deselection {
-  /** So many cells of the selected key may stay empty while it is selected again and again. */
+  /** How many cells of a key may stay empty while the same key is selected repeatedly. */
   private static final int EMPTY_CELLS_KEPT = 16;
 
   /** One key in this number is encoded to measure its cells. */
